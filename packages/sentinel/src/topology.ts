@@ -1,0 +1,44 @@
+import type { Address } from './address.js'
+
+/** One replica as the Sentinels describe it. */
+export interface ReplicaTopology {
+  readonly address: Address
+  /** Sentinel's flags, for example `slave`, `s_down`, `disconnected`. */
+  readonly flags: readonly string[]
+  /** `ok` while the replica is linked to its master, as Sentinel last saw it. */
+  readonly masterLinkUp: boolean
+  /** `slave-priority`; 0 is never promoted. */
+  readonly priority: number
+}
+
+/** One master that Sentinel watches, and what serves it. */
+export interface ShardTopology {
+  readonly name: string
+  /** From `SENTINEL GET-MASTER-ADDR-BY-NAME`, after `natMap`. */
+  readonly master: Address
+  /** The config-epoch that belongs to `master`; a higher one is newer. */
+  readonly configEpoch: number
+  readonly quorum: number
+  /** Sentinel's flags of the master, for example `master`, `s_down`, `o_down`, `failover_in_progress`. */
+  readonly flags: readonly string[]
+  readonly replicas: readonly ReplicaTopology[]
+}
+
+/** One Sentinel that the watcher knows, by seed or because another Sentinel named it. */
+export interface SentinelTopology {
+  readonly address: Address
+  /** `myid`, once it is known. */
+  readonly id: string | undefined
+  readonly isConnected: boolean
+}
+
+/**
+ * What the Sentinels say, as an immutable value: frozen, never changed, replaced by the next one.
+ * Shards are keyed by master name and sorted by it, so that no reply order shows through.
+ */
+export interface Topology {
+  /** Counts the snapshots of one watcher, from 1. */
+  readonly version: number
+  readonly shards: ReadonlyMap<string, ShardTopology>
+  readonly sentinels: readonly SentinelTopology[]
+}
