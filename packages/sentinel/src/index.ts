@@ -1,4 +1,19 @@
 export { type Address, formatAddress, isSameAddress } from './address.js'
+export { DisredisError, type DisredisErrorOptions } from './disredis-error.js'
+export {
+  ClosedError,
+  InvalidAddressError,
+  InvalidOptionError,
+  MastersDisagreeError,
+  NotASentinelError,
+  SentinelAuthError,
+  SentinelConnectionError,
+  SentinelReplyError,
+  SentinelsUnreachableError,
+  SentinelTimeoutError,
+  SentinelTlsError,
+  UnknownMasterError,
+} from './errors.js'
 export { type Runtime, systemRuntime, type Timer } from './runtime.js'
 export type {
   ReplicaTopology,
