@@ -1,11 +1,25 @@
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { CountsReporter } from './vitest.counts-reporter.js'
+
+const conditions = ['@disredis/source', 'node', 'import', 'default']
+
+// npm names the script that runs ("test:unit"); a plain `npx vitest` is none of them.
+const script = process.env.npm_lifecycle_event ?? ''
+const isCounted = /^(test|chaos|bench):/.test(script)
+const countsFile = `.vitest/${script.replace(':', '-')}.json`
 
 /** What every package's tests share: workspace packages are read from source, no build needed. */
 export default defineConfig({
-  resolve: { conditions: ['@disredis/source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@disredis/source', 'node', 'import', 'default'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     pool: 'forks',
+    // Tests on real servers mostly wait: two files at a time pay off even on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    setupFiles: [fileURLToPath(new URL('./vitest.leak-check.ts', import.meta.url))],
+    reporters: isCounted ? ['default', new CountsReporter(countsFile)] : ['default'],
     // Real servers on a machine that may have two busy cores: the limit catches a hang, not slowness.
     testTimeout: 120_000,
     hookTimeout: 120_000,
