@@ -15,8 +15,8 @@ interface ShardEvent {
 export interface WatcherEvents {
   /** A snapshot that differs from the one before. Emitted after the first snapshot too. */
   topologyChanged: [event: { readonly previous: Topology | undefined; readonly current: Topology }]
-  /** `+elected-leader`: a failover of this master begins; its writes should be held. */
-  failoverStarted: [event: ShardEvent]
+  /** `+elected-leader`: a failover of `master` (as in the event's payload) begins; its writes should be held. */
+  failoverStarted: [event: ShardEvent & { readonly master: Address }]
   /** `+selected-slave`: this replica is about to be promoted. */
   replicaSelected: [event: ShardEvent & { readonly address: Address }]
   /** `+promoted-slave`: the leader saw this replica in the role of master. */
