@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { all } from './all.js'
+import { FleetNode, type NodeRole } from './fleet-node.js'
+import type { Settings } from './fleet-options.js'
+import { type ConfigContext, dataConfig, sentinelConfig } from './node-config.js'
+import type { Access } from './node-connection.js'
+import { type SentinelNode, setTimings, watchMasters } from './sentinel-setup.js'
+import type { ServerBinary } from './server-binary.js'
+import { whyNotInSync, whyNotWatched } from './settled.js'
+import { type Deadline, waitFor } from './wait-for.js'
+import { Watchdog } from './watchdog.js'
+
+export interface ShardPlan {
+  readonly name: string
+  /** Which of the bind addresses the master gets. */
+  readonly index: number
+  readonly replicas: number
+  readonly dataConfig: readonly string[]
+}
+
+/** The data nodes of each master; the first of each was started as master. */
+export type Shards = ReadonlyMap<string, readonly FleetNode[]>
+
+/** Everything alive in this process, to be ended when it exits. */
+const open = new Set<FleetWorkshop>()
+process.on('exit', () => {
+  for (const workshop of open) workshop.endNow()
+})
+
+/** Starts, wires and ends the nodes of one fleet: its folder, its watchdog, its credentials. */
+export class FleetWorkshop {
+  readonly settings: Settings
+  readonly access: Access
+  readonly #binary: ServerBinary
+  readonly #folder: string
+  readonly #watchdog: Watchdog
+  readonly #nodes = new Set<FleetNode>()
+
+  constructor(settings: Settings, binary: ServerBinary) {
+    this.settings = settings
+    this.#binary = binary
+    this.#folder = mkdtempSync(join(tmpdir(), 'disredis-fleet-'))
+    mkdirSync(join(this.#folder, 'pids'))
+    this.#watchdog = new Watchdog(this.#folder)
+    this.access = {
+      username: 'disredis-fleet',
+      password: randomBytes(16).toString('hex'),
+      tls: undefined,
+    }
+    open.add(this)
+  }
+
+  async startSentinels(deadline: Deadline): Promise<SentinelNode[]> {
+    return all(
+      Array.from({ length: this.settings.sentinels }, async (_, i) => {
+        const id = randomBytes(20).toString('hex')
+        const hosts = this.settings.bind.sentinels
+        const host = hosts[i % hosts.length] as string
+        const config: NodeConfig = (context, address) => sentinelConfig(context, address, id)
+        return {
+          node: await this.#start(`sentinel-${i + 1}`, 'sentinel', host, config, deadline),
+          id,
+        }
+      }),
+    )
+  }
+
+  async startShards(names: readonly string[], deadline: Deadline): Promise<Shards> {
+    const { replicas } = this.settings
+    return new Map(
+      await all(
+        names.map(async (name, index) => {
+          const plan = { name, index, replicas, dataConfig: [] }
+          return [name, await this.startShard(plan, deadline)] as const
+        }),
+      ),
+    )
+  }
+
+  /** Resolves when the replicas are in sync with the first of the nodes. */
+  async startShard(plan: ShardPlan, deadline: Deadline): Promise<readonly FleetNode[]> {
+    const { masters, replicas } = this.settings.bind
+    const config: NodeConfig = (context, address) => [
+      ...dataConfig(context, address),
+      ...plan.dataConfig,
+    ]
+    const nodes = await all(
+      Array.from({ length: 1 + plan.replicas }, (_, i) => {
+        const host =
+          i === 0 ? masters[plan.index % masters.length] : replicas[(i - 1) % replicas.length]
+        const role = i === 0 ? 'master' : 'replica'
+        return this.#start(`${plan.name}/${i + 1}`, role, host as string, config, deadline)
+      }),
+    )
+    const [master, ...others] = nodes as [FleetNode, ...FleetNode[]]
+    const { host, port } = master.address
+    await all(
+      others.map((replica) =>
+        replica.use(deadline, (connection) =>
+          // The rewrite makes it a replica after a restart too.
+          Promise.all([
+            connection.call('REPLICAOF', host, port),
+            connection.call('CONFIG', 'REWRITE'),
+          ]),
+        ),
+      ),
+    )
+    const shard = { name: plan.name, master, replicas: others, sentinels: [] }
+    await waitFor(deadline, () => whyNotInSync(shard))
+    return nodes
+  }
+
+  /** Resolves when each of the Sentinels could lead a failover of each shard. */
+  async watch(
+    sentinels: readonly SentinelNode[],
+    shards: Shards,
+    deadline: Deadline,
+  ): Promise<void> {
+    const watched = [...shards].map(([name, nodes]) => {
+      const [master, ...replicas] = nodes as [FleetNode, ...FleetNode[]]
+      return { name, address: master.address, master, replicas }
+    })
+    await watchMasters(sentinels, watched, this.settings, this.access, deadline)
+    const nodes = sentinels.map(({ node }) => node)
+    await all(
+      watched.map((shard) =>
+        waitFor(deadline, () => whyNotWatched({ ...shard, sentinels: nodes })),
+      ),
+    )
+    await setTimings(sentinels, watched, this.settings, deadline)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#nodes].map((node) => node.dispose()))
+    await this.#watchdog.finish()
+    open.delete(this)
+  }
+
+  endNow(): void {
+    for (const node of this.#nodes) node.killNow()
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  async #start(
+    name: string,
+    role: NodeRole,
+    host: string,
+    config: NodeConfig,
+    deadline: Deadline,
+  ): Promise<FleetNode> {
+    const { settings, access } = this
+    const context: ConfigContext = { settings, access, binary: this.#binary }
+    const node = await FleetNode.start(
+      {
+        name,
+        role,
+        host,
+        access,
+        fleetFolder: this.#folder,
+        program: this.#programOf(role),
+        env: settings.env,
+        timeout: settings.timeout,
+        config: (address) => config(context, address),
+      },
+      deadline,
+    )
+    this.#nodes.add(node)
+    return node
+  }
+
+  #programOf(role: NodeRole): string[] {
+    const program = [this.#binary.path, 'server.conf']
+    return role === 'sentinel' ? [...program, '--sentinel'] : program
+  }
+}
+
+type NodeConfig = (context: ConfigContext, address: FleetNode['address']) => readonly string[]
