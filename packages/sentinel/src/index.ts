@@ -14,7 +14,14 @@ export {
   SentinelTlsError,
   UnknownMasterError,
 } from './errors.js'
+export { parseSentinels } from './parse-sentinels.js'
 export { type Runtime, systemRuntime, type Timer } from './runtime.js'
+export type {
+  SentinelDialer,
+  SentinelLink,
+  SentinelLinkListener,
+  SentinelReply,
+} from './sentinel-link.js'
 export type {
   ReplicaTopology,
   SentinelTopology,
@@ -22,3 +29,4 @@ export type {
   Topology,
 } from './topology.js'
 export type { WatcherEvents } from './watcher-events.js'
+export type { NatMap, SentinelWatcherOptions } from './watcher-options.js'
