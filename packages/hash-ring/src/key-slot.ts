@@ -1,0 +1,72 @@
+import { CRC16_STEPS } from './crc16.js'
+import { HashRingError } from './hash-ring-error.js'
+
+/** How many slots there are: Redis Cluster's number. Slots run from 0 to 16383. */
+export const SLOT_COUNT = 16384
+
+/** A Redis key. A string stands for its UTF-8 bytes, a lone surrogate for those of U+FFFD. */
+export type Key = string | Uint8Array
+
+/**
+ * The slot of a key, 0 to 16383: what `CLUSTER KEYSLOT` answers.
+ *
+ * It is CRC16/XMODEM of {@link hashTag} of the key, modulo 16384.
+ * @throws {HashRingError} `DISREDIS_INVALID_KEY` when the key is neither a string nor bytes.
+ */
+export function keySlot(key: Key): number {
+  if (typeof key !== 'string') return slotOfBytes(hashTag(key))
+  const open = key.indexOf('{')
+  if (open === -1) return slotOfText(key, 0, key.length)
+  const close = key.indexOf('}', open + 1)
+  return close > open + 1 ? slotOfText(key, open + 1, close) : slotOfText(key, 0, key.length)
+}
+
+/**
+ * The part of the key that decides its slot: what stands between the first `{` and the first `}` after
+ * it, or the whole key when there is no such pair or nothing in between. Keys with an equal hash tag
+ * share a shard. Bytes are returned as a view, not a copy.
+ * @throws {HashRingError} `DISREDIS_INVALID_KEY` when the key is neither a string nor bytes.
+ */
+export function hashTag(key: string): string
+export function hashTag(key: Uint8Array): Uint8Array
+export function hashTag(key: Key): Key
+export function hashTag(key: Key): Key {
+  if (typeof key === 'string') {
+    const open = key.indexOf('{')
+    const close = open === -1 ? -1 : key.indexOf('}', open + 1)
+    return close > open + 1 ? key.slice(open + 1, close) : key
+  }
+  if (!(key instanceof Uint8Array)) throw invalidKey(key)
+  const open = key.indexOf(OPENING_BRACE)
+  const close = open === -1 ? -1 : key.indexOf(CLOSING_BRACE, open + 1)
+  return close > open + 1 ? key.subarray(open + 1, close) : key
+}
+
+const OPENING_BRACE = 0x7b
+const CLOSING_BRACE = 0x7d
+
+function slotOfText(key: string, start: number, end: number): number {
+  let crc = 0
+  for (let i = start; i < end; i++) {
+    const code = key.charCodeAt(i)
+    if (code > 0x7f) return slotOfBytes(Buffer.from(key.slice(start, end)))
+    crc = ((crc << 8) & 0xffff) ^ CRC16_STEPS[(crc >>> 8) ^ code]!
+  }
+  return crc % SLOT_COUNT
+}
+
+function slotOfBytes(bytes: Uint8Array): number {
+  let crc = 0
+  for (let i = 0; i < bytes.length; i++) {
+    crc = ((crc << 8) & 0xffff) ^ CRC16_STEPS[(crc >>> 8) ^ bytes[i]!]!
+  }
+  return crc % SLOT_COUNT
+}
+
+function invalidKey(key: unknown): HashRingError {
+  const got = key === null ? 'null' : Array.isArray(key) ? 'an array' : typeof key
+  return new HashRingError(
+    'DISREDIS_INVALID_KEY',
+    `A key must be a string or a Buffer (Uint8Array), but got ${got}.`,
+  )
+}
