@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { FleetError } from './fleet-error.js'
+import { readTlsFiles, type TlsFiles } from './tls-files.js'
 
 /** One IP address for all nodes of a role, or several that are dealt out in turn. */
 export type BindAddress = string | readonly string[]
@@ -80,6 +81,12 @@ export interface Bind {
   readonly sentinels: readonly string[]
 }
 
+export interface TlsSettings {
+  /** Undefined: the fleet makes its own. */
+  readonly files: TlsFiles | undefined
+  readonly clientAuth: boolean
+}
+
 /** Checked options with every default filled in. */
 export interface Settings {
   readonly masters: readonly string[]
@@ -90,7 +97,7 @@ export interface Settings {
   readonly failoverTimeout: number
   readonly dataUsers: readonly string[]
   readonly sentinelUsers: readonly string[]
-  readonly tls: FleetTlsOptions | undefined
+  readonly tls: TlsSettings | undefined
   readonly bind: Bind
   readonly dataConfig: readonly string[]
   readonly sentinelConfig: readonly string[]
@@ -117,7 +124,7 @@ export function resolveOptions(options: FleetOptions): Settings {
       options.sentinelPassword,
       options.sentinelUsers,
     ),
-    tls: tlsOptions(options.tls ?? false),
+    tls: tlsSettings(options.tls ?? false),
     bind: {
       masters: bindAddresses('masters', options.bind?.masters ?? '127.0.0.1'),
       replicas: bindAddresses('replicas', options.bind?.replicas ?? '127.0.0.1'),
@@ -160,11 +167,20 @@ function bindAddresses(role: string, value: BindAddress): readonly string[] {
   throw refused(`bind.${role}`, value, 'an IP address of this machine, or a list of them')
 }
 
-function tlsOptions(tls: boolean | FleetTlsOptions): FleetTlsOptions | undefined {
-  if (typeof tls === 'boolean') return tls ? {} : undefined
-  const given = [tls.caFile, tls.certFile, tls.keyFile].filter((file) => file !== undefined)
-  if (given.length === 0 || given.length === 3) return tls
-  throw refused('tls', tls, 'all of caFile, certFile and keyFile, or none')
+function tlsSettings(tls: boolean | FleetTlsOptions): TlsSettings | undefined {
+  if (tls === false) return undefined
+  const { caFile, certFile, keyFile, clientAuth = false } = tls === true ? {} : tls
+  if (caFile === undefined && certFile === undefined && keyFile === undefined) {
+    return { files: undefined, clientAuth }
+  }
+  if (caFile === undefined || certFile === undefined || keyFile === undefined) {
+    throw refused('tls', tls, 'all of caFile, certFile and keyFile, or none')
+  }
+  try {
+    return { files: readTlsFiles(caFile, certFile, keyFile), clientAuth }
+  } catch (cause) {
+    throw refused('tls', tls, 'paths of PEM files that can be read', cause)
+  }
 }
 
 function aclUsers(
@@ -196,7 +212,7 @@ export function quote(word: string): string {
   return `"${bytes.join('')}"`
 }
 
-function refused(option: string, value: unknown, takes: string): FleetError {
+function refused(option: string, value: unknown, takes: string, cause?: unknown): FleetError {
   const message = `Option ${option} is ${JSON.stringify(value)}; it takes ${takes}`
-  return new FleetError('DISREDIS_FLEET_OPTION', message)
+  return new FleetError('DISREDIS_FLEET_OPTION', message, { cause })
 }

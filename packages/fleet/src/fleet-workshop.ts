@@ -10,6 +10,7 @@ import type { Access } from './node-connection.js'
 import { type SentinelNode, setTimings, watchMasters } from './sentinel-setup.js'
 import type { ServerBinary } from './server-binary.js'
 import { whyNotInSync, whyNotWatched } from './settled.js'
+import { createTlsFiles, type TlsFiles } from './tls-files.js'
 import { type Deadline, waitFor } from './wait-for.js'
 import { Watchdog } from './watchdog.js'
 
@@ -48,7 +49,7 @@ export class FleetWorkshop {
     this.access = {
       username: 'disredis-fleet',
       password: randomBytes(16).toString('hex'),
-      tls: undefined,
+      tls: settings.tls && (settings.tls.files ?? ownTlsFiles(settings, join(this.#folder, 'tls'))),
     }
     open.add(this)
   }
@@ -178,3 +179,8 @@ export class FleetWorkshop {
 }
 
 type NodeConfig = (context: ConfigContext, address: FleetNode['address']) => readonly string[]
+
+function ownTlsFiles({ bind }: Settings, folder: string): TlsFiles {
+  const addresses = [...bind.masters, ...bind.replicas, ...bind.sentinels]
+  return createTlsFiles(folder, { hosts: ['localhost', ...new Set(addresses)] })
+}

@@ -1,4 +1,5 @@
 export type { Address } from './address.js'
+export { findRedisServer } from './find-redis-server.js'
 export { Fleet, type WaitForMasterOptions, type WaitOptions } from './fleet.js'
 export { FleetError, type FleetErrorCode, type FleetErrorDetails } from './fleet-error.js'
 export type { FleetNode, NodeRole } from './fleet-node.js'
@@ -8,5 +9,11 @@ export type {
   FleetOptions,
   FleetTlsOptions,
 } from './fleet-options.js'
+export {
+  ensureRedisServer,
+  type InstallOptions,
+  installRedisServer,
+} from './install-redis-server.js'
+export type { ServerBinary } from './server-binary.js'
 export { startFleet } from './start-fleet.js'
-export type { TlsFiles } from './tls-files.js'
+export { createTlsFiles, type TlsFiles, type TlsFilesOptions } from './tls-files.js'

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { Address } from './address.js'
-import { type FleetTlsOptions, quote, type Settings } from './fleet-options.js'
+import { quote, type Settings } from './fleet-options.js'
 import type { Access } from './node-connection.js'
 import type { ServerBinary } from './server-binary.js'
 
@@ -63,7 +63,7 @@ function commonConfig(
   ]
 }
 
-function tlsConfig(files: NonNullable<Access['tls']>, options: FleetTlsOptions | undefined) {
+function tlsConfig(files: NonNullable<Access['tls']>, options: Settings['tls']) {
   return [
     `tls-ca-cert-file ${quote(files.caFile)}`,
     `tls-cert-file ${quote(files.certFile)}`,

@@ -11,17 +11,19 @@ export interface ServerBinary {
   readonly minor: number
 }
 
-/** Oldest versions whose Sentinel has what fleets and clients need (ACL users, hostnames). */
-export const OLDEST = { redis: [6, 2], valkey: [7, 2] } as const
+/** Oldest versions whose Sentinels have ACL users, for themselves and for each other. */
+const OLDEST = { redis: [6, 2], valkey: [7, 2] } as const
+
+export const supportedVersions = 'redis-server >= 6.2 or valkey-server >= 7.2'
 
 const run = promisify(execFile)
 
 /** Asks the program at `path`. Rejects when it cannot be run or is no Redis or Valkey server. */
 export async function inspectServer(path: string): Promise<ServerBinary> {
-  const { stdout } = await run(path, ['--version'], { timeout: 10_000 })
+  const { stdout } = await run(path, ['--version'], { timeout: 30_000 })
   const match = /^(Redis|Valkey) server v=((\d+)\.(\d+)\S*)/.exec(stdout)
   if (match === null) {
-    throw new Error(`${path} --version says ${JSON.stringify(stdout.slice(0, 80))}`)
+    throw new Error(`it answers --version with ${JSON.stringify(stdout.slice(0, 80))}`)
   }
   return {
     path,

@@ -53,42 +53,34 @@ async function whyNotReady(sentinel: FleetNode, shard: ExpectedShard): Promise<s
     ['SENTINEL', 'SENTINELS', name],
   ])
   if (typeof answers === 'string') return answers
-  const [address, quorum, master, replicas, others] = answers
+  const [address, quorum, master, replicas, sentinels] = answers
   const says = (what: string) => `${sentinel} on ${name}: ${what}`
   const expected = shard.master.address
   if (JSON.stringify(address) !== JSON.stringify([expected.host, `${expected.port}`])) {
     return says(`the master is ${JSON.stringify(address)} and not ${shard.master}`)
   }
   if (!String(quorum).startsWith('OK')) return says(String(quorum))
-  const masterFlags = fieldsOf(master ?? null).get('flags')
-  if (masterFlags !== 'master') return says(`flags of the master are ${masterFlags}`)
-  return (
-    whyNotListed(
-      replicas,
-      shard.replicas,
-      (fields) => fields.get('flags') === 'slave' && fields.get('master-link-status') === 'ok',
-    ) ??
-    whyNotListed(
-      others,
-      shard.sentinels.filter((node) => node !== sentinel),
-      (fields) => fields.get('flags') === 'sentinel',
-    )
-  )?.replace(/^/, says(''))
+  const others = shard.sentinels.filter((node) => node !== sentinel)
+  const reason =
+    whyNotHealthy(master === undefined ? [] : [master], [shard.master], 'master') ??
+    whyNotHealthy(replicas, shard.replicas, 'slave') ??
+    whyNotHealthy(sentinels, others, 'sentinel')
+  return reason === undefined ? undefined : says(reason)
 }
 
-function whyNotListed(
+/** More flags than the kind mean trouble: `s_down`, `disconnected`, `failover_in_progress`, ... */
+function whyNotHealthy(
   list: Reply | undefined,
   nodes: readonly FleetNode[],
-  isGood: (fields: Map<string, string>) => boolean,
+  kind: 'master' | 'slave' | 'sentinel',
 ): string | undefined {
   const entries = Array.isArray(list) ? list.map(fieldsOf) : []
   for (const node of nodes) {
     const entry = entries.find((fields) => isEntryOf(fields, node.address))
     if (entry === undefined) return `does not know ${node}`
-    if (!isGood(entry)) {
-      const link = entry.get('master-link-status')
-      return `${node} has flags ${entry.get('flags')}${link === undefined ? '' : `, link ${link}`}`
-    }
+    if (entry.get('flags') !== kind) return `${node} has flags ${entry.get('flags')}`
+    // Comes with the first INFO; a replica without it cannot be promoted (NOGOODSLAVE).
+    if (entry.get('runid') === '') return `has no INFO of ${node}`
   }
   return undefined
 }

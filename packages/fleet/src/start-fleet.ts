@@ -1,10 +1,9 @@
 import { all } from './all.js'
-import { findRedisServer } from './find-redis-server.js'
+import { useServer } from './find-redis-server.js'
 import { Fleet } from './fleet.js'
-import { FleetError } from './fleet-error.js'
 import { type FleetOptions, resolveOptions } from './fleet-options.js'
 import { FleetWorkshop } from './fleet-workshop.js'
-import { inspectServer } from './server-binary.js'
+import { ensureRedisServer } from './install-redis-server.js'
 import { deadlineIn } from './wait-for.js'
 
 /**
@@ -19,8 +18,9 @@ import { deadlineIn } from './wait-for.js'
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const settings = resolveOptions(options)
   const binary =
-    settings.server === undefined ? await findRedisServer() : await inspectServer(settings.server)
-  if (binary === undefined) throw new FleetError('DISREDIS_FLEET_SERVER_NOT_FOUND', 'No server')
+    settings.server === undefined
+      ? await ensureRedisServer()
+      : await useServer(settings.server, 'Option server')
   const deadline = deadlineIn(settings.timeout)
   const workshop = new FleetWorkshop(settings, binary)
   try {
