@@ -1,0 +1,56 @@
+/**
+ * Who may import whom: the layers of docs/architecture.md, top to bottom. Private workspaces (the
+ * demo, the benchmarks, the tests) may import every package and are imported by none.
+ *
+ * @typedef {object} Layer
+ * @property {readonly string[]} imports
+ * @property {readonly string[]} [types] imported by `import type` only
+ */
+
+const everything = [
+  '@disredis/express-session',
+  '@disredis/fastify-session',
+  '@disredis/session-store',
+  '@disredis/client',
+  '@disredis/sentinel',
+  '@disredis/hash-ring',
+  '@disredis/fleet',
+]
+
+/** @type {Readonly<Record<string, Layer>>} */
+export const layers = {
+  '@disredis/cli': { imports: everything },
+  // An adapter takes a client or makes one through the session store: its type is all it needs.
+  '@disredis/express-session': {
+    imports: ['@disredis/session-store'],
+    types: ['@disredis/client'],
+  },
+  '@disredis/fastify-session': {
+    imports: ['@disredis/session-store'],
+    types: ['@disredis/client'],
+  },
+  '@disredis/session-store': { imports: ['@disredis/client'] },
+  '@disredis/client': { imports: ['@disredis/sentinel', '@disredis/hash-ring'] },
+  '@disredis/sentinel': { imports: [] },
+  '@disredis/hash-ring': { imports: [] },
+  '@disredis/fleet': { imports: [] },
+}
+
+/** Tests start real servers with it; nobody else imports it, apart from the command line. */
+export const fleet = '@disredis/fleet'
+
+/**
+ * A package's tests may use all that the package rests on, directly or not, and fleets.
+ * @param {string} name
+ * @returns {ReadonlySet<string>}
+ */
+export function importedByTests(name) {
+  const names = new Set([fleet])
+  const add = (/** @type {string} */ imported) => {
+    if (names.has(imported)) return
+    names.add(imported)
+    for (const below of layers[imported]?.imports ?? []) add(below)
+  }
+  for (const imported of layers[name]?.imports ?? []) add(imported)
+  return names
+}

@@ -1,0 +1,9 @@
+import { exitOnOldNode } from './bootstrap/node-version.mjs'
+
+exitOnOldNode()
+
+// Later imports are dynamic: a Node that is too old may not even parse what they name.
+import('./bootstrap/bootstrap.mjs')
+  .then(({ bootstrap }) => bootstrap())
+  .then(() => import('./test/run-all.mjs'))
+  .then(({ runAll }) => runAll())
