@@ -5,7 +5,7 @@ export class BootstrapError extends Error {
    * @param {readonly string[]} [lines] what the failed command wrote
    */
   constructor(message, lines = []) {
-    super([message, ...lines.slice(-60)].join('\n'))
+    super([message, ...lines].join('\n'))
     this.name = 'BootstrapError'
   }
 }
