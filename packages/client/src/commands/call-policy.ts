@@ -1,0 +1,9 @@
+/** What one call may take and do; shared by all calls of a client or of a `with()` handle. */
+export interface CallPolicy {
+  /** ms from the call to its answer or error: queueing, dialling and the reply together. */
+  readonly timeout: number
+  /** Which writes may be repeated when the outcome of the first time is unknown. */
+  readonly retryWrites: 'never' | 'idempotent'
+  /** The caller says that repeating these commands is harmless: scripts are repeated as well. */
+  readonly isIdempotent: boolean
+}

@@ -1,0 +1,150 @@
+import { Command } from 'ioredis'
+import type { CallPolicy } from './call-policy.js'
+import { type CommandEffect, effectOfCall } from './command-effect.js'
+import type { CommandInfo } from './command-info.js'
+
+/** Who holds a command that was handed to a connection, and hears that it failed there. */
+export interface CommandCarrier {
+  /** Commands handed over whose reply has not arrived, those that timed out included. */
+  inFlight: number
+  commandFailed(command: RoutedCommand, error: Error): void
+}
+
+export type CommandCallback = (error?: Error | null, reply?: unknown) => void
+
+type ArgumentTransformer = (args: unknown[]) => unknown[]
+
+/** The transformers that `Command.setArgumentTransformer` registers. */
+const transformers = (
+  Command as unknown as { _transformer: { argument: Record<string, ArgumentTransformer> } }
+)._transformer
+
+/**
+ * An ioredis command that knows what may be done when it fails. ioredis calls `resolve` and `reject`
+ * when the connection answers or is lost; `reject` leaves the verdict to the carrier, which settles
+ * the command or sends it again. Its promise settles exactly once.
+ *
+ * The promise is made here (ioredis's `initPromise` is replaced): two closures a command fewer, and a
+ * rejection that can be held back.
+ */
+export class RoutedCommand extends Command {
+  readonly info: CommandInfo
+  readonly policy: CallPolicy
+  /** When the call's time is over, in the clock of the client's runtime. */
+  deadline = 0
+  /** Order of issue within the shard. */
+  sequence = 0
+  /** Position among what was written to the connection; tells what left the process. */
+  writeIndex = 0
+  /** Size in the queue; counted when it is queued. */
+  queuedBytes = 0
+  /** The connection it was handed to, until that one answers or fails it. */
+  carrier: CommandCarrier | undefined = undefined
+  /** The last refusal by a server, told if the deadline passes before a retry succeeds. */
+  refusal: Error | undefined = undefined
+
+  declare private settleResolve: (reply: unknown) => void
+  declare private settleReject: (error: Error) => void
+
+  constructor(
+    info: CommandInfo,
+    args: unknown[],
+    policy: CallPolicy,
+    replyEncoding: BufferEncoding | null,
+    keyPrefix: string | undefined,
+    callback: CommandCallback | undefined,
+    name: string = info.name,
+  ) {
+    // ioredis flattens one level of the arguments, whatever they are.
+    super(
+      name,
+      args as never,
+      keyPrefix ? { replyEncoding, keyPrefix } : { replyEncoding },
+      callback,
+    )
+    this.info = info
+    this.policy = policy
+  }
+
+  /** What repeating this very call would mean. */
+  get effect(): CommandEffect {
+    return effectOfCall(this.info.name, this.info.effect, this.args)
+  }
+
+  get isRead(): boolean {
+    return this.info.effect === 'read'
+  }
+
+  /** Rejects the promise; later answers are ignored. */
+  fail(error: Error): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    this.settleReject(error)
+  }
+}
+
+function resolveCommand(this: RoutedCommand, reply: unknown): void {
+  const { carrier } = this
+  if (carrier !== undefined) {
+    carrier.inFlight--
+    this.carrier = undefined
+  }
+  if (this.isSettled) return
+  this.isSettled = true
+  this.isResolved = true
+  const settle = this as unknown as Settle
+  let result: unknown
+  try {
+    result = this.transformReply(reply as Buffer)
+  } catch (error) {
+    settle.settleReject(error as Error)
+    return
+  }
+  settle.settleResolve(result)
+}
+
+function rejectCommand(this: RoutedCommand, error: Error): void {
+  const { carrier } = this
+  if (carrier === undefined) {
+    this.fail(error)
+    return
+  }
+  carrier.inFlight--
+  this.carrier = undefined
+  if (!this.isSettled) carrier.commandFailed(this, error)
+}
+
+interface Settle {
+  settleResolve: (reply: unknown) => void
+  settleReject: (error: Error) => void
+}
+
+/** What ioredis's own `initPromise` does, called by its constructor. */
+function initPromise(this: RoutedCommand): void {
+  const settle = this as unknown as Settle & { callback: CommandCallback | undefined }
+  this.promise = new Promise((resolve, reject) => {
+    settle.settleResolve = resolve
+    settle.settleReject = reject
+  })
+  const transform = transformers.argument[this.name]
+  if (transform !== undefined) this.args = transform(this.args) as typeof this.args
+  this.stringifyArguments()
+  this.resolve = resolveCommand
+  this.reject = rejectCommand
+  const { callback } = settle
+  if (callback !== undefined) callBack(this.promise, callback)
+}
+
+/** An error thrown by the callback is the program's own: it surfaces as an uncaught exception. */
+function callBack(promise: Promise<unknown>, callback: CommandCallback): void {
+  promise.then(
+    (reply) => process.nextTick(callback, null, reply),
+    (error) => process.nextTick(callback, error),
+  )
+}
+
+Object.defineProperty(RoutedCommand.prototype, 'initPromise', {
+  value: initPromise,
+  writable: true,
+  configurable: true,
+})

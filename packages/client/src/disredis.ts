@@ -1,0 +1,352 @@
+import { EventEmitter } from 'node:events'
+import { hashTag } from '@disredis/hash-ring'
+import {
+  type DisredisError,
+  InvalidOptionError,
+  systemRuntime,
+  type Topology,
+} from '@disredis/sentinel'
+import type { DisredisEvents } from './client-events.js'
+import { CommandHandle } from './command-handle.js'
+import type { CallPolicy } from './commands/call-policy.js'
+import type { CommandInfo } from './commands/command-info.js'
+import { type Commands, type CommandTarget, installCommands } from './commands/command-surface.js'
+import { type CommandCallback, RoutedCommand } from './commands/routed-command.js'
+import { createDial } from './connection/dial-master.js'
+import { CommandTimeoutError, ShardDownError } from './errors.js'
+import type { Explanation } from './explanation.js'
+import { type Health, summarize } from './health.js'
+import { Lobby } from './lobby.js'
+import { milliseconds } from './option-checks.js'
+import { type DisredisOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import type { Router } from './router.js'
+import { closedError } from './shard/command-errors.js'
+import { ShardSupervisor } from './shard-supervisor.js'
+
+export type DisredisStatus = 'wait' | 'connecting' | 'ready' | 'closing' | 'end'
+
+/** Options of {@link Disredis.with}. */
+export interface CallOptions {
+  /** Limit for each command in ms, in place of `commandTimeout`. */
+  readonly timeout?: number
+  /**
+   * The caller says that executing a command twice is harmless: scripts and unconditional writes are
+   * repeated when their outcome is unknown. INCR, LPUSH and their like are not, even then.
+   */
+  readonly idempotent?: boolean
+}
+
+export interface CloseOptions {
+  /** How long commands that are under way may take, in ms. Default 2000. */
+  readonly timeout?: number
+}
+
+interface Waiter {
+  resolve(): void
+  reject(error: Error): void
+}
+
+/**
+ * A client for every master that a set of Sentinels watches. It has the commands of ioredis; each
+ * goes to the shard of its key, and follows that shard's failovers.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
+export class Disredis extends EventEmitter<DisredisEvents> implements CommandTarget {
+  readonly options: ResolvedOptions
+  readonly #policy: CallPolicy
+  readonly #supervisor: ShardSupervisor
+  readonly #lobby: Lobby
+  readonly #readyWaiters = new Set<Waiter>()
+  #router: Router | undefined
+  #status: DisredisStatus = 'wait'
+  #closing: Promise<void> | undefined
+  #startError: Error | undefined
+
+  /**
+   * Connects in the background unless `lazyConnect`. Commands may be issued at once.
+   *
+   * @param options `'h1:26379,h2'`, a `redis-sentinel://` URL, an array of addresses, or options
+   * @throws InvalidOptionError, InvalidAddressError
+   */
+  constructor(options: string | readonly string[] | DisredisOptions) {
+    super()
+    this.options = resolveOptions(options)
+    this.#policy = Object.freeze({
+      timeout: this.options.commandTimeout,
+      retryWrites: this.options.retryWrites,
+      isIdempotent: false,
+    })
+    this.#supervisor = new ShardSupervisor(this.options, {
+      runtime: systemRuntime,
+      dial: createDial(this.options),
+      emit: (name, ...args) => this.#tell(name, ...args),
+      onRouter: (router) => this.#masterSetKnown(router),
+      onStartFailed: (error) => this.#startFailed(error),
+      onServing: () => this.#shardServes(),
+    })
+    this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
+    if (!this.options.lazyConnect) this.#start()
+  }
+
+  /**
+   * A client whose shards all have a master. Rejects within `commandTimeout` with the error that
+   * stands in the way (`SentinelsUnreachableError`, `UnknownMasterError`, `ShardDownError`, ...); it is closed then.
+   */
+  static async connect(options: string | readonly string[] | DisredisOptions): Promise<Disredis> {
+    const client = new Disredis(options)
+    try {
+      await client.ready()
+      return client
+    } catch (error) {
+      await client.close({ timeout: 0 })
+      throw error
+    }
+  }
+
+  get status(): DisredisStatus {
+    return this.#status
+  }
+
+  /** What the Sentinels say, as a frozen snapshot; undefined until one has answered. */
+  get topology(): Topology | undefined {
+    return this.#supervisor.topology
+  }
+
+  /** Starts a client made with `lazyConnect` and waits until it is {@link ready}. */
+  connect(): Promise<void> {
+    return this.ready()
+  }
+
+  /**
+   * Resolves when every shard has had a master. Rejects within `commandTimeout`, or at once when
+   * trying again is of no use (a wrong password, an unknown master); the client goes on trying.
+   */
+  ready(): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(closedError())
+    if (this.#status === 'ready') return Promise.resolve()
+    this.#start()
+    return new Promise((resolve, reject) => {
+      const timer = systemRuntime.setTimer(
+        () => waiter.reject(this.#notReadyError()),
+        this.options.commandTimeout,
+      )
+      const settle = () => {
+        timer.cancel()
+        this.#readyWaiters.delete(waiter)
+      }
+      const waiter: Waiter = {
+        resolve: () => {
+          settle()
+          resolve()
+        },
+        reject: (error) => {
+          settle()
+          reject(error)
+        },
+      }
+      this.#readyWaiters.add(waiter)
+    })
+  }
+
+  /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
+  health(): Health {
+    const shards = this.#router?.shards.map((shard) => shard.health()) ?? []
+    return summarize(shards, this.topology?.sentinels ?? [])
+  }
+
+  /**
+   * Where a key lives and why.
+   *
+   * @throws InvalidOptionError before the masters are known; wait for `ready()`
+   */
+  explain(key: string | Buffer): Explanation {
+    const router = this.#knownRouter()
+    const full = `${this.options.keyPrefix ?? ''}${key.toString()}`
+    const shard = router.ring.locate(full)
+    const topology = this.topology?.shards.get(shard)
+    return {
+      key: full,
+      hashTag: hashTag(full).toString(),
+      slot: router.ring.slotOf(full),
+      shard,
+      master: topology?.master,
+      replicas: topology?.replicas.map(({ address }) => address) ?? [],
+    }
+  }
+
+  /**
+   * All commands, sent to the master of one shard: for keyless and admin commands.
+   *
+   * @throws InvalidOptionError for an unknown name, and before the masters are known
+   */
+  shard(name: string): CommandHandle {
+    const router = this.#knownRouter()
+    const shard = router.shard(name)
+    if (shard === undefined) {
+      throw new InvalidOptionError(
+        `There is no shard '${name}'; the shards are ${router.ring.names.join(', ')}`,
+      )
+    }
+    return new CommandHandle(this.#policy, this.options.keyPrefix, (command) =>
+      this.#dispatch(command, () => shard.send(command)),
+    )
+  }
+
+  /** A {@link shard} handle for each shard, by name. */
+  shards(): ReadonlyMap<string, CommandHandle> {
+    return new Map(this.#knownRouter().ring.names.map((name) => [name, this.shard(name)]))
+  }
+
+  /** The same commands under another policy; the client itself is unchanged. */
+  with(options: CallOptions): CommandHandle {
+    const policy: CallPolicy = Object.freeze({
+      ...this.#policy,
+      timeout: milliseconds('timeout', options.timeout, this.#policy.timeout),
+      isIdempotent: options.idempotent ?? false,
+    })
+    return new CommandHandle(policy, this.options.keyPrefix, (command) => this.#route(command))
+  }
+
+  /**
+   * Waits for the commands under way, at most `timeout` ms, rejects the rest (`ClosedError`, or
+   * `OutcomeUnknownError` for writes that were sent) and closes every connection. Later commands are
+   * rejected with `ClosedError`. A second call waits for the first.
+   */
+  close({ timeout = 2000 }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(timeout)
+    return this.#closing
+  }
+
+  /** Closes at once, without waiting for commands under way. */
+  disconnect(): void {
+    this.close({ timeout: 0 })
+  }
+
+  /** As {@link close}; the name that ioredis uses. */
+  async quit(): Promise<'OK'> {
+    await this.close()
+    return 'OK'
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** @internal */
+  issue(
+    info: CommandInfo,
+    args: unknown[],
+    replyEncoding: BufferEncoding | null,
+    callback: CommandCallback | undefined,
+  ): Promise<unknown> {
+    const command = new RoutedCommand(
+      info,
+      args,
+      this.#policy,
+      replyEncoding,
+      this.options.keyPrefix,
+      callback,
+    )
+    this.#route(command)
+    return command.promise
+  }
+
+  #route(command: RoutedCommand): void {
+    if (this.#router !== undefined && this.#closing === undefined) this.#router.route(command)
+    else this.#dispatch(command, () => this.#lobby.hold(command, this.#supervisor.batch.now()))
+  }
+
+  #dispatch(command: RoutedCommand, send: () => void): void {
+    if (this.#closing !== undefined) {
+      command.fail(closedError())
+      return
+    }
+    this.#start()
+    send()
+  }
+
+  #start(): void {
+    if (this.#status !== 'wait') return
+    this.#status = 'connecting'
+    this.#supervisor.start()
+  }
+
+  #masterSetKnown(router: Router): void {
+    this.#router = router
+    this.#startError = undefined
+    this.#lobby.leave((command) => router.route(command))
+  }
+
+  #startFailed(error: DisredisError): void {
+    this.#startError = error
+    this.#lobby.lastError = error
+    this.#tell('error', error)
+    if (error.retryable) return
+    this.#lobby.rejectAll(error)
+    for (const waiter of [...this.#readyWaiters]) waiter.reject(error)
+  }
+
+  #shardServes(): void {
+    if (this.#status !== 'connecting') return
+    if (!this.#router?.shards.every(({ phase }) => phase === 'ready')) return
+    this.#status = 'ready'
+    for (const waiter of [...this.#readyWaiters]) waiter.resolve()
+    this.#tell('ready')
+  }
+
+  #tell<Name extends keyof DisredisEvents>(name: Name, ...args: DisredisEvents[Name]): void {
+    if (name === 'error' && this.listenerCount('error') === 0) return
+    const emit = this.emit as (name: string, ...args: unknown[]) => boolean
+    emit.call(this, name, ...args)
+  }
+
+  #knownRouter(): Router {
+    if (this.#router !== undefined) return this.#router
+    throw new InvalidOptionError('The masters are not known yet: wait for ready()')
+  }
+
+  #notReadyError(): Error {
+    if (this.#router === undefined) {
+      return (
+        this.#startError ??
+        new CommandTimeoutError(
+          `No Sentinel named the masters within ${this.options.commandTimeout} ms.`,
+          { retryable: true },
+        )
+      )
+    }
+    const missing = this.#router.shards
+      .map((shard) => shard.health())
+      .filter(({ phase }) => phase !== 'ready')
+    const cause = missing.find(({ lastError }) => lastError !== undefined)?.lastError
+    return new ShardDownError(
+      `No master within ${this.options.commandTimeout} ms for ${missing.map(({ shard }) => `'${shard}'`).join(', ')}.` +
+        (cause === undefined ? '' : ` ${cause.message}`),
+      { cause, shard: missing[0]?.shard, retryable: true },
+    )
+  }
+
+  async #close(timeout: number): Promise<void> {
+    const shards = this.#router?.shards ?? []
+    this.#status = 'closing'
+    if (timeout > 0 && shards.length > 0) {
+      const drained = Promise.all(shards.map((shard) => shard.drained()))
+      let timer: ReturnType<typeof systemRuntime.setTimer> | undefined
+      const limit = new Promise<void>((resolve) => {
+        timer = systemRuntime.setTimer(resolve, timeout)
+      })
+      await Promise.race([drained, limit])
+      timer?.cancel()
+    }
+    const error = closedError()
+    this.#lobby.rejectAll(error)
+    for (const waiter of [...this.#readyWaiters]) waiter.reject(error)
+    await this.#supervisor.close()
+    this.#status = 'end'
+    this.#tell('close')
+  }
+}
+
+export interface Disredis extends Commands {}
+
+installCommands(Disredis.prototype)

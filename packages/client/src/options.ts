@@ -1,0 +1,162 @@
+import type { LookupFunction } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+import type { HashRing } from '@disredis/hash-ring'
+import { type Address, InvalidOptionError, type NatMap, parseSentinels } from '@disredis/sentinel'
+import type { Credentials } from './connection/dial-master.js'
+import { count, flag, milliseconds, oneOf, text } from './option-checks.js'
+import { parseUrl } from './parse-url.js'
+
+/** Names are ioredis's where the meaning is ioredis's. All times are in ms. */
+export interface DisredisOptions {
+  /** Addresses of the Sentinels: `'h1:26379,h2'` or an array. One that answers is enough. */
+  readonly sentinels: string | readonly (string | Address)[]
+  /**
+   * The master names to shard over. Default: those that a majority of the answering Sentinels
+   * report. The set is fixed when the client starts; `masterAdded` and `masterRemoved` tell changes.
+   */
+  readonly masters?: readonly string[] | undefined
+  /** Weights by master name (default 1 each), or a ring of your own over exactly these names. */
+  readonly ring?: Readonly<Record<string, number>> | HashRing | undefined
+  /** ACL user of the masters and replicas. */
+  readonly username?: string | undefined
+  /** Password of the masters and replicas. */
+  readonly password?: string | undefined
+  /** Asked at every dial in place of `username` and `password`: for passwords that rotate. */
+  readonly credentials?: (() => Credentials | Promise<Credentials>) | undefined
+  readonly sentinelUsername?: string | undefined
+  readonly sentinelPassword?: string | undefined
+  /** TLS to masters and replicas: `true`, or options of `tls.connect`. Default: none. */
+  readonly tls?: ConnectionOptions | true | undefined
+  /** TLS to the Sentinels. Default: none. */
+  readonly sentinelTLS?: ConnectionOptions | true | undefined
+  /** Database number. Default 0. */
+  readonly db?: number | undefined
+  /** Put before every key. It takes part in choosing the shard. */
+  readonly keyPrefix?: string | undefined
+  /** From the addresses that Sentinel names to those that this process can dial. */
+  readonly natMap?: NatMap | undefined
+  /** Limit for one TCP or TLS connect, and for one handshake. Default 2000. */
+  readonly connectTimeout?: number | undefined
+  /** Limit for one command, from the call to its answer or error. Default 10000. */
+  readonly commandTimeout?: number | undefined
+  /** `CLIENT SETNAME` on every connection. Default `disredis`. */
+  readonly connectionName?: string | undefined
+  /** Connect at the first command or `connect()`. Default false. */
+  readonly lazyConnect?: boolean | undefined
+  /** What may wait per shard while it has no master. */
+  readonly queue?:
+    | {
+        /** Default 100000. */
+        readonly maxCommands?: number | undefined
+        /** Bytes of arguments. Default 67108864 (64 MiB). */
+        readonly maxBytes?: number | undefined
+      }
+    | undefined
+  /**
+   * Writes that were sent and not answered when the connection was lost: `never` rejects them with
+   * `OutcomeUnknownError`; `idempotent` repeats those whose effect does not depend on the state
+   * before (SET, HSET, DEL, ...). A repeated write may overwrite a newer one. Default `never`.
+   */
+  readonly retryWrites?: 'never' | 'idempotent' | undefined
+  /** Holding writes while Sentinel fails a master over. */
+  readonly failoverGate?:
+    | {
+        /** The longest that writes are held without news of the failover's end. Default 10000. */
+        readonly timeout?: number | undefined
+        /** Time between two ROLE questions to the replica that is promoted; false: none. Default 10. */
+        readonly probeInterval?: number | false | undefined
+      }
+    | undefined
+  /** The longest time between two questions to a Sentinel: 1 to 1000. Default 1000. */
+  readonly sentinelPollInterval?: number | undefined
+  /** Integers in replies as strings. Default false. */
+  readonly stringNumbers?: boolean | undefined
+  /** Resolves host names. Default: `dns.lookup`. */
+  readonly lookup?: LookupFunction | undefined
+}
+
+/** Options with every default in its place. Frozen. */
+export interface ResolvedOptions extends DisredisOptions {
+  readonly sentinels: readonly Address[]
+  readonly credentials: () => Credentials | Promise<Credentials>
+  readonly tls: ConnectionOptions | undefined
+  readonly db: number
+  readonly connectTimeout: number
+  readonly commandTimeout: number
+  readonly connectionName: string
+  readonly lazyConnect: boolean
+  readonly queue: { readonly maxCommands: number; readonly maxBytes: number }
+  readonly retryWrites: 'never' | 'idempotent'
+  readonly failoverGate: { readonly timeout: number; readonly probeInterval: number | false }
+  readonly stringNumbers: boolean
+}
+
+/**
+ * @throws InvalidOptionError that names the option, what it got and what it takes
+ * @throws InvalidAddressError for `sentinels`
+ */
+export function resolveOptions(
+  given: string | readonly string[] | DisredisOptions,
+): ResolvedOptions {
+  const options = readGiven(given)
+  const { username, password } = options
+  text('username', username)
+  text('password', password)
+  text('keyPrefix', options.keyPrefix)
+  if (options.credentials !== undefined && typeof options.credentials !== 'function') {
+    throw new InvalidOptionError('`credentials` takes a function')
+  }
+  const probeInterval = options.failoverGate?.probeInterval
+  return Object.freeze({
+    ...options,
+    sentinels: parseSentinels(options.sentinels),
+    credentials: options.credentials ?? (() => ({ username, password })),
+    tls: tlsOptions(options.tls),
+    db: count('db', options.db, 0, 0),
+    connectTimeout: milliseconds('connectTimeout', options.connectTimeout, 2000),
+    commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
+    connectionName: text('connectionName', options.connectionName) ?? 'disredis',
+    lazyConnect: flag('lazyConnect', options.lazyConnect, false),
+    queue: Object.freeze({
+      maxCommands: count('queue.maxCommands', options.queue?.maxCommands, 100_000, 1),
+      maxBytes: count('queue.maxBytes', options.queue?.maxBytes, 64 * 1024 * 1024, 1),
+    }),
+    retryWrites: oneOf('retryWrites', options.retryWrites, ['never', 'idempotent'] as const),
+    failoverGate: Object.freeze({
+      timeout: milliseconds('failoverGate.timeout', options.failoverGate?.timeout, 10_000),
+      probeInterval:
+        probeInterval === false
+          ? false
+          : milliseconds('failoverGate.probeInterval', probeInterval, 10),
+    }),
+    stringNumbers: flag('stringNumbers', options.stringNumbers, false),
+  })
+}
+
+function readGiven(given: string | readonly string[] | DisredisOptions): DisredisOptions {
+  if (typeof given === 'string') {
+    return given.includes('://') ? parseUrl(given) : { sentinels: given }
+  }
+  if (Array.isArray(given)) return { sentinels: given }
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidOptionError(
+      'Disredis takes "host:port,host:port", a redis-sentinel:// URL, an array of addresses, ' +
+        `or options with \`sentinels\`, not ${given === null ? 'null' : typeof given}`,
+    )
+  }
+  if (!('sentinels' in given)) {
+    const isIoredis = 'host' in given || 'port' in given
+    throw new InvalidOptionError(
+      '`sentinels` is missing: give the addresses of your Sentinels' +
+        (isIoredis ? '; `host` and `port` of a master are found by asking them' : ''),
+    )
+  }
+  return given as DisredisOptions
+}
+
+function tlsOptions(tls: ConnectionOptions | true | undefined): ConnectionOptions | undefined {
+  if (tls === undefined) return undefined
+  if (tls === true) return {}
+  if (typeof tls === 'object' && tls !== null) return tls
+  throw new InvalidOptionError('`tls` takes `true` or the options of `tls.connect`')
+}

@@ -1,0 +1,199 @@
+import { createRing, type HashRing } from '@disredis/hash-ring'
+import {
+  acquireWatcher,
+  type DisredisError,
+  InvalidOptionError,
+  type Runtime,
+  type Timer,
+  type Topology,
+  type WatcherEvents,
+  type WatcherLease,
+} from '@disredis/sentinel'
+import type { DisredisEvents } from './client-events.js'
+import type { Dial } from './connection/dial-master.js'
+import { WriteBatch } from './connection/write-batch.js'
+import type { ResolvedOptions } from './options.js'
+import { Router } from './router.js'
+import { Backoff } from './shard/backoff.js'
+import { Shard, type ShardContext } from './shard/shard.js'
+import { Ticker } from './shard/ticker.js'
+
+export type EventSink = <Name extends keyof DisredisEvents>(
+  name: Name,
+  ...args: DisredisEvents[Name]
+) => void
+
+export interface SupervisorContext {
+  readonly runtime: Runtime
+  readonly dial: Dial
+  readonly emit: EventSink
+  /** The masters are known: commands can be routed from now on. Once. */
+  readonly onRouter: (router: Router) => void
+  /** The Sentinels gave no topology; the next attempt follows by itself. */
+  readonly onStartFailed: (error: DisredisError) => void
+  /** A shard got a master, for the first time or again. */
+  readonly onServing: () => void
+}
+
+type Listeners = { [Name in keyof WatcherEvents]?: (...args: WatcherEvents[Name]) => void }
+
+/**
+ * Between the watcher and the shards: starts the watcher until it has a topology, pins the set of
+ * masters, makes a shard for each, and passes on what the Sentinels say of them.
+ */
+export class ShardSupervisor {
+  readonly batch: WriteBatch
+  readonly ticker: Ticker
+  readonly #options: ResolvedOptions
+  readonly #context: SupervisorContext
+  readonly #lease: WatcherLease
+  readonly #backoff: Backoff
+  readonly #listeners: Listeners
+  #router: Router | undefined
+  #retryTimer: Timer | undefined
+  #isClosed = false
+
+  constructor(options: ResolvedOptions, context: SupervisorContext) {
+    this.#options = options
+    this.#context = context
+    this.batch = new WriteBatch(context.runtime.now)
+    this.ticker = new Ticker(context.runtime)
+    this.#backoff = new Backoff(100, 2000, context.runtime.random)
+    this.#lease = acquireWatcher({
+      sentinels: options.sentinels,
+      masters: options.masters,
+      username: options.sentinelUsername,
+      password: options.sentinelPassword,
+      tls: options.sentinelTLS,
+      natMap: options.natMap,
+      pollInterval: options.sentinelPollInterval,
+      connectTimeout: options.connectTimeout,
+      startTimeout: options.commandTimeout,
+      connectionName: options.connectionName,
+      lookup: options.lookup,
+    })
+    this.#listeners = this.#makeListeners()
+  }
+
+  get topology(): Topology | undefined {
+    return this.#lease.watcher.topology
+  }
+
+  get router(): Router | undefined {
+    return this.#router
+  }
+
+  start(): void {
+    const { watcher } = this.#lease
+    for (const [name, listener] of Object.entries(this.#listeners)) {
+      watcher.on(name as keyof WatcherEvents, listener as () => void)
+    }
+    this.#startWatcher()
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#retryTimer?.cancel()
+    const { watcher } = this.#lease
+    for (const [name, listener] of Object.entries(this.#listeners)) {
+      watcher.off(name as keyof WatcherEvents, listener as () => void)
+    }
+    for (const shard of this.#router?.shards ?? []) shard.close()
+    this.ticker.stop()
+    await this.#lease.release()
+  }
+
+  #startWatcher(): void {
+    this.#lease.watcher.start().then(
+      (topology) => {
+        if (!this.#isClosed) this.#makeRouter(topology)
+      },
+      (error: DisredisError) => {
+        if (this.#isClosed) return
+        this.#retryTimer = this.#context.runtime.setTimer(
+          () => this.#startWatcher(),
+          this.#backoff.next(),
+        )
+        this.#context.onStartFailed(error)
+      },
+    )
+  }
+
+  #makeRouter(topology: Topology): void {
+    let ring: HashRing
+    try {
+      ring = makeRing(this.#options.ring, [...topology.shards.keys()])
+    } catch (error) {
+      this.#context.onStartFailed(error as DisredisError)
+      return
+    }
+    this.#router = new Router(ring, (name) => this.#makeShard(name))
+    for (const shard of this.#router.shards) shard.start()
+    this.#context.onRouter(this.#router)
+  }
+
+  #makeShard(name: string): Shard {
+    const { failoverGate: gate, queue, connectTimeout } = this.#options
+    const { runtime, dial, emit, onServing } = this.#context
+    return new Shard(
+      name,
+      { queue, gate, connectTimeout, silenceTimeout: 200, livenessTimeout: 1000 },
+      {
+        runtime,
+        batch: this.batch,
+        ticker: this.ticker,
+        dial: (address, signal) => dial(address, this.batch, signal),
+        masterAddress: () => this.topology?.shards.get(name)?.master,
+        requestRefresh: () => this.#lease.watcher.requestRefresh(),
+        reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
+        emit: emit as ShardContext['emit'],
+        onServing,
+      },
+    )
+  }
+
+  #makeListeners(): Listeners {
+    const { emit } = this.#context
+    const at = (shard: string, tell: (shard: Shard) => void) => {
+      const found = this.#router?.shard(shard)
+      if (found !== undefined) tell(found)
+    }
+    return {
+      topologyChanged: (event) => {
+        for (const shard of this.#router?.shards ?? []) shard.masterMoved()
+        emit('topologyChanged', event)
+      },
+      masterSwitched: ({ shard }) => at(shard, (it) => it.masterMoved()),
+      failoverStarted: ({ shard, master }) => at(shard, (it) => it.failoverStarted(master)),
+      replicaSelected: ({ shard, address }) => at(shard, (it) => it.replicaSelected(address)),
+      replicaPromoted: ({ shard, address }) => at(shard, (it) => it.replicaPromoted(address)),
+      failoverAborted: ({ shard, reason }) => at(shard, (it) => it.failoverAborted(reason)),
+      masterAdded: (event) => emit('masterAdded', event),
+      masterRemoved: (event) => emit('masterRemoved', event),
+      sentinelError: ({ error }) => emit('error', error),
+    }
+  }
+}
+
+function makeRing(given: ResolvedOptions['ring'], names: readonly string[]): HashRing {
+  if (given === undefined) return createRing(names)
+  if (isRing(given)) {
+    checkNames('ring', given.names, names)
+    return given
+  }
+  checkNames('ring', Object.keys(given), names)
+  return createRing(given)
+}
+
+function isRing(ring: Readonly<Record<string, number>> | HashRing): ring is HashRing {
+  return typeof (ring as HashRing).indexOf === 'function'
+}
+
+function checkNames(option: string, given: readonly string[], masters: readonly string[]): void {
+  const isEqual = given.length === masters.length && masters.every((name) => given.includes(name))
+  if (isEqual) return
+  throw new InvalidOptionError(
+    `\`${option}\` is over ${[...given].sort().join(', ')}, but the masters are ${[...masters].sort().join(', ')}`,
+  )
+}

@@ -1,0 +1,174 @@
+import type { DisredisError, Runtime } from '@disredis/sentinel'
+import type { RoutedCommand } from '../commands/routed-command.js'
+import type { MasterConnection } from '../connection/master-connection.js'
+import { withoutArguments } from '../connection/without-arguments.js'
+import type { WriteBatch } from '../connection/write-batch.js'
+import {
+  closedError,
+  deadlineError,
+  outcomeUnknownError,
+  queueFullError,
+} from './command-errors.js'
+import { CommandQueue, type QueueLimits } from './command-queue.js'
+import { Deadlines } from './deadlines.js'
+import { verdictOnLoss } from './loss-verdict.js'
+import { verdictOnReply } from './refusal.js'
+import { RefusalPause } from './refusal-pause.js'
+
+export interface CommandFlowContext {
+  /** The shard's name. */
+  readonly name: string
+  readonly limits: QueueLimits
+  readonly runtime: Runtime
+  readonly batch: WriteBatch
+  /** There is something to be ticked for. */
+  readonly onPending: () => void
+  /** What stands in the way of the shard, told with commands whose time is over. */
+  readonly lastError: () => DisredisError | undefined
+}
+
+/**
+ * The commands of one shard, from the call to the settled promise: queued, written, handed back,
+ * expired. It is told where it may write.
+ *
+ * Invariants:
+ * - an unsettled command is in the queue, or carried by exactly one connection;
+ * - commands are written in the order of their issue, returned ones first;
+ * - a write whose reply is missing is never sent again unless its effect and policy allow it;
+ * - every command is settled when its deadline has passed and a tick followed.
+ */
+export class CommandFlow {
+  readonly #context: CommandFlowContext
+  readonly #queue: CommandQueue
+  readonly #deadlines = new Deadlines()
+  readonly #pause: RefusalPause
+  #writeTarget: MasterConnection | undefined
+  #readTarget: MasterConnection | undefined
+  #sequence = 0
+  #isTicked = false
+
+  constructor(context: CommandFlowContext) {
+    this.#context = context
+    this.#queue = new CommandQueue(context.limits)
+    this.#pause = new RefusalPause(context.runtime, () => this.#tryRefused())
+  }
+
+  get queued(): { readonly commands: number; readonly bytes: number } {
+    return { commands: this.#queue.length, bytes: this.#queue.bytes }
+  }
+
+  send(command: RoutedCommand): void {
+    command.sequence = this.#sequence++
+    command.deadline = this.#context.batch.now() + command.policy.timeout
+    const target = command.isRead ? this.#readTarget : this.#writeTarget
+    if (target !== undefined && this.#queue.length === 0) {
+      this.#watch(command)
+      target.write(command)
+    } else if (this.#queue.push(command)) {
+      this.#watch(command)
+    } else {
+      const { name, limits, lastError } = this.#context
+      command.fail(queueFullError(name, limits, lastError()))
+    }
+  }
+
+  /** Where commands may be written from now on; what waits for it is written. */
+  setTargets(write: MasterConnection | undefined, read: MasterConnection | undefined): void {
+    this.#writeTarget = write
+    this.#readTarget = read
+    this.#writeQueued()
+  }
+
+  /** A new master serves: what the one before refused may be tried at once. */
+  forgetRefusals(): void {
+    this.#pause.clear()
+  }
+
+  /**
+   * A connection failed a command: it is settled, or queued to be sent again.
+   *
+   * @returns true if the reply says that the node is no longer a master
+   */
+  takeBack(command: RoutedCommand, error: Error, connection: MasterConnection): boolean {
+    if (error.name === 'ReplyError')
+      return this.#refused(command, withoutArguments(error), connection)
+    const wasSent = connection.hasSent(command)
+    if (verdictOnLoss(command.effect, command.policy, wasSent) === 'send again') {
+      this.#queue.giveBack(command)
+    } else {
+      const { name } = this.#context
+      command.fail(outcomeUnknownError(command, name, connection.where, withoutArguments(error)))
+    }
+    return false
+  }
+
+  /** @returns whether commands are pending. */
+  tick(now: number): boolean {
+    this.#deadlines.expire(now, (command) => this.#expire(command))
+    if (this.#pause.isOver()) this.#writeQueued()
+    this.#isTicked = !this.#deadlines.isEmpty
+    return this.#isTicked
+  }
+
+  /** Rejects what is pending: final. */
+  close(): void {
+    this.#pause.clear()
+    this.#writeTarget = undefined
+    this.#readTarget = undefined
+    const { name } = this.#context
+    this.#deadlines.expire(Number.POSITIVE_INFINITY, (command) => {
+      const error = closedError(name)
+      const isWrittenWrite = command.carrier !== undefined && !command.isRead
+      command.fail(isWrittenWrite ? outcomeUnknownError(command, name, undefined, error) : error)
+    })
+  }
+
+  #refused(command: RoutedCommand, error: Error, connection: MasterConnection): boolean {
+    const verdict = verdictOnReply(error.message, command.isRead)
+    if (verdict === 'surface') {
+      command.fail(error)
+      return false
+    }
+    command.refusal = error
+    this.#queue.giveBack(command)
+    if (verdict === 'later' && connection === this.#writeTarget) this.#pause.begin()
+    return verdict === 'demoted'
+  }
+
+  #writeQueued(): void {
+    const target = this.#writeTarget
+    if (target === undefined || this.#pause.isHolding) return
+    // A node that refuses or dies meanwhile takes the target away.
+    while (target === this.#writeTarget && target.isWritable) {
+      const command = this.#queue.shift()
+      if (command === undefined) return
+      target.write(command)
+    }
+  }
+
+  /** Sends the oldest refused command alone; its fate tells whether the others may follow. */
+  #tryRefused(): void {
+    const target = this.#writeTarget
+    const trial = target === undefined ? undefined : this.#queue.shift()
+    if (target === undefined || trial === undefined) return
+    this.#pause.try(trial)
+    target.write(trial)
+  }
+
+  #watch(command: RoutedCommand): void {
+    this.#deadlines.add(command)
+    if (this.#isTicked) return
+    this.#isTicked = true
+    this.#context.onPending()
+  }
+
+  #expire(command: RoutedCommand): void {
+    const { name, lastError } = this.#context
+    const isQueued = command.carrier === undefined
+    const hasMaster = this.#writeTarget !== undefined || this.#readTarget !== undefined
+    command.fail(deadlineError(command, name, hasMaster, command.refusal ?? lastError()))
+    if (isQueued) this.#queue.forget(command)
+    // It may stay in a queue until its turn; its payload need not.
+    command.args = []
+  }
+}

@@ -1,0 +1,61 @@
+import type { RoutedCommand } from '../commands/routed-command.js'
+import { Fifo } from '../fifo.js'
+
+/**
+ * The commands of one shard that are not settled, by deadline. Calls with one timeout expire in the
+ * order in which they were made, so each timeout has a lane and only the head of a lane is looked at:
+ * no timer per command.
+ */
+export class Deadlines {
+  readonly #lanes = new Map<number, Fifo<RoutedCommand>>()
+  #lastTimeout = -1
+  #lastLane: Fifo<RoutedCommand> | undefined
+
+  add(command: RoutedCommand): void {
+    const { timeout } = command.policy
+    const lane = timeout === this.#lastTimeout ? this.#lastLane! : this.#lane(timeout)
+    // Two looks an addition keep settled commands from piling up between ticks.
+    if (lane.peek()?.isSettled) {
+      lane.shift()
+      if (lane.peek()?.isSettled) lane.shift()
+    }
+    lane.push(command)
+  }
+
+  /** Calls `expire` for each command whose deadline is not after `now`, oldest first in its lane. */
+  expire(now: number, expire: (command: RoutedCommand) => void): void {
+    for (const lane of this.#lanes.values()) {
+      for (let head = lane.peek(); head !== undefined; head = lane.peek()) {
+        if (!head.isSettled) {
+          if (head.deadline > now) break
+          expire(head)
+        }
+        lane.shift()
+      }
+    }
+  }
+
+  /** True if every command is settled. Exact after {@link expire}. */
+  get isEmpty(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.length > 0) return false
+    return true
+  }
+
+  #lane(timeout: number): Fifo<RoutedCommand> {
+    let lane = this.#lanes.get(timeout)
+    if (lane === undefined) {
+      lane = new Fifo()
+      this.#dropEmptyLanes()
+      this.#lanes.set(timeout, lane)
+    }
+    this.#lastTimeout = timeout
+    this.#lastLane = lane
+    return lane
+  }
+
+  /** Callers may use a different timeout each time; the map must not grow with them. */
+  #dropEmptyLanes(): void {
+    if (this.#lanes.size < 64) return
+    for (const [timeout, lane] of this.#lanes) if (lane.length === 0) this.#lanes.delete(timeout)
+  }
+}

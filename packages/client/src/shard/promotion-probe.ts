@@ -1,0 +1,82 @@
+import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
+import type { MasterConnection } from '../connection/master-connection.js'
+import type { Backoff } from './backoff.js'
+
+export interface PromotionProbeOptions {
+  readonly runtime: Runtime
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<MasterConnection>
+  /** ms between two questions for the role. */
+  readonly interval: number
+  /** ms for one answer; a silent node is dialled again. */
+  readonly roleTimeout: number
+  /** Delays between two dials. */
+  readonly backoff: Backoff
+  /** The node proved to be a master on this connection; the probe is over. */
+  readonly onPromoted: (connection: MasterConnection) => void
+}
+
+/**
+ * Asks the replica that Sentinel is promoting for its role until it is a master: proof before
+ * `+switch-master`, on the connection that then serves. It ends with the proof or with {@link stop}.
+ */
+export class PromotionProbe {
+  readonly address: Address
+  readonly #options: PromotionProbeOptions
+  readonly #abort = new AbortController()
+  #connection: MasterConnection | undefined
+  #timer: Timer | undefined
+
+  constructor(address: Address, options: PromotionProbeOptions) {
+    this.address = address
+    this.#options = options
+    this.#dial()
+  }
+
+  isAt(address: Address): boolean {
+    return isSameAddress(this.address, address)
+  }
+
+  stop(): void {
+    this.#abort.abort()
+    this.#timer?.cancel()
+    this.#connection?.destroy()
+    this.#connection = undefined
+  }
+
+  #dial(): void {
+    this.#options.dial(this.address, this.#abort.signal).then(
+      (connection) => {
+        if (this.#abort.signal.aborted) connection.destroy()
+        else {
+          this.#connection = connection
+          this.#ask(connection)
+        }
+      },
+      () => this.#again(this.#options.backoff.next(), () => this.#dial()),
+    )
+  }
+
+  #ask(connection: MasterConnection): void {
+    connection.role(this.#abort.signal, this.#options.roleTimeout).then(
+      ({ isMaster }) => {
+        if (this.#abort.signal.aborted) return
+        if (isMaster) {
+          this.#connection = undefined
+          this.#options.onPromoted(connection)
+        } else {
+          this.#again(this.#options.interval, () => this.#ask(connection))
+        }
+      },
+      () => {
+        // A promoted node drops its clients of the time when it was a replica, or it died.
+        this.#connection = undefined
+        this.#again(this.#options.backoff.next(), () => this.#dial())
+      },
+    )
+  }
+
+  #again(delay: number, step: () => void): void {
+    if (this.#abort.signal.aborted) return
+    this.#timer = this.#options.runtime.setTimer(step, delay)
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What an error reply means for the command and the connection it came on.
+ *
+ * - `demoted`: refused before execution because the node is a replica now; find the master, send again.
+ * - `later`: refused before execution for a while; send again on the same connection.
+ * - `surface`: the caller's answer.
+ */
+export type RefusalVerdict = 'demoted' | 'later' | 'surface'
+
+/** @param isRead a read may be asked again where a write must surface: during a busy script. */
+export function verdictOnReply(message: string, isRead: boolean): RefusalVerdict {
+  const end = message.indexOf(' ')
+  switch (end === -1 ? message : message.slice(0, end)) {
+    case 'READONLY':
+    case 'MASTERDOWN':
+      return 'demoted'
+    case 'LOADING':
+    case 'NOREPLICAS':
+      return 'later'
+    case 'BUSY':
+      return isRead ? 'later' : 'surface'
+    default:
+      return 'surface'
+  }
+}

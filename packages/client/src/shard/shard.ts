@@ -1,0 +1,369 @@
+import { type Address, type DisredisError, isSameAddress, type Runtime } from '@disredis/sentinel'
+import type { RoutedCommand } from '../commands/routed-command.js'
+import type { ConnectionOwner, MasterConnection } from '../connection/master-connection.js'
+import type { WriteBatch } from '../connection/write-batch.js'
+import { ConnectionError, RoleMismatchError } from '../errors.js'
+import { Backoff } from './backoff.js'
+import { closedError } from './command-errors.js'
+import { CommandFlow } from './command-flow.js'
+import type { QueueLimits } from './command-queue.js'
+import { FailoverGate, type GateOptions } from './failover-gate.js'
+import { MasterDialler } from './master-dialler.js'
+import { RetiringConnections } from './retiring-connections.js'
+import type { ShardEventSink } from './shard-events.js'
+import type { LastFailover, ShardHealth } from './shard-health.js'
+import { moveTo, type ShardPhase } from './shard-phase.js'
+import type { Ticked, Ticker } from './ticker.js'
+
+export interface ShardOptions {
+  readonly queue: QueueLimits
+  readonly gate: GateOptions
+  /** ms without a byte, while replies are due, after which commands are queued instead of written. */
+  readonly silenceTimeout: number
+  /** ms of that silence after which a second connection is dialled; it takes over if it answers. */
+  readonly livenessTimeout: number
+  /** ms for one dial and for the answer to ROLE. */
+  readonly connectTimeout: number
+}
+
+/** What a shard needs of its surroundings; all of it can be simulated. */
+export interface ShardContext {
+  readonly runtime: Runtime
+  readonly batch: WriteBatch
+  readonly ticker: Ticker
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<MasterConnection>
+  /** Where Sentinel says the master is. */
+  readonly masterAddress: () => Address | undefined
+  /** Asks the Sentinels anew; answers through {@link Shard.masterMoved}. */
+  readonly requestRefresh: () => void
+  /** The node there is not a master: what Sentinel said of it is doubtful. */
+  readonly reportMasterRejected: (address: Address) => void
+  readonly emit: ShardEventSink
+  /** A master was adopted. */
+  readonly onServing: () => void
+}
+
+/**
+ * One Sentinel master name and the connection to whoever serves it: it finds the master, follows it,
+ * and tells the {@link CommandFlow} where commands may be written.
+ *
+ * Invariants, whatever happens:
+ * - a node serves only after it said `master` to ROLE on that very connection;
+ * - nothing is written to a new connection before every command of the ones before it is settled or
+ *   queued again;
+ * - what a replaced connection says concerns its own commands only;
+ * - there is a gate if and only if the phase is `gated`.
+ */
+export class Shard implements ConnectionOwner, Ticked {
+  readonly name: string
+  readonly #options: ShardOptions
+  readonly #context: ShardContext
+  readonly #flow: CommandFlow
+  readonly #dialler: MasterDialler
+  readonly #retiring: RetiringConnections
+  readonly #drainWaiters = new Set<() => void>()
+  #phase: ShardPhase = 'connecting'
+  #connection: MasterConnection | undefined
+  #gate: FailoverGate | undefined
+  #lostAt: number | undefined
+  #servedBy: Address | undefined
+  #lastError: DisredisError | undefined
+  #lastFailover: LastFailover | undefined
+
+  constructor(name: string, options: ShardOptions, context: ShardContext) {
+    const { runtime, batch } = context
+    this.name = name
+    this.#options = options
+    this.#context = context
+    this.#flow = new CommandFlow({
+      name,
+      limits: options.queue,
+      runtime,
+      batch,
+      onPending: () => context.ticker.watch(this),
+      lastError: () => this.#lastError,
+    })
+    this.#retiring = new RetiringConnections(batch)
+    this.#dialler = new MasterDialler({
+      shard: name,
+      runtime,
+      dial: context.dial,
+      roleTimeout: options.connectTimeout,
+      backoff: new Backoff(25, 1000, runtime.random),
+      address: context.masterAddress,
+      onMaster: (connection) => this.#masterAnswered(connection),
+      onFailure: (address, error) => this.#dialFailed(address, error),
+    })
+  }
+
+  get phase(): ShardPhase {
+    return this.#phase
+  }
+
+  /** Begins to dial. Commands may be sent before. */
+  start(): void {
+    this.#dialler.restart()
+  }
+
+  /** Takes a command over: its promise will settle, at its deadline at the latest. */
+  send(command: RoutedCommand): void {
+    if (this.#phase === 'closed') command.fail(closedError(this.name))
+    else this.#flow.send(command)
+  }
+
+  /** Sentinel may name another address now. */
+  masterMoved(): void {
+    const address = this.#context.masterAddress()
+    if (address === undefined || this.#phase === 'closed') return
+    if (isSameAddress(address, this.#connection?.address) || this.#gate?.isOf(address)) return
+    // The old master may go on acknowledging writes that will be lost: hold them at once.
+    if (this.#gate === undefined && this.#connection !== undefined) {
+      this.#closeGate(this.#connection.address)
+    }
+    if (!this.#gate?.isProbing(address)) this.#dialler.restart()
+  }
+
+  failoverStarted(master: Address): void {
+    if (this.#phase === 'closed' || this.#gate !== undefined) return
+    const current = this.#connection?.address ?? this.#context.masterAddress()
+    // Told late, of a master that was left already.
+    if (current !== undefined && !isSameAddress(current, master)) return
+    this.#closeGate(master)
+  }
+
+  replicaSelected(address: Address): void {
+    if (this.#options.gate.probeInterval !== false) this.#gate?.probe(address)
+  }
+
+  replicaPromoted(address: Address): void {
+    if (this.#phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
+    if (this.#gate === undefined) {
+      const from = this.#connection?.address ?? this.#context.masterAddress()
+      // `+switch-master` came first, and its address is being dialled.
+      if (from === undefined || isSameAddress(from, address)) return
+      this.#closeGate(from)
+    }
+    this.#gate?.probe(address)
+  }
+
+  failoverAborted(reason: string): void {
+    if (this.#gate !== undefined) this.#openGate(reason)
+  }
+
+  health(): ShardHealth {
+    return {
+      shard: this.name,
+      phase: this.#phase,
+      isAnswering: this.#connection !== undefined && !this.#connection.isSilent,
+      master: this.#connection?.address ?? this.#context.masterAddress(),
+      queue: this.#flow.queued,
+      inFlight: this.#connection?.inFlight ?? 0,
+      lastFailover: this.#lastFailover,
+      lastError: this.#lastError,
+    }
+  }
+
+  /** Resolves when no command is pending. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#drainWaiters.add(resolve)
+      this.#context.ticker.watch(this)
+    })
+  }
+
+  /** Final: what is pending is rejected, everything is closed. */
+  close(): void {
+    if (this.#phase === 'closed') return
+    this.#phase = moveTo(this.#phase, 'closed')
+    this.#dialler.stop()
+    this.#endGate()
+    this.#flow.close()
+    this.#connection?.destroy()
+    this.#retiring.destroyAll()
+    this.#settleDrainWaiters()
+  }
+
+  commandFailed(command: RoutedCommand, error: Error, connection: MasterConnection): void {
+    const isDemoted = this.#flow.takeBack(command, error, connection)
+    if (!isDemoted || connection !== this.#connection) return
+    this.#connection = undefined
+    this.#retire(connection)
+    this.#context.reportMasterRejected(connection.address)
+    this.#masterLost(
+      connection.address,
+      new RoleMismatchError(`The node at ${connection.where} is no longer a master.`, {
+        shard: this.name,
+        address: connection.where,
+        cause: error,
+        retryable: true,
+      }),
+    )
+  }
+
+  connectionClosed(connection: MasterConnection): void {
+    this.#retiring.delete(connection)
+    if (this.#phase === 'closed') return
+    if (connection === this.#connection) {
+      this.#connection = undefined
+      this.#masterLost(
+        connection.address,
+        new ConnectionError(`The connection to ${connection.where} was lost.`, {
+          shard: this.name,
+          address: connection.where,
+          retryable: true,
+        }),
+      )
+    }
+    this.#updateTargets()
+  }
+
+  connectionChanged(connection: MasterConnection): void {
+    if (connection !== this.#connection || this.#phase === 'closed') return
+    // It answers again: the second connection that was dialled meanwhile is not needed.
+    if (this.#phase === 'ready' && !connection.isSilent) this.#dialler.stop()
+    this.#updateTargets()
+  }
+
+  tick(now: number): boolean {
+    const isPending = this.#flow.tick(now)
+    this.#retiring.tick(now)
+    this.#judgeSilence(now)
+    if (!isPending) this.#settleDrainWaiters()
+    return isPending || !this.#retiring.isEmpty
+  }
+
+  #masterAnswered(connection: MasterConnection): void {
+    const current = this.#connection
+    const isNeeded =
+      current === undefined ||
+      current.isSilent ||
+      !isSameAddress(current.address, connection.address)
+    if (this.#phase === 'closed' || !isNeeded) connection.destroy()
+    else if (connection.isClosed) this.#dialler.restartSoon()
+    else this.#adopt(connection)
+  }
+
+  #adopt(connection: MasterConnection): void {
+    const { runtime, emit, onServing } = this.#context
+    const old = this.#connection
+    const from = this.#servedBy
+    const to = connection.address
+    const isBack = old === undefined && this.#phase !== 'connecting'
+    const since = this.#gate?.since ?? this.#lostAt
+    this.#dialler.stop()
+    this.#endGate()
+    this.#phase = moveTo(this.#phase, 'ready')
+    this.#lostAt = undefined
+    this.#lastError = undefined
+    this.#servedBy = to
+    this.#connection = connection
+    connection.owner = this
+    if (old !== undefined) this.#retire(old)
+    this.#flow.forgetRefusals()
+    this.#updateTargets()
+    if (from !== undefined && !isSameAddress(from, to)) {
+      const duration = since === undefined ? 0 : runtime.now() - since
+      this.#lastFailover = { from, to, duration }
+      emit('failoverCompleted', { shard: this.name, from, to, duration })
+    }
+    if (isBack) emit('shardUp', { shard: this.name, address: to })
+    onServing()
+  }
+
+  #dialFailed(address: Address, error: DisredisError): void {
+    this.#lastError = error
+    if (error instanceof RoleMismatchError) this.#context.reportMasterRejected(address)
+    this.#context.requestRefresh()
+    if (this.#phase === 'connecting') {
+      this.#phase = moveTo(this.#phase, 'down')
+      this.#context.emit('shardDown', { shard: this.name, address, error })
+    }
+  }
+
+  /** The connection is gone; `#connection` was cleared. */
+  #masterLost(address: Address, error: DisredisError): void {
+    this.#lastError = error
+    this.#lostAt ??= this.#context.runtime.now()
+    this.#context.requestRefresh()
+    if (this.#phase === 'ready') {
+      this.#phase = moveTo(this.#phase, 'down')
+      this.#dialler.restartSoon()
+    }
+    this.#updateTargets()
+    this.#context.emit('shardDown', { shard: this.name, address, error })
+  }
+
+  #judgeSilence(now: number): void {
+    const connection = this.#connection
+    if (connection === undefined || connection.inFlight === 0) return
+    const silence = now - connection.waitingSince
+    if (silence > this.#options.silenceTimeout && !connection.isSilent) {
+      connection.isSilent = true
+      this.#updateTargets()
+      this.#context.requestRefresh()
+    }
+    const isDialDue = silence > this.#options.livenessTimeout && this.#phase === 'ready'
+    if (isDialDue && !this.#dialler.isRunning) this.#dialler.restart()
+  }
+
+  #closeGate(master: Address): void {
+    this.#dialler.stop()
+    this.#phase = moveTo(this.#phase, 'gated')
+    this.#gate = new FailoverGate(master, this.#lostAt, {
+      ...this.#options.gate,
+      connectTimeout: this.#options.connectTimeout,
+      runtime: this.#context.runtime,
+      dial: this.#context.dial,
+      onPromoted: (connection) => this.#masterAnswered(connection),
+      onTimeout: () => {
+        this.#context.requestRefresh()
+        this.#openGate('timeout')
+      },
+    })
+    this.#updateTargets()
+    this.#context.emit('failoverStarted', { shard: this.name, master })
+  }
+
+  /** The failover did not happen: back to the master that Sentinel still names. */
+  #openGate(reason: string): void {
+    this.#endGate()
+    const connection = this.#connection
+    const named = this.#context.masterAddress()
+    const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
+    if (connection !== undefined && isStillMaster) {
+      this.#phase = moveTo(this.#phase, 'ready')
+    } else {
+      this.#phase = moveTo(this.#phase, 'down')
+      this.#connection = undefined
+      if (connection !== undefined) this.#retire(connection)
+      this.#dialler.restart()
+    }
+    this.#updateTargets()
+    this.#context.emit('failoverAborted', { shard: this.name, reason })
+  }
+
+  #endGate(): void {
+    this.#gate?.end()
+    this.#gate = undefined
+  }
+
+  #retire(connection: MasterConnection): void {
+    this.#retiring.add(connection)
+    this.#context.ticker.watch(this)
+  }
+
+  /** The one place that says where commands may be written. */
+  #updateTargets(): void {
+    const connection = this.#connection
+    const isUsable =
+      connection?.isWritable === true && !connection.isSilent && this.#retiring.isEmpty
+    const write = isUsable && this.#phase === 'ready' ? connection : undefined
+    const read = isUsable && this.#phase === 'gated' ? connection : write
+    this.#flow.setTargets(write, read)
+  }
+
+  #settleDrainWaiters(): void {
+    for (const resolve of this.#drainWaiters) resolve()
+    this.#drainWaiters.clear()
+  }
+}
