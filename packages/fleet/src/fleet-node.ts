@@ -21,6 +21,8 @@ export interface NodePlan {
   readonly env: Readonly<Record<string, string>>
   readonly access: Access
   readonly config: (address: Address) => readonly string[]
+  /** Commands for what no configuration file can hold; run at each start. */
+  readonly setup: readonly (readonly Argument[])[]
   /** Default limit of waits, ms. */
   readonly timeout: number
 }
@@ -147,12 +149,15 @@ export class FleetNode {
    * Runs a command as the fleet's own user, on a connection of its own that is closed afterwards.
    *
    * @returns the reply: strings, numbers, null, and arrays of these.
-   * @throws FleetError `DISREDIS_FLEET_COMMAND` with the server's answer as `cause`; after 10 s without one.
+   * @throws FleetError `DISREDIS_FLEET_COMMAND` with the server's answer as `cause`, or without an
+   * answer (a paused node gives none) after the fleet's `timeout`.
    */
   async command(...args: readonly Argument[]): Promise<unknown> {
     const label = String(args[0] ?? '').toUpperCase()
     try {
-      return await this.use(deadlineIn(10_000), (connection) => connection.call(...args))
+      return await this.use(deadlineIn(this.#plan.timeout), (connection) =>
+        connection.call(...args),
+      )
     } catch (error) {
       throw commandError(this.name, label, error)
     }
@@ -174,11 +179,6 @@ export class FleetNode {
     this.#reservation.release()
   }
 
-  /** @internal For the moment when this process exits. */
-  killNow(): void {
-    this.#process.signal('SIGKILL')
-  }
-
   #mustRun(action: string): void {
     if (this.isRunning) return
     const message = `${this.name} cannot ${action}: it is not running (${this.#process.exit})`
@@ -186,7 +186,8 @@ export class FleetNode {
   }
 }
 
-const folderOf = (plan: NodePlan) => join(plan.fleetFolder, plan.name.replace('/', '-'))
+// No name of a master has a "@", so none can clash with another folder of the fleet.
+const folderOf = (plan: NodePlan) => join(plan.fleetFolder, plan.name.replace('/', '@'))
 const configFileOf = (plan: NodePlan) => join(folderOf(plan), 'server.conf')
 const logFileOf = (plan: NodePlan) => join(folderOf(plan), 'server.log')
 
@@ -207,12 +208,24 @@ async function launch(
   onLaunched?.(process)
   try {
     await waitFor(deadline, () => whyNotUp(plan, address, process))
+    await setUp(plan, address, deadline)
   } catch (error) {
     process.signal('SIGKILL')
     await process.exited()
     throw startError(plan, error)
   }
   return process
+}
+
+async function setUp(plan: NodePlan, address: Address, deadline: Deadline): Promise<void> {
+  if (plan.setup.length === 0) return
+  try {
+    await NodeConnection.use(address, plan.access, deadline, (connection) =>
+      Promise.all(plan.setup.map((command) => connection.call(...command))),
+    )
+  } catch (error) {
+    throw commandError(plan.name, 'set-up', error)
+  }
 }
 
 async function whyNotUp(plan: NodePlan, address: Address, process: ServerProcess) {

@@ -6,7 +6,7 @@ import { all } from './all.js'
 import { FleetNode, type NodeRole } from './fleet-node.js'
 import type { Settings } from './fleet-options.js'
 import { type ConfigContext, dataConfig, sentinelConfig } from './node-config.js'
-import type { Access } from './node-connection.js'
+import { type Access, commandError } from './node-connection.js'
 import { type SentinelNode, setTimings, watchMasters } from './sentinel-setup.js'
 import type { ServerBinary } from './server-binary.js'
 import { whyNotInSync, whyNotWatched } from './settled.js'
@@ -24,12 +24,6 @@ export interface ShardPlan {
 
 /** The data nodes of each master; the first of each was started as master. */
 export type Shards = ReadonlyMap<string, readonly FleetNode[]>
-
-/** Everything alive in this process, to be ended when it exits. */
-const open = new Set<FleetWorkshop>()
-process.on('exit', () => {
-  for (const workshop of open) workshop.endNow()
-})
 
 /** Starts, wires and ends the nodes of one fleet: its folder, its watchdog, its credentials. */
 export class FleetWorkshop {
@@ -51,7 +45,6 @@ export class FleetWorkshop {
       password: randomBytes(16).toString('hex'),
       tls: settings.tls && (settings.tls.files ?? ownTlsFiles(settings, join(this.#folder, 'tls'))),
     }
-    open.add(this)
   }
 
   async startSentinels(deadline: Deadline): Promise<SentinelNode[]> {
@@ -97,18 +90,7 @@ export class FleetWorkshop {
       }),
     )
     const [master, ...others] = nodes as [FleetNode, ...FleetNode[]]
-    const { host, port } = master.address
-    await all(
-      others.map((replica) =>
-        replica.use(deadline, (connection) =>
-          // The rewrite makes it a replica after a restart too.
-          Promise.all([
-            connection.call('REPLICAOF', host, port),
-            connection.call('CONFIG', 'REWRITE'),
-          ]),
-        ),
-      ),
-    )
+    await all(others.map((replica) => replicate(replica, master, deadline)))
     const shard = { name: plan.name, master, replicas: others, sentinels: [] }
     await waitFor(deadline, () => whyNotInSync(shard))
     return nodes
@@ -134,15 +116,17 @@ export class FleetWorkshop {
     await setTimings(sentinels, watched, this.settings, deadline)
   }
 
+  /** Ends the data nodes of a master and forgets what they wrote. */
+  async endShard(name: string): Promise<void> {
+    const nodes = [...this.#nodes].filter((node) => node.name.startsWith(`${name}/`))
+    for (const node of nodes) this.#nodes.delete(node)
+    await Promise.all(nodes.map((node) => node.dispose()))
+    for (const node of nodes) rmSync(node.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#nodes].map((node) => node.dispose()))
     await this.#watchdog.finish()
-    open.delete(this)
-  }
-
-  endNow(): void {
-    for (const node of this.#nodes) node.killNow()
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
   async #start(
@@ -165,6 +149,7 @@ export class FleetWorkshop {
         env: settings.env,
         timeout: settings.timeout,
         config: (address) => config(context, address),
+        setup: role === 'sentinel' ? timerCommands(settings) : [],
       },
       deadline,
     )
@@ -178,7 +163,24 @@ export class FleetWorkshop {
   }
 }
 
+async function replicate(replica: FleetNode, master: FleetNode, deadline: Deadline) {
+  const { host, port } = master.address
+  try {
+    await replica.use(deadline, (connection) =>
+      // The rewrite makes it a replica after a restart too.
+      Promise.all([connection.call('REPLICAOF', host, port), connection.call('CONFIG', 'REWRITE')]),
+    )
+  } catch (error) {
+    throw commandError(replica.name, 'REPLICAOF', error)
+  }
+}
+
 type NodeConfig = (context: ConfigContext, address: FleetNode['address']) => readonly string[]
+
+function timerCommands({ sentinelTimers }: Settings): (readonly (string | number)[])[] {
+  const timers = Object.entries(sentinelTimers).flat()
+  return timers.length === 0 ? [] : [['SENTINEL', 'DEBUG', ...timers]]
+}
 
 function ownTlsFiles({ bind }: Settings, folder: string): TlsFiles {
   const addresses = [...bind.masters, ...bind.replicas, ...bind.sentinels]

@@ -29,6 +29,7 @@ export class Fleet implements AsyncDisposable {
   readonly #workshop: FleetWorkshop
   readonly #sentinels: readonly SentinelNode[]
   readonly #shards: Map<string, readonly FleetNode[]>
+  readonly #starting = new Set<string>()
   #closing: Promise<void> | undefined
 
   /** @internal Use `startFleet`. */
@@ -147,34 +148,39 @@ export class Fleet implements AsyncDisposable {
    */
   async addMaster(name: string, options: AddMasterOptions = {}): Promise<FleetNode> {
     this.#mustBeOpen()
-    if (this.#shards.has(checkMasterName(name))) {
+    if (this.#shards.has(checkMasterName(name)) || this.#starting.has(name)) {
       throw new FleetError('DISREDIS_FLEET_OPTION', `There is a master ${name} already`)
     }
     const replicas = count('replicas', options.replicas ?? this.#workshop.settings.replicas, 0)
-    this.#shards.set(name, [])
+    this.#starting.add(name)
     try {
       const deadline = deadlineIn(this.#workshop.settings.timeout)
       const nodes = await this.#workshop.startShard(
-        { name, index: this.#shards.size - 1, replicas, dataConfig: options.dataConfig ?? [] },
+        { name, index: this.#shards.size, replicas, dataConfig: options.dataConfig ?? [] },
         deadline,
       )
       await this.#workshop.watch(this.#activeSentinels(), new Map([[name, nodes]]), deadline)
       this.#shards.set(name, nodes)
       return nodes[0] as FleetNode
     } catch (error) {
-      this.#shards.delete(name)
+      await this.#workshop.endShard(name)
       throw error
+    } finally {
+      this.#starting.delete(name)
     }
   }
 
   /** Every running Sentinel forgets the master (`SENTINEL REMOVE`), then its nodes are killed. */
   async removeMaster(name: string): Promise<void> {
-    const nodes = this.#nodesOf(this.#shard(name))
+    this.#mustBeOpen()
+    const shard = this.#shard(name)
     await Promise.all(
-      this.#activeSentinels().map(({ node }) => node.command('SENTINEL', 'REMOVE', name)),
+      this.#activeSentinels()
+        .filter(({ node }) => readSentinelView(node.configFile, shard) !== undefined)
+        .map(({ node }) => node.command('SENTINEL', 'REMOVE', shard)),
     )
-    this.#shards.delete(name)
-    await Promise.all(nodes.map((node) => node.dispose()))
+    this.#shards.delete(shard)
+    await this.#workshop.endShard(shard)
   }
 
   /** Ends every process, paused or not, and removes what the fleet wrote. Repeated calls are fine. */

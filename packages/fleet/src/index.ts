@@ -1,6 +1,6 @@
 export type { Address } from './address.js'
 export { findRedisServer } from './find-redis-server.js'
-export { Fleet, type WaitForMasterOptions, type WaitOptions } from './fleet.js'
+export type { Fleet, WaitForMasterOptions, WaitOptions } from './fleet.js'
 export { FleetError, type FleetErrorCode, type FleetErrorDetails } from './fleet-error.js'
 export type { FleetNode, NodeRole } from './fleet-node.js'
 export type {

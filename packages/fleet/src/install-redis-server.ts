@@ -106,7 +106,7 @@ function writeLaunchers(folder: string): void {
       launcher,
       [
         '#!/bin/sh',
-        'root=$(cd "${0%/*}/../root" && pwd)',
+        `root=$(cd "\${0%/*}/../root" && pwd)`,
         `export LD_LIBRARY_PATH="${path}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
         `exec "$root/usr/bin/${program}" "$@"`, // exec: the process id stays the launcher's
         '',

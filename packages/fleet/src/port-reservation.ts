@@ -19,9 +19,9 @@ const ATTEMPTS = 500
  * it does not get in the way of the server's TCP port, and the kernel takes it back when the process
  * dies.
  */
-export async function reservePort(host: string): Promise<PortReservation> {
+export async function reservePort(host: string, pick = randomPort): Promise<PortReservation> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const port = LOWEST_PORT + Math.floor(Math.random() * (firstEphemeralPort() - LOWEST_PORT))
+    const port = pick()
     const mark = await bindUdp(host, port)
     if (mark === undefined) continue
     if (await isTcpPortFree(host, port)) return { port, release: () => mark.close() }
@@ -31,6 +31,11 @@ export async function reservePort(host: string): Promise<PortReservation> {
     'DISREDIS_FLEET_OPTION',
     `No free port found on ${host} in ${ATTEMPTS} attempts. Is it an address of this machine?`,
   )
+}
+
+/** A number that no outgoing connection is given. */
+export function randomPort(): number {
+  return LOWEST_PORT + Math.floor(Math.random() * (firstEphemeralPort() - LOWEST_PORT))
 }
 
 /**

@@ -20,7 +20,7 @@ export async function whyNotInSync(shard: ExpectedShard): Promise<string | undef
   if (!Array.isArray(masterRole) || masterRole[0] !== 'master') {
     return `${master} is not master of ${name}: ROLE says ${JSON.stringify(masterRole)}`
   }
-  const online = JSON.stringify(masterRole[2])
+  const online = Array.isArray(masterRole[2]) ? masterRole[2] : []
   for (const [i, role] of replicaRoles.entries()) {
     const replica = replicas[i] as FleetNode
     if (!Array.isArray(role) || role[0] !== 'slave' || role[3] !== 'connected') {
@@ -30,7 +30,7 @@ export async function whyNotInSync(shard: ExpectedShard): Promise<string | undef
       return `${replica} replicates ${role[1]}:${role[2]} and not ${master}`
     }
     const { host, port } = replica.address
-    if (!online.includes(JSON.stringify([host, `${port}`]).slice(0, -1))) {
+    if (!online.some((entry) => isPair(entry, host, port))) {
       return `${master} does not list ${replica} as a replica`
     }
   }
@@ -56,7 +56,7 @@ async function whyNotReady(sentinel: FleetNode, shard: ExpectedShard): Promise<s
   const [address, quorum, master, replicas, sentinels] = answers
   const says = (what: string) => `${sentinel} on ${name}: ${what}`
   const expected = shard.master.address
-  if (JSON.stringify(address) !== JSON.stringify([expected.host, `${expected.port}`])) {
+  if (!isPair(address, expected.host, expected.port)) {
     return says(`the master is ${JSON.stringify(address)} and not ${shard.master}`)
   }
   if (!String(quorum).startsWith('OK')) return says(String(quorum))
@@ -83,6 +83,11 @@ function whyNotHealthy(
     if (entry.get('runid') === '') return `has no INFO of ${node}`
   }
   return undefined
+}
+
+/** `["127.0.0.1", "6379", ...]` */
+function isPair(reply: Reply | undefined, host: string, port: number): boolean {
+  return Array.isArray(reply) && reply[0] === host && reply[1] === `${port}`
 }
 
 function isEntryOf(fields: Map<string, string>, { host, port }: Address): boolean {

@@ -1,8 +1,10 @@
 import { all } from './all.js'
 import { useServer } from './find-redis-server.js'
 import { Fleet } from './fleet.js'
+import { FleetError } from './fleet-error.js'
 import { type FleetOptions, resolveOptions } from './fleet-options.js'
 import { FleetWorkshop } from './fleet-workshop.js'
+import { installAdvice } from './install-advice.js'
 import { ensureRedisServer } from './install-redis-server.js'
 import { deadlineIn } from './wait-for.js'
 
@@ -16,6 +18,10 @@ import { deadlineIn } from './wait-for.js'
  * @throws FleetError; everything that was started has then ended.
  */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
+  if (process.platform === 'win32') {
+    const message = `Fleets do not run on Windows itself: ${installAdvice('windows')}`
+    throw new FleetError('DISREDIS_FLEET_SERVER_NOT_FOUND', message)
+  }
   const settings = resolveOptions(options)
   const binary =
     settings.server === undefined
