@@ -1,0 +1,49 @@
+/** Finds the shard (or the slot) of a key. */
+export type Locate = (key: string) => string | number
+
+/** One way of finding a key's place, without any connection. */
+export interface Lookup {
+  readonly id: string
+  readonly label: string
+  readonly role: 'ours' | 'peer'
+  readonly packages: readonly string[]
+  load(): Promise<(shardNames: readonly string[]) => Locate>
+}
+
+export const lookups: readonly Lookup[] = [
+  {
+    id: 'disredis',
+    label: '@disredis/hash-ring: key to shard',
+    role: 'ours',
+    packages: ['@disredis/hash-ring'],
+    load: async () => (await import('./hash-ring.js')).createLocate,
+  },
+  {
+    id: 'cluster-key-slot',
+    label: 'npm cluster-key-slot: key to slot only',
+    role: 'peer',
+    packages: ['cluster-key-slot'],
+    load: async () => (await import('./cluster-key-slot.js')).createLocate,
+  },
+  {
+    id: 'hashring',
+    label: 'npm hashring: key to server',
+    role: 'peer',
+    packages: ['hashring'],
+    load: async () => (await import('./npm-hashring.js')).createLocate,
+  },
+  {
+    id: 'hash-by-hand',
+    label: 'hash by hand modulo shards',
+    role: 'peer',
+    packages: [],
+    load: async () => (await import('./hash-by-hand.js')).createLocate,
+  },
+]
+
+/** @throws when no lookup has this id. */
+export function lookupById(id: string): Lookup {
+  const lookup = lookups.find((candidate) => candidate.id === id)
+  if (lookup === undefined) throw new Error(`Unknown lookup "${id}"`)
+  return lookup
+}

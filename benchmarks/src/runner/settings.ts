@@ -1,0 +1,15 @@
+import type { Mode } from '../suites/case.js'
+
+/** How long and how often a run measures; times in ms. */
+export interface Settings {
+  readonly mode: Mode
+  readonly rounds: number
+  readonly roundDuration: number
+  readonly warmUpDuration: number
+}
+
+/** The defaults of a mode. A quick run of everything takes less than two minutes on two cores. */
+export const settingsOf: Readonly<Record<Mode, Settings>> = {
+  full: { mode: 'full', rounds: 7, roundDuration: 1000, warmUpDuration: 1500 },
+  quick: { mode: 'quick', rounds: 5, roundDuration: 200, warmUpDuration: 250 },
+}
