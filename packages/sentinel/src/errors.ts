@@ -34,7 +34,7 @@ export class SentinelsUnreachableError extends DisredisError {
   }
 }
 
-/** `masters` names masters that no Sentinel watches. */
+/** `masters` names masters that no Sentinel watches, or the Sentinels watch none at all. */
 export class UnknownMasterError extends DisredisError {
   override readonly code = 'DISREDIS_UNKNOWN_MASTER'
   /** The names that were asked for and are not watched. */
@@ -44,7 +44,9 @@ export class UnknownMasterError extends DisredisError {
 
   constructor(unknown: readonly string[], known: readonly string[]) {
     super(
-      `No Sentinel watches ${quoted(unknown)}. Known masters: ${quoted(known) || 'none'}.`,
+      unknown.length === 0
+        ? 'The Sentinels watch no master. Add one with SENTINEL MONITOR.'
+        : `No Sentinel watches ${quoted(unknown)}. Known masters: ${quoted(known) || 'none'}.`,
       unknown.length === 1 ? { shard: unknown[0] } : {},
     )
     this.unknown = Object.freeze([...unknown])

@@ -1,3 +1,4 @@
+export { acquireWatcher, type WatcherLease } from './acquire-watcher.js'
 export { type Address, formatAddress, isSameAddress } from './address.js'
 export { DisredisError, type DisredisErrorOptions } from './disredis-error.js'
 export {
@@ -22,6 +23,7 @@ export type {
   SentinelLinkListener,
   SentinelReply,
 } from './sentinel-link.js'
+export { SentinelWatcher } from './sentinel-watcher.js'
 export type {
   ReplicaTopology,
   SentinelTopology,
@@ -30,3 +32,4 @@ export type {
 } from './topology.js'
 export type { WatcherEvents } from './watcher-events.js'
 export type { NatMap, SentinelWatcherOptions } from './watcher-options.js'
+export { withoutArguments } from './without-arguments.js'

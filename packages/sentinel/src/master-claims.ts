@@ -75,14 +75,13 @@ export function dropClaim(state: MasterClaims, sentinel: string, voters: number)
  * its place, also one of a lower epoch. With no other claim it stays: the node may yet be promoted.
  */
 export function refuseClaim(state: MasterClaims, address: Address, voters: number): MasterClaims {
-  const { current } = state
-  if (!isSameAddress(current?.address, address)) return state
+  const { current, claims } = state
+  if (!isSameAddress(current?.address, address) || claims.size === 0) return state
   const refused = [...state.refused, ...claimsOf(state).filter(at(address))]
   const next = settle({ ...state, refused }, voters)
-  // Every claim was refused once: begin anew with the best, which may be right by now.
-  return next.current === current
-    ? settle({ ...state, current: undefined, refused: [] }, voters)
-    : next
+  if (next.current !== current) return next
+  // No other claim is left: begin anew with the best, which may be right by now.
+  return settle({ ...state, current: undefined, refused: [] }, voters)
 }
 
 function settle(state: MasterClaims, voters: number): MasterClaims {

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Address, formatAddress, isSameAddress } from './address.js'
+import {
+  type Claim,
+  dropClaim,
+  hearClaim,
+  hearSwitch,
+  isSameClaim,
+  type MasterClaims,
+  noClaims,
+  refuseClaim,
+} from './master-claims.js'
+import type { MasterReport } from './sentinel-report.js'
+import type { ReplicaTopology, ShardTopology } from './topology.js'
+
+/** Reads nothing but its arguments: which Sentinel's word on details is preferred, best first. */
+export type Preference = (ids: readonly string[]) => readonly string[]
+
+interface Details {
+  /** Where the master was when its Sentinel described it so. */
+  readonly claim: Claim
+  readonly quorum: number
+  readonly flags: readonly string[]
+  readonly replicas: readonly ReplicaTopology[]
+}
+
+/** What is known of one master, from all Sentinels; makes its part of the topology. */
+export class ShardView {
+  readonly #name: string
+  #claims: MasterClaims = noClaims
+  readonly #details = new Map<string, Details>()
+  /** Whose details are shown: kept while it may be, since Sentinels differ in small things. */
+  #authority: string | undefined
+  #shard: ShardTopology | undefined
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  get current(): Claim | undefined {
+    return this.#claims.current
+  }
+
+  hear(sentinel: string, report: MasterReport, voters: number): void {
+    const before = this.#details.get(sentinel)
+    const claim = report.claim ?? before?.claim
+    if (report.claim !== undefined) {
+      this.#claims = hearClaim(this.#claims, sentinel, report.claim, voters)
+    }
+    const replicas = report.replicas ?? before?.replicas
+    if (claim === undefined || replicas === undefined) return
+    const { quorum, flags } = report
+    this.#details.set(sentinel, { claim, quorum, flags, replicas })
+  }
+
+  /** Whether the switch is believed at once; if not, the Sentinel is to be asked. */
+  hearSwitch(sentinel: string, change: { readonly from: Address; readonly to: Address }): boolean {
+    const before = this.#claims
+    this.#claims = hearSwitch(before, sentinel, change)
+    return this.#claims !== before
+  }
+
+  drop(sentinel: string, voters: number): void {
+    this.#claims = dropClaim(this.#claims, sentinel, voters)
+    this.#details.delete(sentinel)
+  }
+
+  refuse(address: Address, voters: number): void {
+    this.#claims = refuseClaim(this.#claims, address, voters)
+  }
+
+  /** The snapshot: the same object as before if nothing in it changed. */
+  snapshot(prefer: Preference): ShardTopology | undefined {
+    const { current } = this.#claims
+    if (current === undefined) return undefined
+    const next = this.#build(current, this.#currentDetails(current, prefer))
+    if (!isDeepStrictEqual(next, this.#shard)) this.#shard = next
+    return this.#shard
+  }
+
+  #currentDetails(current: Claim, prefer: Preference): Details | undefined {
+    const agreeing = [...this.#details]
+      .filter(([, { claim }]) => isSameClaim(claim, current))
+      .map(([id]) => id)
+    const candidates = prefer(agreeing)
+    if (this.#authority === undefined || !candidates.includes(this.#authority)) {
+      this.#authority = candidates[0] ?? this.#authority
+    }
+    const isAgreeing = this.#authority !== undefined && agreeing.includes(this.#authority)
+    return isAgreeing ? this.#details.get(this.#authority!) : undefined
+  }
+
+  #build({ address, epoch }: Claim, details: Details | undefined): ShardTopology {
+    const { quorum, flags, replicas } = details ?? this.#previous()
+    return Object.freeze({
+      name: this.#name,
+      master: address,
+      configEpoch: epoch,
+      quorum,
+      flags,
+      // While replicas are being reconfigured the leader lists the new master among them.
+      replicas: Object.freeze(
+        replicas
+          .filter((replica) => !isSameAddress(replica.address, address))
+          .sort((a, b) => (formatAddress(a.address) < formatAddress(b.address) ? -1 : 1)),
+      ),
+    })
+  }
+
+  /** Nobody has described the current master yet: what is known of it from before the switch. */
+  #previous(): Omit<Details, 'claim'> {
+    const { quorum = 0, replicas = [], flags = [] } = this.#shard ?? {}
+    return { quorum, replicas, flags: flags.filter((flag) => flag === 'master') }
+  }
+}

@@ -1,0 +1,100 @@
+import { formatAddress } from './address.js'
+import { startDeadline } from './deadline.js'
+import { decideMasters } from './decide-masters.js'
+import {
+  NotASentinelError,
+  SentinelAuthError,
+  SentinelsUnreachableError,
+  SentinelTimeoutError,
+  SentinelTlsError,
+} from './errors.js'
+import type { Timer } from './runtime.js'
+import type { SentinelSession } from './sentinel-session.js'
+import type { ResolvedWatcherOptions } from './watcher-options.js'
+
+/** What waiting does not cure. */
+const definiteErrors = [NotASentinelError, SentinelAuthError, SentinelTlsError]
+
+/**
+ * Says when a watcher has heard enough to start, and of which masters. Not with the first answer: it
+ * may be from a Sentinel that was cut off and is out of date. Once one has answered, the others have
+ * the time of one request, so a hung one delays the start by no more than that.
+ */
+export class StartGate {
+  readonly #options: ResolvedWatcherOptions
+  readonly #onDue: () => void
+  readonly #answers = new Map<string, readonly string[]>()
+  readonly #limit: Timer
+  #grace: Timer | undefined
+  #isGraceOver = false
+  #isLate = false
+
+  /** `onDue`: `decide` is to be asked again although no Sentinel said anything. */
+  constructor(options: ResolvedWatcherOptions, onDue: () => void) {
+    this.#options = options
+    this.#onDue = onDue
+    this.#limit = startDeadline(options.runtime, options.startTimeout, () => {
+      this.#isLate = true
+      onDue()
+    })
+  }
+
+  /** Every name that an answering Sentinel watches. */
+  get knownNames(): ReadonlySet<string> {
+    return new Set([...this.#answers.values()].flat())
+  }
+
+  hear(session: SentinelSession, names: Iterable<string>): void {
+    this.#answers.set(formatAddress(session.address), [...names])
+  }
+
+  /**
+   * The masters, or `undefined`: wait for more.
+   *
+   * @throws SentinelsUnreachableError, UnknownMasterError, MastersDisagreeError: it will not start
+   */
+  decide(members: readonly SentinelSession[]): readonly string[] | undefined {
+    if (this.#answers.size === 0) {
+      const isHopeless = members.every(({ lastError }) =>
+        definiteErrors.some((definite) => lastError instanceof definite),
+      )
+      if (!isHopeless && !this.#isLate) return undefined
+      throw this.#unreachable(members, { retryable: !isHopeless })
+    }
+    if (!members.every(({ isSettled }) => isSettled) && !this.#isGraceOver && !this.#isLate) {
+      this.#grace ??= startDeadline(this.#options.runtime, this.#options.timeout, () => {
+        this.#isGraceOver = true
+        this.#onDue()
+      })
+      return undefined
+    }
+    return decideMasters(this.#options.masters, this.#answers)
+  }
+
+  /**
+   * The masters are known but not where each of them is.
+   *
+   * @throws SentinelsUnreachableError when the time is up
+   */
+  checkTime(members: readonly SentinelSession[]): void {
+    if (this.#isLate) throw this.#unreachable(members, { retryable: true })
+  }
+
+  close(): void {
+    this.#limit.cancel()
+    this.#grace?.cancel()
+  }
+
+  #unreachable(
+    members: readonly SentinelSession[],
+    options: { readonly retryable: boolean },
+  ): SentinelsUnreachableError {
+    const { startTimeout } = this.#options
+    const errors = members.map(({ address, lastError, lastProblem }) => {
+      const where = formatAddress(address)
+      const text = `${where}: gave no usable answer within ${startTimeout} ms`
+      return lastError ?? lastProblem ?? new SentinelTimeoutError(text, { address: where })
+    })
+    return new SentinelsUnreachableError(errors, options)
+  }
+}

@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Address, formatAddress } from './address.js'
+import { freezeMap } from './freeze-map.js'
+import type { SentinelReport } from './sentinel-report.js'
+import type { SentinelSession } from './sentinel-session.js'
+import { ShardView } from './shard-view.js'
+import type { SentinelTopology, ShardTopology, Topology } from './topology.js'
+
+/** Everything the Sentinels have said of the masters; makes the snapshots. */
+export class TopologyModel {
+  readonly #views = new Map<string, ShardView>()
+  #pinned: readonly string[] | undefined
+  #topology: Topology | undefined
+
+  /** The last snapshot that `snapshot` made. */
+  get topology(): Topology | undefined {
+    return this.#topology
+  }
+
+  addressOf(shard: string): Address | undefined {
+    return this.#views.get(shard)?.current?.address
+  }
+
+  hear(sentinel: string, { masters }: SentinelReport, voters: number): void {
+    for (const [name, report] of masters) this.#view(name)?.hear(sentinel, report, voters)
+    for (const [name, view] of this.#views) if (!masters.has(name)) view.drop(sentinel, voters)
+  }
+
+  /** Whether the switch is believed at once; if not, the Sentinel is to be asked. */
+  hearSwitch(
+    sentinel: string,
+    change: { readonly shard: string; readonly from: Address; readonly to: Address },
+  ): boolean {
+    return this.#views.get(change.shard)?.hearSwitch(sentinel, change) ?? false
+  }
+
+  /** `sentinel` is not to be counted any longer, for one master or for all. */
+  drop(sentinel: string, voters: number, shard?: string): void {
+    for (const [name, view] of this.#views) {
+      if (shard === undefined || name === shard) view.drop(sentinel, voters)
+    }
+  }
+
+  refuse(shard: string, address: Address, voters: number): void {
+    this.#views.get(shard)?.refuse(address, voters)
+  }
+
+  /** These masters and no others make the topology. */
+  pin(names: readonly string[]): void {
+    this.#pinned = names
+    for (const name of this.#views.keys()) if (!names.includes(name)) this.#views.delete(name)
+  }
+
+  /**
+   * The snapshot of the pinned masters: the previous one if nothing changed, `undefined` before the
+   * address of each is known. Details of a master come from a Sentinel that `isPreferred`, if any.
+   */
+  snapshot(
+    members: readonly SentinelSession[],
+    isPreferred: (id: string) => boolean,
+  ): Topology | undefined {
+    const shards: [string, ShardTopology][] = []
+    for (const name of this.#pinned ?? []) {
+      const shard = this.#views.get(name)?.snapshot((ids) => ids.filter(isPreferred))
+      if (shard === undefined) return undefined
+      shards.push([name, shard])
+    }
+    const previous = this.#topology
+    const sentinels = Object.freeze(members.map(describe).sort(byAddress))
+    if (
+      previous !== undefined &&
+      shards.every(([name, shard]) => previous.shards.get(name) === shard) &&
+      isDeepStrictEqual(previous.sentinels, sentinels)
+    ) {
+      return previous
+    }
+    this.#topology = Object.freeze({
+      version: (previous?.version ?? 0) + 1,
+      shards: freezeMap(shards),
+      sentinels,
+    })
+    return this.#topology
+  }
+
+  #view(name: string): ShardView | undefined {
+    if (this.#pinned?.includes(name) === false) return undefined
+    const view = this.#views.get(name) ?? new ShardView(name)
+    this.#views.set(name, view)
+    return view
+  }
+}
+
+function describe({ address, id, isConnected }: SentinelSession): SentinelTopology {
+  return Object.freeze({ address, id, isConnected })
+}
+
+function byAddress(a: SentinelTopology, b: SentinelTopology): number {
+  return formatAddress(a.address) < formatAddress(b.address) ? -1 : 1
+}

@@ -1,0 +1,80 @@
+export interface WatchChange {
+  readonly kind: 'masterAdded' | 'masterRemoved'
+  readonly shard: string
+}
+
+/**
+ * Which Sentinel watches which masters, and what of it is news next to the pinned set: a pinned
+ * master that a Sentinel stops watching, one that it watches again, and a master outside the set.
+ */
+export class WatchList {
+  readonly #pinned: ReadonlySet<string>
+  readonly #watched = new Map<string, ReadonlySet<string>>()
+  /** Masters outside the set that are no news: there from the start, or told already. */
+  readonly #known: Set<string>
+  readonly #removed = new Set<string>()
+
+  constructor(pinned: Iterable<string>, known: Iterable<string>) {
+    this.#pinned = new Set(pinned)
+    this.#known = new Set(known)
+  }
+
+  /** `sentinel` listed all that it watches. `answering` is how many Sentinels are connected. */
+  hearList(sentinel: string, names: Iterable<string>, answering: number): WatchChange[] {
+    const next = new Set(names)
+    const before = this.#watched.get(sentinel)
+    this.#watched.set(sentinel, next)
+    const gone = [...(before ?? [])].filter((name) => !next.has(name))
+    const come = [...next].filter((name) => !before?.has(name))
+    const outside = [...next].filter((name) => this.#countOf(name) * 2 > answering)
+    return [
+      ...gone.flatMap((name) => this.#remove(name)),
+      ...come
+        .filter((name) => before && this.#removed.has(name))
+        .flatMap((name) => this.#add(name)),
+      ...outside.filter((name) => !this.#pinned.has(name)).flatMap((name) => this.#add(name)),
+    ]
+  }
+
+  /** `+monitor` */
+  hearMonitored(sentinel: string, name: string): WatchChange[] {
+    this.#watched.set(sentinel, new Set(this.#watched.get(sentinel)).add(name))
+    return this.#add(name)
+  }
+
+  /** `-monitor` */
+  hearUnmonitored(sentinel: string, name: string): WatchChange[] {
+    const names = new Set(this.#watched.get(sentinel))
+    names.delete(name)
+    this.#watched.set(sentinel, names)
+    return this.#remove(name)
+  }
+
+  /** `sentinel` is no longer known. */
+  forget(sentinel: string): void {
+    this.#watched.delete(sentinel)
+  }
+
+  #add(shard: string): WatchChange[] {
+    if (this.#pinned.has(shard)) {
+      return this.#removed.delete(shard) ? [{ kind: 'masterAdded', shard }] : []
+    }
+    if (this.#known.has(shard)) return []
+    this.#known.add(shard)
+    return [{ kind: 'masterAdded', shard }]
+  }
+
+  #remove(shard: string): WatchChange[] {
+    if (!this.#pinned.has(shard)) {
+      if (this.#countOf(shard) === 0) this.#known.delete(shard)
+      return []
+    }
+    if (this.#removed.has(shard)) return []
+    this.#removed.add(shard)
+    return [{ kind: 'masterRemoved', shard }]
+  }
+
+  #countOf(name: string): number {
+    return [...this.#watched.values()].filter((names) => names.has(name)).length
+  }
+}
