@@ -4,33 +4,15 @@ import type { Redis } from 'ioredis'
 import type { CommandCarrier, RoutedCommand } from '../commands/routed-command.js'
 import { ConnectionError } from '../errors.js'
 import type { GatheredWriter } from './gathered-writer.js'
+import type { ConnectionOwner, NodeRole, ShardConnection } from './shard-connection.js'
 import { withoutArguments } from './without-arguments.js'
 import type { WriteBatch } from './write-batch.js'
 
-/** What a connection tells the shard that owns it. */
-export interface ConnectionOwner {
-  /** A command got an error reply, or its connection was lost before the reply. */
-  commandFailed(command: RoutedCommand, error: Error, connection: MasterConnection): void
-  /** The socket is closed and every command it carried has been settled or handed back. */
-  connectionClosed(connection: MasterConnection): void
-  /** It became or ceased to be congested, or it answers after a silence. */
-  connectionChanged(connection: MasterConnection): void
-}
-
-export interface NodeRole {
-  readonly isMaster: boolean
-}
-
-/**
- * One connection to one node, after its handshake. It is one generation: a shard replaces it, it
- * never reconnects, and what it says after it was replaced concerns only its own commands.
- */
-export class MasterConnection implements CommandCarrier {
+/** A {@link ShardConnection} over ioredis and a socket that was dialled for it. */
+export class MasterConnection implements ShardConnection, CommandCarrier {
   readonly address: Address
   inFlight = 0
-  /** Since when the oldest reply has been awaited without a byte received; of use while inFlight > 0. */
   waitingSince = 0
-  /** Set by the owner's verdict, cleared by the next byte. */
   isSilent = false
   owner: ConnectionOwner | undefined
   readonly #redis: Redis
@@ -74,7 +56,6 @@ export class MasterConnection implements CommandCarrier {
     return formatAddress(this.address)
   }
 
-  /** Commands may be written now; otherwise they wait in the shard's queue. */
   get isWritable(): boolean {
     return this.#socket.writable && !this.#writer.isCongested
   }
@@ -83,7 +64,6 @@ export class MasterConnection implements CommandCarrier {
     return this.#isClosed
   }
 
-  /** Only while {@link isWritable}. The reply or the loss of the connection settles the command. */
   write(command: RoutedCommand): void {
     if (this.inFlight++ === 0) this.waitingSince = this.#batch.now()
     command.carrier = this
@@ -91,7 +71,6 @@ export class MasterConnection implements CommandCarrier {
     this.#redis.sendCommand(command)
   }
 
-  /** False if the command never left the process. */
   hasSent(command: RoutedCommand): boolean {
     return command.writeIndex < this.#flushed
   }
@@ -101,10 +80,6 @@ export class MasterConnection implements CommandCarrier {
     else this.owner.commandFailed(command, error, this)
   }
 
-  /**
-   * Asks the node for its role on this connection. On an error, a `signal`, or silence for `timeout`
-   * ms the connection is destroyed and the promise rejects with {@link ConnectionError}.
-   */
   async role(signal: AbortSignal, timeout: number): Promise<NodeRole> {
     const giveUp = () => this.destroy()
     const timer = setTimeout(giveUp, timeout)
@@ -127,7 +102,6 @@ export class MasterConnection implements CommandCarrier {
     }
   }
 
-  /** Closes at once. `connectionClosed` follows, after every command was failed. */
   destroy(): void {
     this.#socket.destroy()
   }

@@ -1,6 +1,6 @@
 import type { DisredisError, Runtime } from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
-import type { MasterConnection } from '../connection/master-connection.js'
+import type { ShardConnection } from '../connection/shard-connection.js'
 import { withoutArguments } from '../connection/without-arguments.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import {
@@ -42,8 +42,8 @@ export class CommandFlow {
   readonly #queue: CommandQueue
   readonly #deadlines = new Deadlines()
   readonly #pause: RefusalPause
-  #writeTarget: MasterConnection | undefined
-  #readTarget: MasterConnection | undefined
+  #writeTarget: ShardConnection | undefined
+  #readTarget: ShardConnection | undefined
   #sequence = 0
   #isTicked = false
 
@@ -73,7 +73,7 @@ export class CommandFlow {
   }
 
   /** Where commands may be written from now on; what waits for it is written. */
-  setTargets(write: MasterConnection | undefined, read: MasterConnection | undefined): void {
+  setTargets(write: ShardConnection | undefined, read: ShardConnection | undefined): void {
     this.#writeTarget = write
     this.#readTarget = read
     this.#writeQueued()
@@ -89,7 +89,7 @@ export class CommandFlow {
    *
    * @returns true if the reply says that the node is no longer a master
    */
-  takeBack(command: RoutedCommand, error: Error, connection: MasterConnection): boolean {
+  takeBack(command: RoutedCommand, error: Error, connection: ShardConnection): boolean {
     if (error.name === 'ReplyError')
       return this.#refused(command, withoutArguments(error), connection)
     const wasSent = connection.hasSent(command)
@@ -123,7 +123,7 @@ export class CommandFlow {
     })
   }
 
-  #refused(command: RoutedCommand, error: Error, connection: MasterConnection): boolean {
+  #refused(command: RoutedCommand, error: Error, connection: ShardConnection): boolean {
     const verdict = verdictOnReply(error.message, command.isRead)
     if (verdict === 'surface') {
       command.fail(error)

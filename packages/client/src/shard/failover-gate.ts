@@ -1,5 +1,5 @@
 import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
-import type { MasterConnection } from '../connection/master-connection.js'
+import type { ShardConnection } from '../connection/shard-connection.js'
 import { Backoff } from './backoff.js'
 import { PromotionProbe } from './promotion-probe.js'
 
@@ -16,8 +16,8 @@ export interface GateOptions {
 export interface GateContext extends GateOptions {
   readonly runtime: Runtime
   readonly connectTimeout: number
-  readonly dial: (address: Address, signal: AbortSignal) => Promise<MasterConnection>
-  readonly onPromoted: (connection: MasterConnection) => void
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
+  readonly onPromoted: (connection: ShardConnection) => void
   readonly onTimeout: () => void
 }
 

@@ -5,21 +5,21 @@ import {
   type Runtime,
   type Timer,
 } from '@disredis/sentinel'
-import type { MasterConnection } from '../connection/master-connection.js'
+import type { ShardConnection } from '../connection/shard-connection.js'
 import { RoleMismatchError } from '../errors.js'
 import type { Backoff } from './backoff.js'
 
 export interface MasterDiallerOptions {
   readonly shard: string
   readonly runtime: Runtime
-  readonly dial: (address: Address, signal: AbortSignal) => Promise<MasterConnection>
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
   /** ms for the answer to ROLE. */
   readonly roleTimeout: number
   readonly backoff: Backoff
   /** Where the master is believed to be; asked at every attempt. Undefined: wait to be started again. */
   readonly address: () => Address | undefined
   /** The node at that address proved to be a master. The dialler has stopped. */
-  readonly onMaster: (connection: MasterConnection) => void
+  readonly onMaster: (connection: ShardConnection) => void
   /** The attempt failed; the next one follows by itself. */
   readonly onFailure: (address: Address, error: DisredisError) => void
 }
@@ -89,7 +89,7 @@ export class MasterDialler {
     )
   }
 
-  async #dialMaster(address: Address, signal: AbortSignal): Promise<MasterConnection> {
+  async #dialMaster(address: Address, signal: AbortSignal): Promise<ShardConnection> {
     const connection = await this.#options.dial(address, signal)
     const { isMaster } = await connection.role(signal, this.#options.roleTimeout)
     if (isMaster) return connection

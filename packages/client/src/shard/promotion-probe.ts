@@ -1,10 +1,10 @@
 import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
-import type { MasterConnection } from '../connection/master-connection.js'
+import type { ShardConnection } from '../connection/shard-connection.js'
 import type { Backoff } from './backoff.js'
 
 export interface PromotionProbeOptions {
   readonly runtime: Runtime
-  readonly dial: (address: Address, signal: AbortSignal) => Promise<MasterConnection>
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
   /** ms between two questions for the role. */
   readonly interval: number
   /** ms for one answer; a silent node is dialled again. */
@@ -12,7 +12,7 @@ export interface PromotionProbeOptions {
   /** Delays between two dials. */
   readonly backoff: Backoff
   /** The node proved to be a master on this connection; the probe is over. */
-  readonly onPromoted: (connection: MasterConnection) => void
+  readonly onPromoted: (connection: ShardConnection) => void
 }
 
 /**
@@ -23,7 +23,7 @@ export class PromotionProbe {
   readonly address: Address
   readonly #options: PromotionProbeOptions
   readonly #abort = new AbortController()
-  #connection: MasterConnection | undefined
+  #connection: ShardConnection | undefined
   #timer: Timer | undefined
 
   constructor(address: Address, options: PromotionProbeOptions) {
@@ -56,7 +56,7 @@ export class PromotionProbe {
     )
   }
 
-  #ask(connection: MasterConnection): void {
+  #ask(connection: ShardConnection): void {
     connection.role(this.#abort.signal, this.#options.roleTimeout).then(
       ({ isMaster }) => {
         if (this.#abort.signal.aborted) return

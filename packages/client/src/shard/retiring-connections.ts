@@ -1,4 +1,4 @@
-import type { MasterConnection } from '../connection/master-connection.js'
+import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 
 /** ms of silence after which the replies still due are not waited for. */
@@ -10,7 +10,7 @@ const longestSilence = 100
  */
 export class RetiringConnections {
   readonly #batch: WriteBatch
-  readonly #connections = new Set<MasterConnection>()
+  readonly #connections = new Set<ShardConnection>()
 
   constructor(batch: WriteBatch) {
     this.#batch = batch
@@ -20,14 +20,14 @@ export class RetiringConnections {
     return this.#connections.size === 0
   }
 
-  add(connection: MasterConnection): void {
+  add(connection: ShardConnection): void {
     if (connection.isClosed) return
     this.#connections.add(connection)
     this.tick(this.#batch.now())
   }
 
   /** It has closed. */
-  delete(connection: MasterConnection): void {
+  delete(connection: ShardConnection): void {
     this.#connections.delete(connection)
   }
 

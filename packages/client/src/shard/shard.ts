@@ -1,6 +1,6 @@
 import { type Address, type DisredisError, isSameAddress, type Runtime } from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
-import type { ConnectionOwner, MasterConnection } from '../connection/master-connection.js'
+import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import { ConnectionError, RoleMismatchError } from '../errors.js'
 import { Backoff } from './backoff.js'
@@ -31,7 +31,7 @@ export interface ShardContext {
   readonly runtime: Runtime
   readonly batch: WriteBatch
   readonly ticker: Ticker
-  readonly dial: (address: Address, signal: AbortSignal) => Promise<MasterConnection>
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
   /** Where Sentinel says the master is. */
   readonly masterAddress: () => Address | undefined
   /** Asks the Sentinels anew; answers through {@link Shard.masterMoved}. */
@@ -63,7 +63,7 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #retiring: RetiringConnections
   readonly #drainWaiters = new Set<() => void>()
   #phase: ShardPhase = 'connecting'
-  #connection: MasterConnection | undefined
+  #connection: ShardConnection | undefined
   #gate: FailoverGate | undefined
   #lostAt: number | undefined
   #servedBy: Address | undefined
@@ -183,7 +183,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#settleDrainWaiters()
   }
 
-  commandFailed(command: RoutedCommand, error: Error, connection: MasterConnection): void {
+  commandFailed(command: RoutedCommand, error: Error, connection: ShardConnection): void {
     const isDemoted = this.#flow.takeBack(command, error, connection)
     if (!isDemoted || connection !== this.#connection) return
     this.#connection = undefined
@@ -200,7 +200,7 @@ export class Shard implements ConnectionOwner, Ticked {
     )
   }
 
-  connectionClosed(connection: MasterConnection): void {
+  connectionClosed(connection: ShardConnection): void {
     this.#retiring.delete(connection)
     if (this.#phase === 'closed') return
     if (connection === this.#connection) {
@@ -217,7 +217,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#updateTargets()
   }
 
-  connectionChanged(connection: MasterConnection): void {
+  connectionChanged(connection: ShardConnection): void {
     if (connection !== this.#connection || this.#phase === 'closed') return
     // It answers again: the second connection that was dialled meanwhile is not needed.
     if (this.#phase === 'ready' && !connection.isSilent) this.#dialler.stop()
@@ -232,7 +232,7 @@ export class Shard implements ConnectionOwner, Ticked {
     return isPending || !this.#retiring.isEmpty
   }
 
-  #masterAnswered(connection: MasterConnection): void {
+  #masterAnswered(connection: ShardConnection): void {
     const current = this.#connection
     const isNeeded =
       current === undefined ||
@@ -243,7 +243,7 @@ export class Shard implements ConnectionOwner, Ticked {
     else this.#adopt(connection)
   }
 
-  #adopt(connection: MasterConnection): void {
+  #adopt(connection: ShardConnection): void {
     const { runtime, emit, onServing } = this.#context
     const old = this.#connection
     const from = this.#servedBy
@@ -347,7 +347,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#gate = undefined
   }
 
-  #retire(connection: MasterConnection): void {
+  #retire(connection: ShardConnection): void {
     this.#retiring.add(connection)
     this.#context.ticker.watch(this)
   }
