@@ -1,0 +1,37 @@
+import { SessionConflictError } from './errors.js'
+import { mergeThreeWay } from './merge.js'
+import { parseObject } from './safe-json.js'
+import type { ConflictPolicy } from './session-store-options.js'
+
+/** The three versions of a session that meet in a conflict, as JSON. */
+export interface Conflict {
+  /** What the writer began with; undefined: it saw nothing. */
+  readonly base: string | undefined
+  readonly mine: string
+  readonly theirs: string
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/**
+ * What to write now that someone else wrote in between, as JSON.
+ *
+ * @throws SessionConflictError if the policy forbids it.
+ */
+export function resolveConflict(conflict: Conflict, policy: ConflictPolicy): string {
+  if (policy === 'last-write') return conflict.mine
+  if (policy === 'error') {
+    throw conflictError('The session was written by someone else since it was loaded')
+  }
+  const parse = (text: string) => parseObject(text, NOTHING).value
+  const base = conflict.base === undefined ? {} : parse(conflict.base)
+  const { value, clashes } = mergeThreeWay(base, parse(conflict.mine), parse(conflict.theirs))
+  if (policy === 'retry' && clashes.length > 0) {
+    throw conflictError('The same field of the session was changed by someone else')
+  }
+  return JSON.stringify(value)
+}
+
+function conflictError(message: string): SessionConflictError {
+  return new SessionConflictError(`${message}; load it and try again`, { retryable: true })
+}

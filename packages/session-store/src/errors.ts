@@ -1,0 +1,75 @@
+export interface SessionStoreErrorOptions {
+  /** What led to it. Never carries a session id, session data or command arguments. */
+  readonly cause?: unknown
+  /** Default false. */
+  readonly retryable?: boolean
+  /** Default false. */
+  readonly mayHaveExecuted?: boolean
+}
+
+/** What every error of the store is: a stable `code`, and whether asking again is safe and of use. */
+export abstract class SessionStoreError extends Error {
+  /** Stable across versions, unlike the message. */
+  abstract readonly code: string
+  /** The same call may succeed later without any change by the caller. */
+  readonly retryable: boolean
+  /** The operation may have been executed although no answer came. */
+  readonly mayHaveExecuted: boolean
+
+  constructor(message: string, options: SessionStoreErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true })
+    this.retryable = options.retryable ?? false
+    this.mayHaveExecuted = options.mayHaveExecuted ?? false
+  }
+}
+
+/** An option has a value that it does not take. Thrown at once, by the constructor. */
+export class SessionOptionError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_OPTION'
+}
+
+/** The store was closed before, or while, it was asked. */
+export class SessionStoreClosedError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_STORE_CLOSED'
+}
+
+/** A session was to be written under an id that the store refuses: see `checkSessionId`. */
+export class SessionIdError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_ID'
+}
+
+/** Redis did not answer within the deadline, or refused. It never means that there is no session. */
+export class SessionUnavailableError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_UNAVAILABLE'
+}
+
+/** Written, but fewer replicas than `durability` asks for acknowledged it in time. */
+export class SessionDurabilityError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_DURABILITY'
+}
+
+/** Someone else wrote the session in the meantime, and the conflict policy forbids to go on. */
+export class SessionConflictError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_CONFLICT'
+}
+
+/** The session's data is larger than `maxPayload`. Nothing was written, nothing was parsed. */
+export class SessionTooLargeError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_TOO_LARGE'
+}
+
+/** The session cannot be stored: no JSON, no valid expiry, or refused by the schema. */
+export class SessionInvalidError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_INVALID'
+}
+
+/** The stored session needs a key or a format that this process does not have. It is left alone. */
+export class SessionUndecodableError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_UNDECODABLE'
+}
+
+/** The lock was not free within `wait`, or was lost before the write that it was to protect. */
+export class SessionLockError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_LOCK'
+}

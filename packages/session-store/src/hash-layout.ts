@@ -1,0 +1,147 @@
+import { CorruptPayloadError } from './corrupt-payload-error.js'
+import type { PayloadCodec } from './payload-codec.js'
+import type { ScriptExecutor } from './script-executor.js'
+import { destroyScript } from './scripts/destroy-script.js'
+import { quarantineScript } from './scripts/quarantine-script.js'
+import { saveScript } from './scripts/save-script.js'
+import { touchScript } from './scripts/touch-script.js'
+import type { SessionKey } from './session-keys.js'
+import {
+  type DestroyReply,
+  isWrongType,
+  type KeyState,
+  type SaveReply,
+  type SessionLayout,
+  type SessionWrite,
+  type TouchReply,
+} from './session-layout.js'
+import type { SessionRedis } from './session-redis.js'
+
+const FIELDS = ['v', 'x', 'd', 'c', 'u', 'e', 't', 'a'] as const
+
+export interface HashLayoutOptions {
+  readonly client: SessionRedis
+  readonly scripts: ScriptExecutor
+  readonly codec: PayloadCodec
+  readonly absoluteTimeout: number
+  readonly tombstone: number
+}
+
+/**
+ * One Redis hash per session: v(ersion), d(ata), c(ookie), u(ser), e(poch), t (created), a (touched),
+ * x (ended, and why), l and m (lock).
+ */
+export class HashLayout implements SessionLayout {
+  readonly kind = 'hash'
+  readonly #options: HashLayoutOptions
+
+  constructor(options: HashLayoutOptions) {
+    this.#options = options
+  }
+
+  async load(key: SessionKey): Promise<KeyState> {
+    let fields: (Buffer | null)[]
+    try {
+      fields = await this.#options.client.hmgetBuffer(key.name, ...FIELDS)
+    } catch (error) {
+      if (isWrongType(error)) return { state: 'foreign' }
+      throw error
+    }
+    const [version, ended, data, cookie, user, epoch, created, touched] = fields
+    if (ended) return { state: 'ended' }
+    if (!version && !data) return { state: 'absent' }
+    const times = [epoch, created, touched].map((field) => Number(field?.toString() ?? Number.NaN))
+    const [epochTime = 0, createdAt = 0, touchedAt = 0] = times
+    if (!version || !data || !cookie || times.some((time) => !Number.isSafeInteger(time))) {
+      return { state: 'corrupt', version: version?.toString() ?? '' }
+    }
+    const versionText = version.toString()
+    try {
+      return {
+        state: 'live',
+        session: {
+          version: versionText,
+          text: this.#options.codec.decode(data, key.name),
+          cookie: cookie.toString(),
+          user: user?.toString() ?? '',
+          epoch: epochTime,
+          createdAt,
+          touchedAt,
+        },
+      }
+    } catch (error) {
+      if (error instanceof CorruptPayloadError) return { state: 'corrupt', version: versionText }
+      throw error
+    }
+  }
+
+  async isLive(key: SessionKey): Promise<boolean> {
+    try {
+      const [version, ended] = await this.#options.client.hmgetBuffer(key.name, 'v', 'x')
+      return Boolean(version) && !ended
+    } catch (error) {
+      if (isWrongType(error)) return false
+      throw error
+    }
+  }
+
+  async save(key: SessionKey, write: SessionWrite): Promise<SaveReply> {
+    const { scripts, codec, absoluteTimeout } = this.#options
+    const payload = codec.encode(write.text, key.name)
+    let reply: string[]
+    try {
+      reply = (await scripts.runDurable(saveScript, key.name, [
+        expectedArgument(write.expected),
+        payload,
+        write.cookie,
+        write.user,
+        write.epoch,
+        write.idle,
+        absoluteTimeout,
+        write.lockToken,
+      ])) as string[]
+    } catch (error) {
+      if (isWrongType(error)) return { status: 'foreign' }
+      throw error
+    }
+    const [status, version = '', touched, created] = reply
+    if (status === 'saved') {
+      return { status, version, touchedAt: Number(touched), createdAt: Number(created) }
+    }
+    return { status: status as 'conflict' | 'gone' | 'expired' | 'unlocked' }
+  }
+
+  async touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply> {
+    const { scripts, absoluteTimeout } = this.#options
+    const args = [cookie ?? '', idle, absoluteTimeout]
+    try {
+      const [status, touched] = (await scripts.run(touchScript, key.name, args)) as string[]
+      if (status === 'touched') return { status, touchedAt: Number(touched) }
+      return { status: status === 'expired' ? 'expired' : 'gone' }
+    } catch (error) {
+      if (isWrongType(error)) return { status: 'gone' }
+      throw error
+    }
+  }
+
+  async destroy(key: SessionKey, call: string): Promise<DestroyReply> {
+    const { scripts, tombstone } = this.#options
+    try {
+      const reply = await scripts.runDurable(destroyScript, key.name, [tombstone, call])
+      const [status, user = ''] = reply as string[]
+      return { existed: status === 'destroyed', user }
+    } catch (error) {
+      if (isWrongType(error)) return { existed: false, user: '' }
+      throw error
+    }
+  }
+
+  async quarantine(key: SessionKey, version: string): Promise<boolean> {
+    return (await this.#options.scripts.run(quarantineScript, key.name, [version])) === 1
+  }
+}
+
+function expectedArgument(expected: SessionWrite['expected']): string {
+  if (expected === 'absent') return ''
+  return expected === 'live' ? '*' : expected.version
+}

@@ -1,0 +1,34 @@
+import { channel } from 'node:diagnostics_channel'
+
+/** Name of the `diagnostics_channel` on which every operation of every store is told. */
+export const OPERATION_CHANNEL = 'disredis:session:operation'
+
+export type SessionOperation =
+  | 'get'
+  | 'set'
+  | 'touch'
+  | 'destroy'
+  | 'revokeUser'
+  | 'listUserSessions'
+  | 'lock'
+  | 'unlock'
+  | 'count'
+  | 'clear'
+
+/** One finished operation. Holds no ids and no data. */
+export interface SessionOperationEvent {
+  readonly operation: SessionOperation
+  /** `hit` or `miss` of a get, the outcome of a write, `ok`, or `error`. */
+  readonly outcome: string
+  /** ms */
+  readonly duration: number
+  /** The error's stable code. */
+  readonly errorCode: string | undefined
+}
+
+const operations = channel(OPERATION_CHANNEL)
+
+/** Tells subscribers; costs next to nothing without one. A subscriber's exception does not get here. */
+export function publishOperation(event: SessionOperationEvent): void {
+  if (operations.hasSubscribers) operations.publish(event)
+}

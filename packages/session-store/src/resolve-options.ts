@@ -1,0 +1,147 @@
+import { SessionOptionError } from './errors.js'
+import { LONGEST_LIFE } from './expiry.js'
+import { KeyRing } from './key-ring.js'
+import { FRAMEWORK_NAMES } from './safe-json.js'
+import type { SessionNode, SessionRedis } from './session-redis.js'
+import type {
+  ConflictPolicy,
+  Durability,
+  SessionStoreOptions,
+  UnavailablePolicy,
+} from './session-store-options.js'
+import type { StandardSchema } from './standard-schema.js'
+
+/** Checked options with every default filled in. */
+export interface Settings<Data extends object> {
+  readonly client: SessionRedis
+  readonly adminClient: SessionNode
+  readonly prefix: string
+  readonly hashIds: boolean
+  readonly idleTimeout: number | undefined
+  readonly absoluteTimeout: number
+  readonly touchAfter: number
+  readonly tombstone: number
+  readonly conflict: ConflictPolicy
+  readonly durability: Durability | undefined
+  readonly onUnavailable:
+    | 'error'
+    | 'anonymous'
+    | { readonly stale: number; readonly maxEntries: number }
+  readonly deadline: number
+  readonly userId: ((session: Data) => string | number | null | undefined) | undefined
+  readonly maxSessionsPerUser: number | undefined
+  readonly maxPayload: number
+  readonly compressAbove: number | undefined
+  readonly keys: KeyRing | undefined
+  readonly acceptPlaintext: boolean
+  readonly schema: StandardSchema<Data> | undefined
+  readonly reservedNames: ReadonlySet<string>
+  readonly connectRedis:
+    | { readonly mode: 'share' | 'replace'; readonly prefix: string; readonly client: SessionRedis }
+    | undefined
+}
+
+const POLICIES: readonly unknown[] = ['merge', 'retry', 'error', 'last-write']
+
+/** @throws SessionOptionError that names the option, what it got and what it takes. */
+export function resolveOptions<Data extends object>(
+  options: SessionStoreOptions<Data>,
+): Settings<Data> {
+  const client = options.client
+  if (typeof client?.evalsha !== 'function') {
+    throw refused('client', client, 'a Disredis client or an ioredis Redis')
+  }
+  const conflict = options.conflict ?? 'merge'
+  if (!POLICIES.includes(conflict)) throw refused('conflict', conflict, POLICIES.join(', '))
+  const idleTimeout = optional('idleTimeout', options.idleTimeout, LONGEST_LIFE)
+  const touchAfter = whole('touchAfter', options.touchAfter ?? 60_000, 0, LONGEST_LIFE)
+  if (options.touchAfter !== undefined && touchAfter >= (idleTimeout ?? Infinity)) {
+    throw refused('touchAfter', touchAfter, 'less than idleTimeout')
+  }
+  if (options.maxSessionsPerUser !== undefined && options.userId === undefined) {
+    throw refused('maxSessionsPerUser', options.maxSessionsPerUser, 'the option userId beside it')
+  }
+  const connectRedis = options.connectRedis
+  if (connectRedis !== undefined && !['share', 'replace'].includes(connectRedis.mode)) {
+    throw refused('connectRedis.mode', connectRedis.mode, 'share or replace')
+  }
+  return Object.freeze({
+    client,
+    adminClient: options.adminClient ?? client,
+    prefix: prefix('prefix', options.prefix ?? 'sess:'),
+    hashIds: options.hashIds ?? true,
+    idleTimeout,
+    absoluteTimeout:
+      optional('absoluteTimeout', options.absoluteTimeout, LONGEST_LIFE) ?? LONGEST_LIFE,
+    touchAfter,
+    tombstone: whole('tombstone', options.tombstone ?? 300_000, 1, LONGEST_LIFE),
+    conflict,
+    durability: durability(options.durability),
+    onUnavailable: onUnavailable(options.onUnavailable ?? 'error'),
+    deadline: whole('deadline', options.deadline ?? 1_000, 1, 2 ** 31 - 1),
+    userId: options.userId,
+    maxSessionsPerUser:
+      options.maxSessionsPerUser === undefined
+        ? undefined
+        : whole('maxSessionsPerUser', options.maxSessionsPerUser, 1, 10_000),
+    maxPayload: whole('maxPayload', options.maxPayload ?? 65_536, 2, 2 ** 29),
+    compressAbove:
+      options.compression === undefined
+        ? undefined
+        : whole('compression.above', options.compression.above, 0, 2 ** 29),
+    keys: options.encryption === undefined ? undefined : new KeyRing(options.encryption.keys),
+    acceptPlaintext: options.encryption?.acceptPlaintext ?? false,
+    schema: options.schema,
+    reservedNames: new Set(options.reservedNames ?? FRAMEWORK_NAMES),
+    connectRedis:
+      connectRedis === undefined
+        ? undefined
+        : {
+            mode: connectRedis.mode,
+            prefix: prefix('connectRedis.prefix', connectRedis.prefix ?? 'sess:'),
+            client: connectRedis.client ?? client,
+          },
+  })
+}
+
+/** @throws SessionOptionError unless `value` is a whole number from `least` to `most`. */
+export function whole(option: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) {
+    return Math.min(value, most)
+  }
+  throw refused(option, value, `a whole number of at least ${least}`)
+}
+
+function optional(option: string, value: number | undefined, most: number): number | undefined {
+  return value === undefined ? undefined : whole(option, value, 1, most)
+}
+
+function prefix(option: string, value: unknown): string {
+  // A brace would move all sessions to one slot, and with it to one shard.
+  if (typeof value === 'string' && value.length > 0 && !/[{}]/.test(value)) return value
+  throw refused(option, value, 'a text that is not empty and has no braces')
+}
+
+function durability(value: Durability | undefined): Durability | undefined {
+  if (value === undefined) return undefined
+  return Object.freeze({
+    replicas: whole('durability.replicas', value.replicas, 1, 1_000),
+    timeout: whole('durability.timeout', value.timeout, 1, 2 ** 31 - 1),
+  })
+}
+
+function onUnavailable(value: UnavailablePolicy): Settings<object>['onUnavailable'] {
+  if (value === 'error' || value === 'anonymous') return value
+  if (typeof value === 'object' && value !== null) {
+    return Object.freeze({
+      stale: whole('onUnavailable.stale', value.stale, 1, LONGEST_LIFE),
+      maxEntries: whole('onUnavailable.maxEntries', value.maxEntries ?? 1_000, 1, 1_000_000),
+    })
+  }
+  throw refused('onUnavailable', value, "'error', 'anonymous' or { stale: ms }")
+}
+
+function refused(option: string, value: unknown, takes: string): SessionOptionError {
+  const got = typeof value === 'number' || typeof value === 'string' ? String(value) : typeof value
+  return new SessionOptionError(`Option ${option} is ${got}; it takes ${takes}`)
+}

@@ -1,0 +1,86 @@
+/** Names that can change what an object is when a session is copied or merged key by key. */
+const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+
+/**
+ * Names that the session objects of express-session or @fastify/session use themselves: a stored key
+ * of that name breaks one or the other.
+ */
+export const FRAMEWORK_NAMES: readonly string[] = Object.freeze([
+  'destroy',
+  'encryptedSessionId',
+  'get',
+  'id',
+  'isModified',
+  'isSaved',
+  'options',
+  'regenerate',
+  'reload',
+  'req',
+  'resetMaxAge',
+  'save',
+  'sessionId',
+  'set',
+  'touch',
+])
+
+/** A quick look: no such word and no escape that could spell one means that nothing can be hidden. */
+const MAY_POISON = /__proto__|constructor|prototype|\\u/
+
+export interface SafeObject {
+  readonly value: Record<string, unknown>
+  /** How many keys were dropped. */
+  readonly dropped: number
+}
+
+export interface SafeText {
+  readonly text: string
+  /** How many keys were dropped. */
+  readonly dropped: number
+}
+
+/**
+ * Parses a JSON object without the keys `__proto__`, `constructor` and `prototype` at any depth, and
+ * without reserved names at the top.
+ *
+ * @throws SyntaxError if it is not JSON, or not an object.
+ */
+export function parseObject(text: string, reserved: ReadonlySet<string>): SafeObject {
+  let dropped = 0
+  const value: unknown = MAY_POISON.test(text)
+    ? JSON.parse(text, function drop(this: object, key: string, item: unknown) {
+        if (!POISON.has(key) || Array.isArray(this)) return item
+        dropped++
+        return undefined
+      })
+    : JSON.parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SyntaxError('A session is a JSON object')
+  }
+  const object = value as Record<string, unknown>
+  for (const key of Object.keys(object)) {
+    if (!reserved.has(key)) continue
+    delete object[key]
+    dropped++
+  }
+  return { value: object, dropped }
+}
+
+/**
+ * Serializes a framework's session object: own enumerable keys that are not reserved, and nowhere a
+ * poisonous one.
+ *
+ * @throws TypeError from `JSON.stringify` for a cycle or a BigInt.
+ */
+export function stringifyObject(session: object, reserved: ReadonlySet<string>): SafeText {
+  let dropped = 0
+  const own: Record<string, unknown> = {}
+  for (const key of Object.keys(session)) {
+    if (key === 'cookie') continue
+    if (reserved.has(key) || POISON.has(key)) dropped++
+    else own[key] = (session as Record<string, unknown>)[key]
+  }
+  const text = JSON.stringify(own)
+  if (!MAY_POISON.test(text)) return { text, dropped }
+  const safe = parseObject(text, reserved)
+  return { text: JSON.stringify(safe.value), dropped: dropped + safe.dropped }
+}

@@ -1,0 +1,71 @@
+import { SessionDurabilityError } from './errors.js'
+import { isNoScript, type Script } from './script.js'
+import type {
+  ScriptArgument,
+  ScriptRunner,
+  SessionPipeline,
+  SessionRedis,
+} from './session-redis.js'
+import type { Durability } from './session-store-options.js'
+
+/** Runs scripts on a client; durable ones count only when replicas have acknowledged them. */
+export class ScriptExecutor {
+  readonly #client: SessionRedis
+  readonly #durability: Durability | undefined
+  readonly #durable: ScriptRunner | undefined
+
+  constructor(client: SessionRedis, durability: Durability | undefined) {
+    this.#client = client
+    this.#durability = durability
+    this.#durable = durability === undefined ? undefined : durableRunner(client, durability)
+  }
+
+  run(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+    return script.run(this.#client, key, args)
+  }
+
+  /** As `run`, and then `durability` if the store has one. @throws SessionDurabilityError */
+  async runDurable(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+    if (this.#durability === undefined) return this.run(script, key, args)
+    if (this.#durable !== undefined) return script.run(this.#durable, key, args)
+    return runWithWait(this.#client, this.#durability, script, key, args)
+  }
+}
+
+/** What a Disredis client offers; ioredis does not. */
+function durableRunner(client: SessionRedis, durability: Durability): ScriptRunner | undefined {
+  const { durable } = client as { durable?: (options: Durability) => ScriptRunner }
+  return typeof durable === 'function' ? durable.call(client, durability) : undefined
+}
+
+/** WAIT speaks of the writes of its own connection: a pipeline keeps both on one. */
+async function runWithWait(
+  client: SessionRedis,
+  durability: Durability,
+  script: Script,
+  key: string,
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  const { replicas, timeout } = durability
+  for (const isKnown of [true, false]) {
+    const pipeline = (client as unknown as { pipeline(): SessionPipeline }).pipeline()
+    if (isKnown) pipeline.evalsha(script.sha1, 1, key, ...args)
+    else pipeline.eval(script.lua, 1, key, ...args)
+    pipeline.wait(replicas, timeout)
+    const [written, waited] = (await pipeline.exec()) ?? []
+    if (written === undefined || waited === undefined) throw new Error('The pipeline was aborted')
+    if (isKnown && isNoScript(written[0])) continue
+    if (written[0] !== null) throw written[0]
+    if (waited[0] !== null) throw waited[0]
+    if (Number(waited[1]) < replicas) throw notDurable(Number(waited[1]), durability)
+    return written[1]
+  }
+  throw new Error('The server refused a script that was sent in full')
+}
+
+function notDurable(acknowledged: number, { replicas, timeout }: Durability) {
+  return new SessionDurabilityError(
+    `${acknowledged} of ${replicas} replicas acknowledged the write within ${timeout} ms; it may be lost in a failover`,
+    { mayHaveExecuted: true },
+  )
+}

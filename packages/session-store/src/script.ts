@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+import type { ScriptArgument, ScriptRunner } from './session-redis.js'
+
+/** A Lua script: sent by its digest, and in full to a server that does not know it yet. */
+export class Script {
+  readonly lua: string
+  readonly sha1: string
+
+  constructor(lua: string) {
+    this.lua = lua.trim()
+    this.sha1 = createHash('sha1').update(this.lua).digest('hex')
+  }
+
+  async run(runner: ScriptRunner, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+    try {
+      return await runner.evalsha(this.sha1, 1, key, ...args)
+    } catch (error) {
+      if (!isNoScript(error)) throw error
+      return await runner.eval(this.lua, 1, key, ...args)
+    }
+  }
+}
+
+/** The server does not have the script (it restarted, or is a promoted replica). Nothing was run. */
+export function isNoScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+}

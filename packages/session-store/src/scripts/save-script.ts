@@ -1,0 +1,38 @@
+import { Script } from '../script.js'
+
+/**
+ * Writes a session: compare-and-set, create only if absent, update only if present.
+ *
+ * ARGV: 1 expected: '' = absent, '*' = any live version, else the version; 2 data; 3 cookie;
+ * 4 user ('' = none); 5 epoch; 6 idle time (ms); 7 absolute time (ms); 8 lock token ('' = none).
+ * Returns { 'saved', version, touched at, created at }, or { 'conflict' }, { 'gone' }, { 'expired' },
+ * { 'unlocked' }: the lock of that token is not held any more.
+ */
+export const saveScript = new Script(`
+local key, expected = KEYS[1], ARGV[1]
+local old = redis.call('HMGET', key, 'v', 'x', 't', 'l', 'm')
+local version, ended, created = old[1], old[2], old[3]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+if ended then return { 'gone' } end
+if version then
+  if expected ~= '*' and expected ~= version then return { 'conflict' } end
+elseif expected ~= '' then
+  return { 'gone' }
+end
+if ARGV[8] ~= '' and (old[4] ~= ARGV[8] or tonumber(old[5]) <= now) then return { 'unlocked' } end
+
+created = tonumber(created or now)
+local ttl = math.min(tonumber(ARGV[6]), created + tonumber(ARGV[7]) - now)
+if ttl <= 0 then return { 'expired' } end
+
+-- A new session starts at the time in microseconds: no version of an earlier life comes back.
+version = version and redis.call('HINCRBY', key, 'v', 1)
+  or string.format('%d%06d', time[1], time[2])
+version = string.format('%.0f', version)
+redis.call('HSET', key, 'v', version, 'd', ARGV[2], 'c', ARGV[3], 'u', ARGV[4], 'e', ARGV[5],
+  't', string.format('%.0f', created), 'a', string.format('%.0f', now))
+redis.call('PEXPIRE', key, ttl)
+return { 'saved', version, string.format('%.0f', now), string.format('%.0f', created) }
+`)

@@ -1,0 +1,42 @@
+import { checkSessionId, sha256 } from './session-id.js'
+
+/** Where one session is kept. */
+export interface SessionKey {
+  /** What names the session outside of its cookie: the hash of its id, unless `hashIds` is false. */
+  readonly ref: string
+  /** The Redis key. */
+  readonly name: string
+  /** Its key under connect-redis; undefined when only the ref is known. */
+  readonly legacyName: string | undefined
+}
+
+/** Builds keys, for accepted ids only. */
+export class SessionKeys {
+  readonly #prefix: string
+  readonly #legacyPrefix: string
+  readonly #hashIds: boolean
+
+  constructor(prefix: string, legacyPrefix: string, hashIds: boolean) {
+    this.#prefix = prefix
+    this.#legacyPrefix = legacyPrefix
+    this.#hashIds = hashIds
+  }
+
+  /** @returns undefined for an id that `checkSessionId` refuses. */
+  ofId(id: string): SessionKey | undefined {
+    if (checkSessionId(id) !== undefined) return undefined
+    const ref = this.#hashIds ? sha256(id) : id
+    return { ref, name: this.#prefix + ref, legacyName: this.#legacyPrefix + id }
+  }
+
+  ofRef(ref: string): SessionKey | undefined {
+    const isRef = this.#hashIds ? /^[0-9a-f]{64}$/.test(ref) : checkSessionId(ref) === undefined
+    if (!isRef) return undefined
+    const legacyName = this.#hashIds ? undefined : this.#legacyPrefix + ref
+    return { ref, name: this.#prefix + ref, legacyName }
+  }
+
+  ofUser(user: string): string {
+    return `${this.#prefix}user:${user}`
+  }
+}

@@ -1,0 +1,80 @@
+import type { SessionKey } from './session-keys.js'
+
+/** A session as Redis has it. */
+export interface StoredSession {
+  /** Changes with every write of the data. Only its equality means something. */
+  readonly version: string
+  /** The data, as JSON. */
+  readonly text: string
+  /** The cookie metadata, as JSON. */
+  readonly cookie: string
+  /** Hash of the user's id; '' = nobody. */
+  readonly user: string
+  /** The user's epoch at login; 0 = logged in before users were tracked. */
+  readonly epoch: number
+  /** ms since 1970 by the server's clock. */
+  readonly createdAt: number
+  /** ms since 1970 by the server's clock. */
+  readonly touchedAt: number
+}
+
+/** What a session's key can hold. DESIGN.md lists the transitions. */
+export type KeyState =
+  | { readonly state: 'absent' }
+  /** Destroyed or quarantined: the id is not to be written again. */
+  | { readonly state: 'ended' }
+  /** Another program's value, which is left alone. */
+  | { readonly state: 'foreign' }
+  | { readonly state: 'corrupt'; readonly version: string }
+  | { readonly state: 'live'; readonly session: StoredSession }
+
+export interface SessionWrite {
+  /** The version that it replaces; `absent` creates; `live` replaces any. */
+  readonly expected: { readonly version: string } | 'absent' | 'live'
+  readonly text: string
+  readonly cookie: string
+  readonly user: string
+  readonly epoch: number
+  /** ms */
+  readonly idle: number
+  /** '' = none */
+  readonly lockToken: string
+}
+
+export type SaveReply =
+  | {
+      readonly status: 'saved'
+      readonly version: string
+      readonly touchedAt: number
+      readonly createdAt: number
+    }
+  | { readonly status: 'conflict' | 'gone' | 'expired' | 'unlocked' | 'foreign' }
+
+export type TouchReply =
+  | { readonly status: 'touched'; readonly touchedAt: number }
+  | { readonly status: 'gone' | 'expired' }
+
+export interface DestroyReply {
+  readonly existed: boolean
+  /** Hash of the id of the user it belonged to; '' = nobody. */
+  readonly user: string
+}
+
+/** One way to keep sessions in Redis. Every method is one round trip. */
+export interface SessionLayout {
+  readonly kind: 'hash' | 'connect-redis'
+  load(key: SessionKey): Promise<KeyState>
+  isLive(key: SessionKey): Promise<boolean>
+  save(key: SessionKey, write: SessionWrite): Promise<SaveReply>
+  /** @param cookie undefined: as it is stored. */
+  touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply>
+  /** @param call names the call: repeated, it gets the same answer. */
+  destroy(key: SessionKey, call: string): Promise<DestroyReply>
+  /** Ends a session that cannot be read, if it is still what was read. */
+  quarantine(key: SessionKey, version: string): Promise<boolean>
+}
+
+/** Redis's answer to a command for another type of value. */
+export function isWrongType(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('WRONGTYPE')
+}

@@ -1,0 +1,29 @@
+import type { SessionCounters } from './counters.js'
+import type { RecentMap } from './recent-map.js'
+import type { Settings } from './resolve-options.js'
+import { sha256 } from './session-id.js'
+import type { SessionKeys } from './session-keys.js'
+import type { SessionStorage } from './session-storage.js'
+import type { UserRegistry } from './user-registry.js'
+
+/** What the parts of one store share. */
+export interface StoreContext<Data extends object> {
+  readonly settings: Settings<Data>
+  readonly keys: SessionKeys
+  readonly storage: SessionStorage
+  readonly users: UserRegistry
+  readonly counters: SessionCounters
+  /** ref -> hash of the user's id, of sessions that this process saw: a guess, checked on use. */
+  readonly userHints: RecentMap<string>
+  /**
+   * Looks after work whose failure must not fail the operation: it is counted, and `close` waits for
+   * it. Never rejects.
+   */
+  readonly tidy: (work: Promise<unknown>) => Promise<void>
+}
+
+/** Hash of the id of the user that is logged in; '' = nobody, or users are not tracked. */
+export function userOf<Data extends object>(settings: Settings<Data>, session: Data): string {
+  const id = settings.userId?.(session)
+  return id === undefined || id === null || id === '' ? '' : sha256(String(id))
+}
