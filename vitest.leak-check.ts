@@ -1,4 +1,4 @@
-import { afterAll } from 'vitest'
+import { beforeAll } from 'vitest'
 
 /** Sockets, servers, child processes and file watches, in libuv's words: all must be given back. */
 const handleTypes = new Set(['tcp', 'udp', 'process', 'fs_event'])
@@ -13,14 +13,15 @@ const { setTimeout, performance } = globalThis
 // none is alive while a setup file is evaluated, and the poll below outlasts them at the end.
 const baseline = countResources()
 
-// A setup file's hooks enclose those of the test file, so this sees what its own hooks left open.
-afterAll(async () => {
+// What hooks return is called after every afterAll, that of the first hook last; a setup file's is
+// the first. So all hooks of the test file have closed by then what they close.
+beforeAll(() => async () => {
   const giveUpAt = performance.now() + deadline
   while (leaks().length > 0) {
     if (performance.now() > giveUpAt) throw new Error(describeLeaks())
     await new Promise((resolve) => setTimeout(resolve, pollInterval))
   }
-}, 2 * deadline)
+})
 
 function leaks(): string[] {
   return [...countResources()].flatMap(([kind, count]) => {

@@ -1,8 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
-import { root } from './root.mjs'
-
 /** Lines of a task's output that are worth showing. */
 const LONGEST = 400
 
@@ -21,18 +16,23 @@ export function failuresOf({ tasks, lines }) {
   if (broken.length === 0) return [{ title: 'turbo', lines }]
   return broken.map((task) => ({
     title: `${task.package} ${task.name}`,
-    lines: readLog(join(root, task.logFile)),
+    lines: shorten(linesOf(`${task.package}:${task.name}: `, lines)),
   }))
 }
 
 /**
- * Of very long output the beginning is left out, as errors stand last.
- * @param {string} file
- * @returns {string[]}
+ * @param {string} prefix
+ * @param {readonly string[]} lines
  */
-function readLog(file) {
-  if (!existsSync(file)) return ['(no output)']
-  const lines = stripVTControlCharacters(readFileSync(file, 'utf8')).trimEnd().split('\n')
+function linesOf(prefix, lines) {
+  return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))
+}
+
+/**
+ * Of very long output the beginning is left out, as errors stand last.
+ * @param {readonly string[]} lines
+ */
+function shorten(lines) {
   const leftOut = lines.length - LONGEST
   return leftOut <= 0 ? lines : [`(${leftOut} lines left out)`, ...lines.slice(leftOut)]
 }

@@ -10,7 +10,6 @@ import { runCommand } from './run-command.mjs'
  * @property {string} name `test:unit`
  * @property {boolean} isCached
  * @property {number | undefined} exitCode undefined if it never ran
- * @property {string} logFile relative to the repository
  *
  * @typedef {import('./run-command.mjs').CommandResult & { tasks: TurboTask[] }} TurboResult
  */
@@ -58,7 +57,7 @@ export async function runTurbo(names, { concurrency = 2, onLine, signal } = {}) 
 function takeTasks(lines) {
   const file = lines.findLast((line) => /^ *Summary:/.test(line))?.replace(/^ *Summary:\s*/, '')
   if (file === undefined) return []
-  /** @type {{ tasks: { package: string, directory: string, task: string, logFile: string, cache: { status: string }, execution?: { exitCode?: number } }[] }} */
+  /** @type {{ tasks: { package: string, directory: string, task: string, cache: { status: string }, execution?: { exitCode?: number } }[] }} */
   const summary = JSON.parse(readFileSync(file, 'utf8'))
   rmSync(file)
   return summary.tasks.map((task) => ({
@@ -67,6 +66,5 @@ function takeTasks(lines) {
     name: task.task,
     isCached: task.cache.status === 'HIT',
     exitCode: task.execution?.exitCode,
-    logFile: task.logFile,
   }))
 }

@@ -9,7 +9,7 @@ import { root } from '../root.mjs'
  */
 
 /** @type {Counts} */
-export const none = Object.freeze({ passed: 0, failed: 0 })
+const none = Object.freeze({ passed: 0, failed: 0 })
 /** @type {Counts} */
 export const onePassed = Object.freeze({ passed: 1, failed: 0 })
 /** @type {Counts} */
@@ -27,6 +27,20 @@ export function sum(all) {
     }),
     none,
   )
+}
+
+/**
+ * What a task adds to the total. One whose tests nobody counted, such as a benchmark, passes or
+ * fails as one; one that failed although none of its tests did has failed in itself.
+ *
+ * @param {{ exitCode: number | undefined }} task undefined if it never ran
+ * @param {Counts | undefined} counts those of its tests
+ * @returns {Counts}
+ */
+export function countsOf({ exitCode }, counts) {
+  if (exitCode === undefined) return none
+  if (exitCode === 0) return counts ?? onePassed
+  return counts !== undefined && counts.failed > 0 ? counts : sum([counts ?? none, oneFailed])
 }
 
 /**

@@ -49,9 +49,15 @@ async function runSteps(steps, results) {
     for (const { title, run } of steps) {
       const start = performance.now()
       process.stdout.write(`${title} ...`)
-      const result = await run((line) => process.stdout.write(`\n  ${line}`), limit.signal)
+      let told = ''
+      const tell = (/** @type {string} */ line) => {
+        told = `\n${title} ...`
+        process.stdout.write(`\n  ${line}`)
+      }
+      const result = await run(tell, limit.signal)
       results.push(result)
-      process.stdout.write(` ${describe(result)}, ${seconds(performance.now() - start)}\n`)
+      const seconds = ((performance.now() - start) / 1000).toFixed(1)
+      process.stdout.write(`${told} ${describe(result)}, ${seconds} s\n`)
       if (limit.signal.aborted) {
         const lines = [`The run was ended after ${LONGEST_RUN / 60_000} minutes, in: ${title}.`]
         results.push({ counts: oneFailed, failures: [{ title: 'run', lines }] })
@@ -66,9 +72,4 @@ async function runSteps(steps, results) {
 /** @param {StepResult} result */
 function describe({ counts: { passed, failed }, note }) {
   return [`${passed} passed`, `${failed} failed`, note].filter(Boolean).join(', ')
-}
-
-/** @param {number} milliseconds */
-function seconds(milliseconds) {
-  return `${(milliseconds / 1000).toFixed(1)} s`
 }

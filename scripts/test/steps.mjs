@@ -5,7 +5,7 @@ import { runCommand } from '../run-command.mjs'
 import { runTurbo } from '../turbo.mjs'
 import { failuresOf } from '../turbo-failures.mjs'
 import { readWorkspaces } from '../workspaces.mjs'
-import { forgetCounts, none, oneFailed, onePassed, readCounts, sum } from './counts.mjs'
+import { countsOf, forgetCounts, oneFailed, onePassed, readCounts, sum } from './counts.mjs'
 
 /**
  * @typedef {import('./counts.mjs').Counts} Counts
@@ -92,7 +92,7 @@ function tests(title, name, concurrency) {
           onLine: (line) => tellOfTestFile(line, tell),
         })
         const tasks = result.tasks.filter((task) => task.name === name)
-        const counts = sum(tasks.map(countsOf))
+        const counts = sum(tasks.map((task) => countsOf(task, readCounts(task.folder, name))))
         if (result.code !== 0) {
           return failed(counts.failed > 0 ? counts : sum([counts, oneFailed]), failuresOf(result))
         }
@@ -102,20 +102,6 @@ function tests(title, name, concurrency) {
       },
     },
   ]
-}
-
-/**
- * A task whose tests nobody counted, such as a benchmark, passes or fails as one; one that failed
- * although no test did failed in itself.
- *
- * @param {import('../turbo.mjs').TurboTask} task
- * @returns {Counts}
- */
-function countsOf({ folder, name, exitCode }) {
-  if (exitCode === undefined) return none
-  const counts = readCounts(folder, name)
-  if (exitCode === 0) return counts ?? onePassed
-  return counts !== undefined && counts.failed > 0 ? counts : sum([counts ?? none, oneFailed])
 }
 
 /** @returns {StepResult} */
