@@ -82,6 +82,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       emit: (name, ...args) => this.#tell(name, ...args),
       onRouter: (router) => this.#masterSetKnown(router),
       onStartFailed: (error) => this.#startFailed(error),
+      onHopeless: (error) => this.#giveUpWaiting(error),
       onServing: () => this.#shardServes(),
     })
     this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
@@ -280,10 +281,17 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   #startFailed(error: DisredisError): void {
     this.#startError = error
     this.#lobby.lastError = error
-    this.#tell('error', error)
-    if (error.retryable) return
+    if (error.retryable) {
+      this.#tell('error', error)
+      return
+    }
     this.#lobby.rejectAll(error)
+    this.#giveUpWaiting(error)
+  }
+
+  #giveUpWaiting(error: DisredisError): void {
     for (const waiter of [...this.#readyWaiters]) waiter.reject(error)
+    this.#tell('error', error)
   }
 
   #shardServes(): void {

@@ -31,6 +31,8 @@ export interface SupervisorContext {
   readonly onRouter: (router: Router) => void
   /** The Sentinels gave no topology; the next attempt follows by itself. */
   readonly onStartFailed: (error: DisredisError) => void
+  /** A master cannot be used for a reason that trying again does not mend. */
+  readonly onHopeless: (error: DisredisError) => void
   /** A shard got a master, for the first time or again. */
   readonly onServing: () => void
 }
@@ -68,7 +70,8 @@ export class ShardSupervisor {
       natMap: options.natMap,
       pollInterval: options.sentinelPollInterval,
       connectTimeout: options.connectTimeout,
-      startTimeout: options.commandTimeout,
+      // The error must be there when the first command's time is over.
+      startTimeout: Math.ceil(options.commandTimeout * 0.75),
       connectionName: options.connectionName,
       lookup: options.lookup,
     })
@@ -135,7 +138,7 @@ export class ShardSupervisor {
 
   #makeShard(name: string): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
-    const { runtime, dial, emit, onServing } = this.#context
+    const { runtime, dial, emit, onHopeless, onServing } = this.#context
     return new Shard(
       name,
       { queue, gate, connectTimeout, silenceTimeout: 200, livenessTimeout: 1000 },
@@ -148,6 +151,7 @@ export class ShardSupervisor {
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         emit: emit as ShardContext['emit'],
+        onHopeless,
         onServing,
       },
     )

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net'
-import { type Address, DisredisError, formatAddress } from '@disredis/sentinel'
+import type { Address } from '@disredis/sentinel'
 import { Redis, type RedisOptions } from 'ioredis'
-import { AuthenticationError, ConnectionError } from '../errors.js'
+import { dialError } from './dial-error.js'
 import { dialSocket, type SocketOptions } from './dial-socket.js'
 import { GatheredWriter } from './gathered-writer.js'
 import { MasterConnection } from './master-connection.js'
-import { withoutArguments } from './without-arguments.js'
 import type { WriteBatch } from './write-batch.js'
 
 export interface Credentials {
@@ -118,26 +117,4 @@ async function handshake(
   }
   // SELECT and CLIENT SETNAME fail without failing connect().
   if (handshakeError !== undefined) throw handshakeError
-}
-
-function dialError(address: Address, error: unknown): DisredisError {
-  if (error instanceof DisredisError) return error
-  const where = formatAddress(address)
-  const cause = withoutArguments(error)
-  if (
-    /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password|ERR Client sent AUTH)/.test(
-      cause.message,
-    )
-  ) {
-    return new AuthenticationError(
-      `The master at ${where} refused the user name or password: ${cause.message}. ` +
-        'Check `username` and `password`; those of the Sentinels are `sentinelUsername` and `sentinelPassword`.',
-      { address: where, cause },
-    )
-  }
-  return new ConnectionError(`Cannot connect to ${where}: ${cause.message}.`, {
-    address: where,
-    cause,
-    retryable: true,
-  })
 }

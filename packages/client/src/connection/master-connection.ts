@@ -2,10 +2,9 @@ import type { Socket } from 'node:net'
 import { type Address, formatAddress } from '@disredis/sentinel'
 import type { Redis } from 'ioredis'
 import type { CommandCarrier, RoutedCommand } from '../commands/routed-command.js'
-import { ConnectionError } from '../errors.js'
+import { dialError } from './dial-error.js'
 import type { GatheredWriter } from './gathered-writer.js'
 import type { ConnectionOwner, NodeRole, ShardConnection } from './shard-connection.js'
-import { withoutArguments } from './without-arguments.js'
 import type { WriteBatch } from './write-batch.js'
 
 /** A {@link ShardConnection} over ioredis and a socket that was dialled for it. */
@@ -90,12 +89,7 @@ export class MasterConnection implements ShardConnection, CommandCarrier {
       return { isMaster: role === 'master' }
     } catch (error) {
       this.destroy()
-      const cause = withoutArguments(error)
-      throw new ConnectionError(`No answer to ROLE from ${this.where}: ${cause.message}.`, {
-        address: this.where,
-        cause,
-        retryable: true,
-      })
+      throw dialError(this.address, error)
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', giveUp)

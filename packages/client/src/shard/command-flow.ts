@@ -1,7 +1,6 @@
-import type { DisredisError, Runtime } from '@disredis/sentinel'
+import { type DisredisError, type Runtime, withoutArguments } from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { ShardConnection } from '../connection/shard-connection.js'
-import { withoutArguments } from '../connection/without-arguments.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import {
   closedError,
@@ -91,7 +90,7 @@ export class CommandFlow {
    */
   takeBack(command: RoutedCommand, error: Error, connection: ShardConnection): boolean {
     if (error.name === 'ReplyError')
-      return this.#refused(command, withoutArguments(error), connection)
+      return this.#refused(command, replyError(command, error), connection)
     const wasSent = connection.hasSent(command)
     if (verdictOnLoss(command.effect, command.policy, wasSent) === 'send again') {
       this.#queue.giveBack(command)
@@ -100,6 +99,11 @@ export class CommandFlow {
       command.fail(outcomeUnknownError(command, name, connection.where, withoutArguments(error)))
     }
     return false
+  }
+
+  /** What waits will not be sent: trying again is of no use. */
+  rejectQueued(error: DisredisError): void {
+    for (let it = this.#queue.shift(); it !== undefined; it = this.#queue.shift()) it.fail(error)
   }
 
   /** @returns whether commands are pending. */
@@ -171,4 +175,9 @@ export class CommandFlow {
     // It may stay in a queue until its turn; its payload need not.
     command.args = []
   }
+}
+
+/** The server's error with the name of the command, as ioredis gives it, and without its arguments. */
+function replyError(command: RoutedCommand, error: Error): Error {
+  return Object.assign(withoutArguments(error), { command: { name: command.info.name } })
 }

@@ -39,6 +39,8 @@ export interface ShardContext {
   /** The node there is not a master: what Sentinel said of it is doubtful. */
   readonly reportMasterRejected: (address: Address) => void
   readonly emit: ShardEventSink
+  /** A dial failed in a way that trying again does not mend (a wrong password). It is tried again. */
+  readonly onHopeless: (error: DisredisError) => void
   /** A master was adopted. */
   readonly onServing: () => void
 }
@@ -278,6 +280,9 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#phase = moveTo(this.#phase, 'down')
       this.#context.emit('shardDown', { shard: this.name, address, error })
     }
+    if (error.retryable) return
+    this.#flow.rejectQueued(error)
+    this.#context.onHopeless(error)
   }
 
   /** The connection is gone; `#connection` was cleared. */
