@@ -3,6 +3,14 @@ import type { Contender } from './contender.js'
 /** Every contender, in the order of the tables. */
 export const contenders: readonly Contender[] = [
   {
+    id: 'disredis',
+    label: 'disredis',
+    role: 'ours',
+    placement: 'sharded',
+    packages: ['@disredis/client'],
+    load: async () => (await import('./disredis.js')).connect,
+  },
+  {
     id: 'ioredis',
     label: 'ioredis',
     role: 'peer',
@@ -60,7 +68,7 @@ export const contenders: readonly Contender[] = [
   },
   {
     id: 'hashring-sharded',
-    label: 'ioredis per master, npm hashring, auto-pipelining',
+    label: 'ioredis per master, npm hashring, auto-pipelined',
     role: 'peer',
     placement: 'sharded',
     packages: ['ioredis', 'hashring'],

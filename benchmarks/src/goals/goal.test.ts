@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { selectCases } from '../cli/select-cases.js'
 import type { Sample } from '../measure/metrics.js'
 import type { RunResult } from '../runner/run-result.js'
+import { settingsOf } from '../runner/settings.js'
 import { type Goal, judge, leadOverPeers, ratio, value } from './goal.js'
 import { goals } from './goals.js'
 
@@ -55,4 +57,17 @@ test('what a run lacks is not judged', () => {
     unit: '',
   })
   for (const goal of goals) expect(judge(goal, result).isMet).toBeUndefined()
+})
+
+test.each(['full', 'quick'] as const)('a whole %s run measures every goal', (mode) => {
+  const everything = selectCases({ only: [], contenders: [], settings: settingsOf[mode] })
+  const cases = everything.map((spec) => ({
+    ...spec,
+    participants: spec.participants.map((participant) => ({
+      ...participant,
+      samples: [Object.fromEntries(spec.columns.map((metric) => [metric, 1]))],
+    })),
+  }))
+  const result = { cases } as unknown as RunResult
+  for (const goal of goals) expect(judge(goal, result).measured, goal.title).toBeDefined()
 })

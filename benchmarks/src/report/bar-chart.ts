@@ -20,8 +20,8 @@ export interface BarChart {
   readonly groups: readonly BarGroup[]
 }
 
-const width = 860
-const labelWidth = 330
+const width = 900
+const labelWidth = 370
 const textWidth = 90
 const plotWidth = width - labelWidth - textWidth
 const barHeight = 16
@@ -33,13 +33,15 @@ const colors = { ours: '#c6302b', peer: '#7d8ea3', ceiling: '#cdd5de' }
 const ink = '#1f2933'
 const faintInk = '#52606d'
 
-/** Horizontal bars of medians with a line from the slowest to the fastest round, as an SVG file. */
+/**
+ * Horizontal bars of medians with a line from the slowest to the fastest round, as an SVG file. Each
+ * group has its own scale: what is compared stands within one.
+ */
 export function renderBarChart({ title, subtitle, groups }: BarChart): string {
-  const largest = Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value.max)), 0)
-  const x = (value: number) => (largest === 0 ? 0 : (value / largest) * plotWidth)
   const body: string[] = []
   let y = top
   for (const { label, bars } of groups) {
+    const x = scaleOf(bars)
     if (label !== '') body.push(text(12, y + 12, label, `font-weight="600" fill="${ink}"`))
     if (label !== '') y += barStep
     for (const bar of bars) {
@@ -58,6 +60,11 @@ export function renderBarChart({ title, subtitle, groups }: BarChart): string {
     '</svg>',
     '',
   ].join('\n')
+}
+
+function scaleOf(bars: readonly Bar[]): (value: number) => number {
+  const largest = Math.max(...bars.map(({ value }) => value.max))
+  return (value) => (largest > 0 ? (value / largest) * plotWidth : 0)
 }
 
 function renderBar({ label, role, value, text: figure }: Bar, y: number, x: (v: number) => number) {
