@@ -30,7 +30,8 @@ export interface FleetOptions {
   /**
    * Sentinel's own periods, by the names of `SENTINEL DEBUG`, ms: `{ 'info-period': 200,
    * 'publish-period': 200 }` has a restarted master back as a replica in a second instead of ten.
-   * Redis 7 and Valkey only. Default: those of production.
+   * Redis 7 and Valkey only. Default: those of production. Leave `ping-period` at 1000: at a tenth
+   * of it Sentinels find no replica good enough to promote.
    */
   readonly sentinelTimers?: Readonly<Record<string, number>>
   /** User that `password` belongs to. The default user is then off. Data nodes. */

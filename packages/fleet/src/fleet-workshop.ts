@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { all } from './all.js'
 import { FleetNode, type NodeRole } from './fleet-node.js'
 import type { Settings } from './fleet-options.js'
+import { syncCheck } from './in-sync.js'
 import { type ConfigContext, dataConfig, sentinelConfig } from './node-config.js'
 import { type Access, commandError } from './node-connection.js'
 import { type SentinelNode, setTimings, watchMasters } from './sentinel-setup.js'
 import type { ServerBinary } from './server-binary.js'
-import { whyNotInSync, whyNotWatched } from './settled.js'
 import { createTlsFiles, type TlsFiles } from './tls-files.js'
 import { type Deadline, waitFor } from './wait-for.js'
 import { Watchdog } from './watchdog.js'
+import { whyNotWatched } from './watched.js'
 
 export interface ShardPlan {
   readonly name: string
@@ -92,7 +93,10 @@ export class FleetWorkshop {
     const [master, ...others] = nodes as [FleetNode, ...FleetNode[]]
     await all(others.map((replica) => replicate(replica, master, deadline)))
     const shard = { name: plan.name, master, replicas: others, sentinels: [] }
-    await waitFor(deadline, () => whyNotInSync(shard))
+    await waitFor(
+      deadline,
+      syncCheck(() => shard),
+    )
     return nodes
   }
 

@@ -3,11 +3,12 @@ import { FleetError } from './fleet-error.js'
 import type { FleetNode } from './fleet-node.js'
 import { type AddMasterOptions, checkMasterName, count } from './fleet-options.js'
 import type { FleetWorkshop } from './fleet-workshop.js'
+import { type ExpectedShard, syncCheck, whyNotMaster } from './in-sync.js'
 import type { SentinelNode } from './sentinel-setup.js'
 import { readSentinelView } from './sentinel-state.js'
-import { type ExpectedShard, whyNotInSync, whyNotWatched } from './settled.js'
 import type { TlsFiles } from './tls-files.js'
 import { deadlineIn, waitFor } from './wait-for.js'
+import { whyNotWatched } from './watched.js'
 
 /** Limits of a wait. */
 export interface WaitOptions {
@@ -117,7 +118,7 @@ export class Fleet implements AsyncDisposable {
         const named = readSentinelView(node.configFile, shard)?.master
         if (!isSame(master.address, named)) return `${node} does not name ${master} yet`
       }
-      return whyNotInSync({ name: shard, master, replicas: [], sentinels: [] })
+      return whyNotMaster(master)
     })
     return this.master(shard)
   }
@@ -133,12 +134,13 @@ export class Fleet implements AsyncDisposable {
   async waitForSync(name?: string, options: WaitOptions = {}): Promise<void> {
     const shards = name === undefined ? this.masters : [this.#shard(name)]
     await Promise.all(
-      shards.map((shard) =>
-        this.#wait(options, async () => {
-          const expected = this.#expected(shard)
-          return (await whyNotInSync(expected)) ?? (await whyNotWatched(expected))
-        }),
-      ),
+      shards.map((shard) => {
+        const whyNotInSync = syncCheck(() => this.#expected(shard))
+        return this.#wait(
+          options,
+          async () => (await whyNotInSync()) ?? (await whyNotWatched(this.#expected(shard))),
+        )
+      }),
     )
   }
 

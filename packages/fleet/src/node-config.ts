@@ -19,8 +19,8 @@ export function dataConfig(context: ConfigContext, address: Address): string[] {
     ...commonConfig(context, address, settings.dataUsers),
     'save ""',
     'appendonly no',
-    'repl-diskless-sync yes',
-    'repl-diskless-sync-delay 0',
+    // Not diskless: see syncCheck. It costs a second.
+    'repl-diskless-sync no',
     `replica-announce-ip ${address.host}`,
     `replica-announce-port ${address.port}`,
     `masteruser ${access.username}`,
