@@ -1,0 +1,56 @@
+import type { Socket } from 'node:net'
+import type { Flow } from './flow.js'
+import { type Filter, Pipe } from './pipe.js'
+
+export type Direction = 'toServer' | 'toClient' | 'both'
+
+/** One connection through the proxy. */
+export class Link {
+  readonly #client: Socket
+  readonly #server: Socket
+  readonly #toServer: Pipe
+  readonly #toClient: Pipe
+
+  constructor(client: Socket, server: Socket, random: () => number) {
+    this.#client = client
+    this.#server = server
+    this.#toServer = new Pipe(client, server, random)
+    this.#toClient = new Pipe(server, client, random)
+    this.#passOnResets(client, server, this.#toServer)
+    this.#passOnResets(server, client, this.#toClient)
+  }
+
+  setFlow(direction: Direction, flow: Flow): void {
+    if (direction !== 'toClient') this.#toServer.flow = flow
+    if (direction !== 'toServer') this.#toClient.flow = flow
+  }
+
+  /** Changes what the server sends. */
+  set replyFilter(filter: Filter | undefined) {
+    this.#toClient.filter = filter
+  }
+
+  /** RST to both ends. */
+  reset(): void {
+    this.#client.resetAndDestroy()
+    this.#server.resetAndDestroy()
+  }
+
+  /** What was sent so far arrives, then the client sees an orderly end. */
+  end(): void {
+    this.#client.end()
+    this.#server.destroy()
+  }
+
+  destroy(): void {
+    this.#client.destroy()
+    this.#server.destroy()
+  }
+
+  #passOnResets(from: Socket, to: Socket, pipe: Pipe): void {
+    from.on('error', () => {
+      // Across a partition nobody hears of it.
+      if (pipe.flow.hold !== true) to.resetAndDestroy()
+    })
+  }
+}
