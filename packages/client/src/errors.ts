@@ -55,3 +55,8 @@ export class AuthenticationError extends DisredisError {
 export class ConnectionError extends DisredisError {
   override readonly code = 'DISREDIS_CONNECTION'
 }
+
+/** Writes are held because no majority of the Sentinels is in reach (`fenceAfter`). A cause. */
+export class FencedError extends DisredisError {
+  override readonly code = 'DISREDIS_FENCED'
+}

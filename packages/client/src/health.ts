@@ -20,7 +20,9 @@ export function summarize(
   const hasMajority = connected * 2 > sentinels.length
   const isServing =
     shards.length > 0 && shards.every(({ phase }) => phase === 'ready' || phase === 'gated')
-  const isCalm = shards.every(({ phase, isAnswering }) => phase === 'ready' && isAnswering)
+  const isCalm = shards.every(
+    ({ phase, isAnswering, isFenced }) => phase === 'ready' && isAnswering && !isFenced,
+  )
   const state = !isServing ? 'down' : isCalm && hasMajority ? 'ok' : 'degraded'
   return { state, shards, sentinels }
 }

@@ -67,6 +67,11 @@ export interface DisredisOptions {
         readonly probeInterval?: number | false | undefined
       }
     | undefined
+  /**
+   * Hold writes after no majority of the Sentinels has been in reach for so many ms: this process may
+   * be cut off together with an old master. Reads go on. Default: never.
+   */
+  readonly fenceAfter?: number | undefined
   /** The longest time between two questions to a Sentinel: 1 to 1000. Default 1000. */
   readonly sentinelPollInterval?: number | undefined
   /** Integers in replies as strings. Default false. */
@@ -129,6 +134,10 @@ export function resolveOptions(
           ? false
           : milliseconds('failoverGate.probeInterval', probeInterval, 10),
     }),
+    fenceAfter:
+      options.fenceAfter === undefined
+        ? undefined
+        : milliseconds('fenceAfter', options.fenceAfter, 1),
     stringNumbers: flag('stringNumbers', options.stringNumbers, false),
   })
 }

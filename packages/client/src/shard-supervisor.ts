@@ -14,6 +14,7 @@ import type { Dial } from './connection/dial-master.js'
 import { WriteBatch } from './connection/write-batch.js'
 import type { ResolvedOptions } from './options.js'
 import { Router } from './router.js'
+import { SentinelFence } from './sentinel-fence.js'
 import { Backoff } from './shard/backoff.js'
 import { Shard, type ShardContext } from './shard/shard.js'
 import { Ticker } from './shard/ticker.js'
@@ -51,6 +52,7 @@ export class ShardSupervisor {
   readonly #lease: WatcherLease
   readonly #backoff: Backoff
   readonly #listeners: Listeners
+  readonly #fence: SentinelFence | undefined
   #router: Router | undefined
   #retryTimer: Timer | undefined
   #isClosed = false
@@ -76,6 +78,11 @@ export class ShardSupervisor {
       lookup: options.lookup,
     })
     this.#listeners = this.#makeListeners()
+    if (options.fenceAfter !== undefined) {
+      this.#fence = new SentinelFence(options.fenceAfter, context.runtime, (error) => {
+        for (const shard of this.#router?.shards ?? []) shard.fence(error)
+      })
+    }
   }
 
   get topology(): Topology | undefined {
@@ -98,6 +105,7 @@ export class ShardSupervisor {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#retryTimer?.cancel()
+    this.#fence?.end()
     const { watcher } = this.#lease
     for (const [name, listener] of Object.entries(this.#listeners)) {
       watcher.off(name as keyof WatcherEvents, listener as () => void)
@@ -133,6 +141,8 @@ export class ShardSupervisor {
     }
     this.#router = new Router(ring, (name) => this.#makeShard(name))
     for (const shard of this.#router.shards) shard.start()
+    // A shared watcher may have told its topology before this client listened.
+    this.#fence?.hear(topology.sentinels)
     this.#context.onRouter(this.#router)
   }
 
@@ -165,6 +175,7 @@ export class ShardSupervisor {
     }
     return {
       topologyChanged: (event) => {
+        this.#fence?.hear(event.current.sentinels)
         for (const shard of this.#router?.shards ?? []) shard.masterMoved()
         emit('topologyChanged', event)
       },

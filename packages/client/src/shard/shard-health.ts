@@ -19,6 +19,8 @@ export interface ShardHealth {
   readonly queue: { readonly commands: number; readonly bytes: number }
   /** Commands written whose reply has not come. */
   readonly inFlight: number
+  /** Writes are held because no majority of the Sentinels is in reach (`fenceAfter`). */
+  readonly isFenced: boolean
   readonly lastFailover: LastFailover | undefined
   readonly lastError: DisredisError | undefined
 }

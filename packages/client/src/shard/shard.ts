@@ -71,6 +71,7 @@ export class Shard implements ConnectionOwner, Ticked {
   #servedBy: Address | undefined
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
+  #fenced: DisredisError | undefined
 
   constructor(name: string, options: ShardOptions, context: ShardContext) {
     const { runtime, batch } = context
@@ -83,7 +84,7 @@ export class Shard implements ConnectionOwner, Ticked {
       runtime,
       batch,
       onPending: () => context.ticker.watch(this),
-      lastError: () => this.#lastError,
+      lastError: () => this.#fenced ?? this.#lastError,
     })
     this.#retiring = new RetiringConnections(batch)
     this.#dialler = new MasterDialler({
@@ -152,6 +153,13 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.#gate !== undefined) this.#openGate(reason)
   }
 
+  /** Holds writes while there is an `error`; reads go on. */
+  fence(error: DisredisError | undefined): void {
+    if (this.#phase === 'closed') return
+    this.#fenced = error
+    this.#updateTargets()
+  }
+
   health(): ShardHealth {
     return {
       shard: this.name,
@@ -161,7 +169,8 @@ export class Shard implements ConnectionOwner, Ticked {
       queue: this.#flow.queued,
       inFlight: this.#connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
-      lastError: this.#lastError,
+      lastError: this.#fenced ?? this.#lastError,
+      isFenced: this.#fenced !== undefined,
     }
   }
 
@@ -362,9 +371,10 @@ export class Shard implements ConnectionOwner, Ticked {
     const connection = this.#connection
     const isUsable =
       connection?.isWritable === true && !connection.isSilent && this.#retiring.isEmpty
-    const write = isUsable && this.#phase === 'ready' ? connection : undefined
-    const read = isUsable && this.#phase === 'gated' ? connection : write
-    this.#flow.setTargets(write, read)
+    const isServing = this.#phase === 'ready' || this.#phase === 'gated'
+    const read = isUsable && isServing ? connection : undefined
+    const isHeld = this.#phase === 'gated' || this.#fenced !== undefined
+    this.#flow.setTargets(isHeld ? undefined : read, read)
   }
 
   #settleDrainWaiters(): void {

@@ -1,0 +1,50 @@
+import type { Runtime, SentinelTopology, Timer } from '@disredis/sentinel'
+import { FencedError } from './errors.js'
+
+/**
+ * Closes when fewer than a majority of the known Sentinels have been connected for a time: this
+ * process may be cut off together with an old master, whose writes will be lost.
+ */
+export class SentinelFence {
+  readonly #after: number
+  readonly #runtime: Runtime
+  readonly #onChange: (error: FencedError | undefined) => void
+  #timer: Timer | undefined
+  #isClosed = false
+
+  /** @param after ms without a majority before the fence closes. */
+  constructor(after: number, runtime: Runtime, onChange: (error: FencedError | undefined) => void) {
+    this.#after = after
+    this.#runtime = runtime
+    this.#onChange = onChange
+  }
+
+  /** Called with every snapshot. */
+  hear(sentinels: readonly SentinelTopology[]): void {
+    const connected = sentinels.filter(({ isConnected }) => isConnected).length
+    if (connected * 2 > sentinels.length) {
+      this.end()
+      if (this.#isClosed) {
+        this.#isClosed = false
+        this.#onChange(undefined)
+      }
+      return
+    }
+    if (this.#isClosed || this.#timer !== undefined) return
+    this.#timer = this.#runtime.setTimer(() => {
+      this.#timer = undefined
+      this.#isClosed = true
+      this.#onChange(
+        new FencedError(
+          `Writes are held: no majority of the ${sentinels.length} Sentinels has been in reach for ${this.#after} ms (fenceAfter).`,
+          { retryable: true },
+        ),
+      )
+    }, this.#after)
+  }
+
+  end(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+}
