@@ -1,4 +1,4 @@
-import { formatAddress } from './address.js'
+import { type Address, formatAddress } from './address.js'
 import { startDeadline } from './deadline.js'
 import { decideMasters } from './decide-masters.js'
 import {
@@ -15,6 +15,11 @@ import type { ResolvedWatcherOptions } from './watcher-options.js'
 /** What waiting does not cure. */
 const definiteErrors = [NotASentinelError, SentinelAuthError, SentinelTlsError]
 
+interface Answer {
+  readonly from: string
+  readonly names: readonly string[]
+}
+
 /**
  * Says when a watcher has heard enough to start, and of which masters. Not with the first answer: it
  * may be from a Sentinel that was cut off and is out of date. Once one has answered, the others have
@@ -23,7 +28,7 @@ const definiteErrors = [NotASentinelError, SentinelAuthError, SentinelTlsError]
 export class StartGate {
   readonly #options: ResolvedWatcherOptions
   readonly #onDue: () => void
-  readonly #answers = new Map<string, readonly string[]>()
+  readonly #answers = new Map<string, Answer>()
   readonly #limit: Timer
   #grace: Timer | undefined
   #isGraceOver = false
@@ -39,13 +44,13 @@ export class StartGate {
     })
   }
 
-  /** Every name that an answering Sentinel watches. */
-  get knownNames(): ReadonlySet<string> {
-    return new Set([...this.#answers.values()].flat())
+  /** The masters that each answering Sentinel watches, by its id. */
+  get lists(): ReadonlyMap<string, readonly string[]> {
+    return new Map([...this.#answers].map(([id, { names }]) => [id, names]))
   }
 
-  hear(session: SentinelSession, names: Iterable<string>): void {
-    this.#answers.set(formatAddress(session.address), [...names])
+  hear(id: string, address: Address, names: readonly string[]): void {
+    this.#answers.set(id, { from: formatAddress(address), names })
   }
 
   /**
@@ -68,7 +73,8 @@ export class StartGate {
       })
       return undefined
     }
-    return decideMasters(this.#options.masters, this.#answers)
+    const reports = [...this.#answers.values()].map(({ from, names }) => [from, names] as const)
+    return decideMasters(this.#options.masters, new Map(reports))
   }
 
   /**

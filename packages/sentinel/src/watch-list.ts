@@ -9,14 +9,16 @@ export interface WatchChange {
  */
 export class WatchList {
   readonly #pinned: ReadonlySet<string>
-  readonly #watched = new Map<string, ReadonlySet<string>>()
+  readonly #watched: Map<string, ReadonlySet<string>>
   /** Masters outside the set that are no news: there from the start, or told already. */
   readonly #known: Set<string>
   readonly #removed = new Set<string>()
 
-  constructor(pinned: Iterable<string>, known: Iterable<string>) {
+  /** `lists` is what each Sentinel watches at the start: no news. */
+  constructor(pinned: Iterable<string>, lists: ReadonlyMap<string, Iterable<string>>) {
     this.#pinned = new Set(pinned)
-    this.#known = new Set(known)
+    this.#watched = new Map([...lists].map(([sentinel, names]) => [sentinel, new Set(names)]))
+    this.#known = new Set([...this.#watched.values()].flatMap((names) => [...names]))
   }
 
   /** `sentinel` listed all that it watches. `answering` is how many Sentinels are connected. */

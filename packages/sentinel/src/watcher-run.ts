@@ -109,7 +109,7 @@ export class WatcherRun {
     const names = [...report.masters.keys()]
     if (report.problems.length === 0) this.#toldErrors.delete(session)
     this.#model.hear(source.id, report, this.#group.voters)
-    if (!this.#isStarted) this.#gate.hear(session, names)
+    if (!this.#isStarted) this.#gate.hear(source.id, source.address, names)
     this.#proceed()
     for (const [shard, { claim, flags }] of report.masters) {
       if (claim !== undefined) this.#news.get(shard)?.hearFlags(claim.address, flags, source)
@@ -191,7 +191,7 @@ export class WatcherRun {
     for (const [name, { master }] of topology.shards) {
       this.#news.set(name, new ShardNews(name, master, this.#tell))
     }
-    this.#watchList = new WatchList(names, this.#gate.knownNames)
+    this.#watchList = new WatchList(names, this.#gate.lists)
     this.#gate.close()
     this.#tell('topologyChanged', { previous: undefined, current: topology })
     this.#resolve(topology)
