@@ -3,15 +3,18 @@ import { connect, type Socket } from 'node:net'
 import type { Address } from './contender.js'
 import { RespReader, type RespReply } from './resp-reader.js'
 
-type Settle = (reply: RespReply) => void
+interface Waiter {
+  resolve(reply: RespReply): void
+  reject(error: Error): void
+}
 
 /** Compacting rarely keeps taking from the front cheap. */
-const compactAfter = 8192
+const compactAfter = 1024
 
-/** A socket, a text buffer that is written once per tick, and the promises in the order of asking. */
+/** A socket, a text that is written once per tick, and the promises in the order of asking. */
 export class RawConnection {
   readonly #socket: Socket
-  #waiting: Settle[] = []
+  #waiters: (Waiter | undefined)[] = []
   #next = 0
   #unwritten = ''
   #failure: Error | undefined
@@ -32,13 +35,10 @@ export class RawConnection {
 
   send(command: string): Promise<RespReply> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#unwritten === '') process.nextTick(this.#flush)
+    this.#unwritten += command
     return new Promise((resolve, reject) => {
-      this.#waiting.push((reply) => {
-        if (reply instanceof Error) reject(reply)
-        else resolve(reply)
-      })
-      if (this.#unwritten === '') process.nextTick(this.#flush)
-      this.#unwritten += command
+      this.#waiters.push({ resolve, reject })
     })
   }
 
@@ -54,20 +54,23 @@ export class RawConnection {
   }
 
   #settleNext(reply: RespReply) {
-    const settle = this.#waiting[this.#next++]
-    if (settle === undefined) throw new Error('A reply came that nobody asked for')
+    const waiter = this.#waiters[this.#next]
+    if (waiter === undefined) throw new Error('A reply came that nobody asked for')
+    // A slot that is not cleared keeps the reply, and the chunk it was cut from, until compacting.
+    this.#waiters[this.#next++] = undefined
     if (this.#next === compactAfter) {
-      this.#waiting = this.#waiting.slice(this.#next)
+      this.#waiters = this.#waiters.slice(this.#next)
       this.#next = 0
     }
-    settle(reply)
+    if (reply instanceof Error) waiter.reject(reply)
+    else waiter.resolve(reply)
   }
 
   #fail(error: Error) {
     this.#failure ??= error
-    const unanswered = this.#waiting.slice(this.#next)
-    this.#waiting = []
+    const unanswered = this.#waiters.slice(this.#next)
+    this.#waiters = []
     this.#next = 0
-    for (const settle of unanswered) settle(error)
+    for (const waiter of unanswered) waiter?.reject(error)
   }
 }

@@ -14,7 +14,7 @@ export class ContenderError extends Error {
 }
 
 export interface ProcessOptions {
-  /** Folder for CPU and heap profiles of the process. */
+  /** Folder for CPU and heap profiles of the process, named after its label. */
   readonly profileFolder?: string | undefined
 }
 
@@ -27,7 +27,7 @@ export class ContenderProcess {
   private constructor(label: string, options: ProcessOptions) {
     this.#label = label
     this.#child = fork(new URL('./child.js', import.meta.url), {
-      execArgv: nodeOptions(options),
+      execArgv: nodeOptions(label, options),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const keep = (chunk: Buffer) => {
@@ -117,14 +117,13 @@ export class ContenderProcess {
   }
 }
 
-function nodeOptions({ profileFolder }: ProcessOptions): string[] {
+function nodeOptions(label: string, { profileFolder }: ProcessOptions): string[] {
   const options = ['--expose-gc']
   if (profileFolder === undefined) return options
+  const name = label.replaceAll(/[^\w@.-]+/g, '-')
   return [
     ...options,
-    '--cpu-prof',
-    `--cpu-prof-dir=${profileFolder}`,
-    '--heap-prof',
-    `--heap-prof-dir=${profileFolder}`,
+    ...['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}.cpuprofile`],
+    ...['--heap-prof', `--heap-prof-dir=${profileFolder}`, `--heap-prof-name=${name}.heapprofile`],
   ]
 }

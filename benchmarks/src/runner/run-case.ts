@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { JobContext } from '../jobs/job.js'
 import type { Sample } from '../measure/metrics.js'
 import { ContenderProcess, type ProcessOptions } from '../process/contender-process.js'
@@ -41,7 +42,7 @@ async function runWarm(spec: CaseSpec, options: RunCaseOptions): Promise<Sample[
 
 async function startAll(spec: CaseSpec, options: RunCaseOptions): Promise<ContenderProcess[]> {
   const starts = await Promise.allSettled(
-    spec.participants.map((participant, i) => start(participant, i, options)),
+    spec.participants.map((participant, i) => start(spec, participant, i, options)),
   )
   const failed = starts.find((result) => result.status === 'rejected')
   const processes = starts.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
@@ -56,7 +57,7 @@ async function runFresh(spec: CaseSpec, options: RunCaseOptions): Promise<Sample
   for (let round = 1; round <= settings.rounds; round++) {
     for (const [i, participant] of spec.participants.entries()) {
       onRound?.(participant, round)
-      const contender = await start(participant, i, options)
+      const contender = await start(spec, participant, i, options)
       try {
         samples[i]!.push(await contender.round(settings.roundDuration))
         await contender.close()
@@ -68,10 +69,17 @@ async function runFresh(spec: CaseSpec, options: RunCaseOptions): Promise<Sample
   return samples
 }
 
-function start(participant: ParticipantSpec, index: number, options: RunCaseOptions) {
-  const context = { target: options.target, keyPrefix: `bench:${prefixDigits(index)}:user:` }
+function start(
+  spec: CaseSpec,
+  participant: ParticipantSpec,
+  index: number,
+  { target, profileFolder }: RunCaseOptions,
+) {
+  const context = { target, keyPrefix: `bench:${prefixDigits(index)}:user:` }
   const label = `${participant.label} (${participant.placement})`
-  return ContenderProcess.start(label, participant.job, context, options)
+  return ContenderProcess.start(label, participant.job, context, {
+    profileFolder: profileFolder && join(profileFolder, spec.id),
+  })
 }
 
 /** Two digits: with them, the keys have 20 characters. */
