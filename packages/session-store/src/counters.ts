@@ -33,6 +33,8 @@ export interface SessionCounters {
   /** Loads answered from memory, and with an anonymous session, because Redis was unavailable. */
   stale: number
   anonymous: number
+  /** Sessions that an iteration skipped: no key for them, or too large. */
+  unreadable: number
   /** Sessions taken over from connect-redis. */
   migrated: number
   /** Entries of users' lists that could not be tidied up; lists are checked when they are read. */
@@ -60,6 +62,7 @@ export function createCounters(): SessionCounters {
     droppedKeys: 0,
     stale: 0,
     anonymous: 0,
+    unreadable: 0,
     migrated: 0,
     untidied: 0,
   }

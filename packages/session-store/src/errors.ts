@@ -1,28 +1,10 @@
-export interface SessionStoreErrorOptions {
-  /** What led to it. Never carries a session id, session data or command arguments. */
-  readonly cause?: unknown
-  /** Default false. */
-  readonly retryable?: boolean
-  /** Default false. */
-  readonly mayHaveExecuted?: boolean
-}
+import { DisredisError } from '@disredis/client'
 
-/** What every error of the store is: a stable `code`, and whether asking again is safe and of use. */
-export abstract class SessionStoreError extends Error {
-  /** Stable across versions, unlike the message. */
-  abstract readonly code: string
-  /** The same call may succeed later without any change by the caller. */
-  readonly retryable: boolean
-  /** The operation may have been executed although no answer came. */
-  readonly mayHaveExecuted: boolean
-
-  constructor(message: string, options: SessionStoreErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true })
-    this.retryable = options.retryable ?? false
-    this.mayHaveExecuted = options.mayHaveExecuted ?? false
-  }
-}
+/**
+ * What every error of the store is. `cause` is what led to it; neither it nor the message holds a
+ * session id, session data or command arguments.
+ */
+export abstract class SessionStoreError extends DisredisError {}
 
 /** An option has a value that it does not take. Thrown at once, by the constructor. */
 export class SessionOptionError extends SessionStoreError {
@@ -72,4 +54,26 @@ export class SessionUndecodableError extends SessionStoreError {
 /** The lock was not free within `wait`, or was lost before the write that it was to protect. */
 export class SessionLockError extends SessionStoreError {
   override readonly code = 'DISREDIS_SESSION_LOCK'
+}
+
+/** A master that could not be asked, and why. */
+export interface NodeFailure {
+  /** The Sentinel master name; undefined for a plain ioredis. */
+  readonly shard: string | undefined
+  readonly error: SessionStoreError
+}
+
+/** Some masters could not be asked: what came before it is not all there is. */
+export class SessionPartialError extends SessionStoreError {
+  override readonly code = 'DISREDIS_SESSION_PARTIAL'
+  readonly failures: readonly NodeFailure[]
+
+  constructor(failures: readonly NodeFailure[]) {
+    const names = failures.map(({ shard }) => shard ?? 'the server').join(', ')
+    super(`Not all sessions were reached: ${names} could not be asked`, {
+      cause: failures[0]?.error,
+      retryable: true,
+    })
+    this.failures = failures
+  }
 }

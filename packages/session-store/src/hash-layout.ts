@@ -11,7 +11,6 @@ import {
   isWrongType,
   type KeyState,
   type SaveReply,
-  type SessionLayout,
   type SessionWrite,
   type TouchReply,
 } from './session-layout.js'
@@ -28,11 +27,10 @@ export interface HashLayoutOptions {
 }
 
 /**
- * One Redis hash per session: v(ersion), d(ata), c(ookie), u(ser), e(poch), t (created), a (touched),
+ * The store's own layout, one round trip a method. One Redis hash per session: v(ersion), d(ata), c(ookie), u(ser), e(poch), t (created), a (touched),
  * x (ended, and why), l and m (lock).
  */
-export class HashLayout implements SessionLayout {
-  readonly kind = 'hash'
+export class HashLayout {
   readonly #options: HashLayoutOptions
 
   constructor(options: HashLayoutOptions) {
@@ -99,6 +97,7 @@ export class HashLayout implements SessionLayout {
         write.idle,
         absoluteTimeout,
         write.lockToken,
+        write.createdAt ?? '',
       ])) as string[]
     } catch (error) {
       if (isWrongType(error)) return { status: 'foreign' }
@@ -111,6 +110,7 @@ export class HashLayout implements SessionLayout {
     return { status: status as 'conflict' | 'gone' | 'expired' | 'unlocked' }
   }
 
+  /** @param cookie undefined: as it is stored. */
   async touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply> {
     const { scripts, absoluteTimeout } = this.#options
     const args = [cookie ?? '', idle, absoluteTimeout]
@@ -124,6 +124,7 @@ export class HashLayout implements SessionLayout {
     }
   }
 
+  /** @param call names the call: repeated, it gets the same answer. */
   async destroy(key: SessionKey, call: string): Promise<DestroyReply> {
     const { scripts, tombstone } = this.#options
     try {
@@ -136,6 +137,7 @@ export class HashLayout implements SessionLayout {
     }
   }
 
+  /** Ends a session that cannot be read, if it is still what was read. */
   async quarantine(key: SessionKey, version: string): Promise<boolean> {
     return (await this.#options.scripts.run(quarantineScript, key.name, [version])) === 1
   }

@@ -1,15 +1,16 @@
 export type { ConnectRedisOptions } from './connect-redis-options.js'
 export type { SessionCounters } from './counters.js'
 export {
+  type NodeFailure,
   SessionConflictError,
   SessionDurabilityError,
   SessionIdError,
   SessionInvalidError,
   SessionLockError,
   SessionOptionError,
+  SessionPartialError,
   SessionStoreClosedError,
   SessionStoreError,
-  type SessionStoreErrorOptions,
   SessionTooLargeError,
   SessionUnavailableError,
   SessionUndecodableError,
@@ -21,6 +22,7 @@ export {
   type SessionOperationEvent,
 } from './operation-events.js'
 export { FRAMEWORK_NAMES } from './safe-json.js'
+export type { ClearResult, SessionEntry } from './session-admin.js'
 export type { CookieInput, SessionCookie } from './session-cookie.js'
 export type { SessionHandle, SessionSource } from './session-handle.js'
 export { checkSessionId } from './session-id.js'

@@ -51,7 +51,8 @@ export class Membership<Data extends object> {
     if (user === '') return { user, epoch: 0, listed: 0 }
     const continued = !isLogin && from?.snapshot.user === user ? from : undefined
     const epoch = continued?.snapshot.epoch ?? 0
-    if (base !== undefined && epoch > 0 && !storage.isOutdated(base.layout)) {
+    // A session that is about to be moved is entered again: the list may have dropped it meanwhile.
+    if (base !== undefined && epoch > 0 && !storage.isMoving(base.layout)) {
       return { user, epoch, listed: 0 }
     }
     if (continued?.hasEnded) return 'revoked'

@@ -10,8 +10,8 @@ export type SessionOperation =
   | 'destroy'
   | 'revokeUser'
   | 'listUserSessions'
+  | 'endUserSession'
   | 'lock'
-  | 'unlock'
   | 'count'
   | 'clear'
 

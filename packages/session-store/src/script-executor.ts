@@ -11,17 +11,20 @@ import type { Durability } from './session-store-options.js'
 /** Runs scripts on a client; durable ones count only when replicas have acknowledged them. */
 export class ScriptExecutor {
   readonly #client: SessionRedis
+  readonly #runner: ScriptRunner
   readonly #durability: Durability | undefined
   readonly #durable: ScriptRunner | undefined
 
-  constructor(client: SessionRedis, durability: Durability | undefined) {
+  /** @param runner runs what need not be durable. */
+  constructor(client: SessionRedis, runner: ScriptRunner, durability: Durability | undefined) {
     this.#client = client
+    this.#runner = runner
     this.#durability = durability
     this.#durable = durability === undefined ? undefined : durableRunner(client, durability)
   }
 
   run(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
-    return script.run(this.#client, key, args)
+    return script.run(this.#runner, key, args)
   }
 
   /** As `run`, and then `durability` if the store has one. @throws SessionDurabilityError */

@@ -1,5 +1,5 @@
 import type { EncodedCookie } from './session-cookie.js'
-import type { SessionLayout } from './session-layout.js'
+import type { LayoutKind } from './session-layout.js'
 
 /**
  * - `store`: loaded from or written to Redis.
@@ -10,7 +10,7 @@ export type SessionSource = 'store' | 'stale' | 'anonymous'
 
 /** @internal What the store knows of a session that somebody holds. */
 export interface Snapshot {
-  readonly layout: SessionLayout['kind']
+  readonly layout: LayoutKind
   /** undefined: the holder has not seen what is stored now, a write must compare first. */
   readonly version: string | undefined
   /** The data that the holder began with, as JSON. */
@@ -19,6 +19,7 @@ export interface Snapshot {
   /** Hash of the user's id; '' = nobody. */
   readonly user: string
   readonly epoch: number
+  readonly createdAt: number
   readonly touchedAt: number
 }
 

@@ -10,6 +10,9 @@ export interface SessionKey {
   readonly legacyName: string | undefined
 }
 
+/** Before ids that are not hashed, so that they never meet a key of connect-redis. */
+const PLAIN = 'id:'
+
 /** Builds keys, for accepted ids only. */
 export class SessionKeys {
   readonly #prefix: string
@@ -26,17 +29,28 @@ export class SessionKeys {
   ofId(id: string): SessionKey | undefined {
     if (checkSessionId(id) !== undefined) return undefined
     const ref = this.#hashIds ? sha256(id) : id
-    return { ref, name: this.#prefix + ref, legacyName: this.#legacyPrefix + id }
+    return { ref, name: this.#nameOf(ref), legacyName: this.#legacyPrefix + id }
   }
 
   ofRef(ref: string): SessionKey | undefined {
     const isRef = this.#hashIds ? /^[0-9a-f]{64}$/.test(ref) : checkSessionId(ref) === undefined
     if (!isRef) return undefined
     const legacyName = this.#hashIds ? undefined : this.#legacyPrefix + ref
-    return { ref, name: this.#prefix + ref, legacyName }
+    return { ref, name: this.#nameOf(ref), legacyName }
+  }
+
+  /** @returns undefined for the key of anything else. */
+  ofName(name: string): SessionKey | undefined {
+    const start = this.#prefix.length + (this.#hashIds ? 0 : PLAIN.length)
+    const key = this.ofRef(name.slice(start))
+    return key?.name === name ? key : undefined
   }
 
   ofUser(user: string): string {
     return `${this.#prefix}user:${user}`
+  }
+
+  #nameOf(ref: string): string {
+    return this.#hashIds ? this.#prefix + ref : this.#prefix + PLAIN + ref
   }
 }

@@ -1,4 +1,5 @@
-import type { SessionKey } from './session-keys.js'
+/** `hash` is the store's own layout. */
+export type LayoutKind = 'hash' | 'connect-redis'
 
 /** A session as Redis has it. */
 export interface StoredSession {
@@ -35,6 +36,8 @@ export interface SessionWrite {
   readonly cookie: string
   readonly user: string
   readonly epoch: number
+  /** ms since 1970, of a session that is moved from another layout; undefined: as stored, or now. */
+  readonly createdAt: number | undefined
   /** ms */
   readonly idle: number
   /** '' = none */
@@ -58,20 +61,6 @@ export interface DestroyReply {
   readonly existed: boolean
   /** Hash of the id of the user it belonged to; '' = nobody. */
   readonly user: string
-}
-
-/** One way to keep sessions in Redis. Every method is one round trip. */
-export interface SessionLayout {
-  readonly kind: 'hash' | 'connect-redis'
-  load(key: SessionKey): Promise<KeyState>
-  isLive(key: SessionKey): Promise<boolean>
-  save(key: SessionKey, write: SessionWrite): Promise<SaveReply>
-  /** @param cookie undefined: as it is stored. */
-  touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply>
-  /** @param call names the call: repeated, it gets the same answer. */
-  destroy(key: SessionKey, call: string): Promise<DestroyReply>
-  /** Ends a session that cannot be read, if it is still what was read. */
-  quarantine(key: SessionKey, version: string): Promise<boolean>
 }
 
 /** Redis's answer to a command for another type of value. */

@@ -1,4 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { Deadline } from './deadline.js'
+import { SessionLockError } from './errors.js'
+import { whole } from './resolve-options.js'
+import type { ScriptExecutor } from './script-executor.js'
+import { lockScript, unlockScript } from './scripts/lock-script.js'
 
 export interface LockOptions {
   /** How long (ms) the lock is held if it is not released. Default 10000. */
@@ -8,8 +13,8 @@ export interface LockOptions {
 }
 
 /**
- * A session's lock. It keeps others out who lock too, and its token guards the write: a save with a
- * lock that was lost in the meantime is refused.
+ * A session's lock: among those who lock, one holds it. A save that is given the lock is refused if
+ * it was lost by then, so a holder that was too slow overwrites nothing.
  */
 export interface SessionLock extends AsyncDisposable {
   readonly token: string
@@ -17,6 +22,39 @@ export interface SessionLock extends AsyncDisposable {
   release(): Promise<void>
 }
 
-export function createLockToken(): string {
-  return randomBytes(16).toString('base64url')
+const FIRST_PAUSE = 5
+const LONGEST_PAUSE = 100
+
+/**
+ * @param name the session's key
+ * @param limit ms for each question
+ * @throws SessionLockError if there is no such session, or the lock was not free in time.
+ */
+export async function lockSession(
+  scripts: ScriptExecutor,
+  name: string,
+  options: LockOptions,
+  limit: number,
+): Promise<SessionLock> {
+  const life = whole('life', options.life ?? 10_000, 1, 86_400_000)
+  const wait = whole('wait', options.wait ?? 5_000, 0, 86_400_000)
+  const token = randomBytes(16).toString('base64url')
+  const ask = (script: typeof lockScript, args: readonly (string | number)[]) =>
+    Deadline.run(limit, (deadline) => deadline.attempt(() => scripts.run(script, name, args)))
+
+  const end = performance.now() + wait
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const answer = await ask(lockScript, [token, life])
+    if (answer === 'locked') break
+    if (answer === 'gone') throw new SessionLockError('There is no session to lock')
+    if (performance.now() + pause >= end) {
+      const message = `The session was locked by someone else for ${wait} ms`
+      throw new SessionLockError(message, { retryable: true })
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)))
+  }
+  const release = async () => {
+    await ask(unlockScript, [token])
+  }
+  return Object.freeze({ token, release, [Symbol.asyncDispose]: release })
 }

@@ -5,7 +5,7 @@ import type { SessionCookie } from './session-cookie.js'
 import type { DecodedSession, SessionDecoder } from './session-decoder.js'
 import { SessionHandle, type SessionSource } from './session-handle.js'
 import type { SessionKey } from './session-keys.js'
-import type { SessionLayout, StoredSession } from './session-layout.js'
+import type { LayoutKind, StoredSession } from './session-layout.js'
 import { type StoreContext, userOf } from './store-context.js'
 import { toStoreError } from './store-error.js'
 import type { UserRegistry } from './user-registry.js'
@@ -15,13 +15,17 @@ export interface LoadedSession<Data> {
   /** What the application stored, without the cookie. The caller's own copy. */
   readonly data: Data
   readonly cookie: SessionCookie
+  /** ms since 1970, by the clock of the Redis server. */
+  readonly createdAt: number
+  /** When its last use was written; ms since 1970, by the clock of the Redis server. */
+  readonly touchedAt: number
   /** Goes back to the store with every save, touch and destroy of this copy. */
   readonly handle: SessionHandle
 }
 
 interface Remembered {
   readonly session: StoredSession
-  readonly layout: SessionLayout['kind']
+  readonly layout: LayoutKind
   readonly at: number
 }
 
@@ -78,6 +82,30 @@ export class SessionReader<Data extends object> {
     }
   }
 
+  /** Loads a session for someone who looks at many: nothing is remembered of it. */
+  async inspect(key: SessionKey, deadline: Deadline): Promise<LoadedSession<Data> | undefined> {
+    const { storage, users } = this.#context
+    const { layout, found } = await deadline.attempt(() => storage.load(key))
+    if (found.state !== 'live') return undefined
+    const loaded = await this.#accept(key, found.session, layout, 'store', {
+      epoch: (user) => deadline.attempt(() => users.epoch(user)),
+      wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
+    })
+    return loaded === 'corrupt' ? undefined : loaded
+  }
+
+  /** Remembers what was written, in place of what was loaded. */
+  remember(handle: SessionHandle): void {
+    const { layout, version, text, cookie, ...rest } = handle.snapshot
+    if (handle.source === 'anonymous') return
+    if (version === undefined) {
+      this.#remembered?.delete(handle.ref)
+      return
+    }
+    const session = { ...rest, version, text, cookie: cookie.text }
+    this.#remembered?.set(handle.ref, { session, layout, at: performance.now() })
+  }
+
   /** Forgets what was remembered of a session. */
   forget(ref: string): void {
     this.#remembered?.delete(ref)
@@ -100,7 +128,7 @@ export class SessionReader<Data extends object> {
     if (found.state === 'foreign') counters.foreign++
     if (found.state === 'live' || found.state === 'corrupt') {
       const version = found.state === 'live' ? found.session.version : found.version
-      const isMarked = await deadline.attempt(() => storage.quarantine(layout, key, version))
+      const isMarked = await deadline.attempt(() => storage.quarantine(key, version))
       if (isMarked) counters.quarantined++
     }
     return undefined
@@ -125,7 +153,7 @@ export class SessionReader<Data extends object> {
   async #accept(
     key: SessionKey,
     session: StoredSession,
-    layout: SessionLayout['kind'],
+    layout: LayoutKind,
     source: SessionSource,
     revocations: Revocations,
   ): Promise<LoadedSession<Data> | 'corrupt' | undefined> {
@@ -143,11 +171,11 @@ export class SessionReader<Data extends object> {
       return undefined
     }
     if (owner.user !== '') userHints.set(key.ref, owner.user)
-    const { version, touchedAt } = session
+    const { version, createdAt, touchedAt } = session
     const { text, storedCookie } = decoded
-    const snapshot = { layout, version, text, cookie: storedCookie, ...owner, touchedAt }
+    const snapshot = { layout, version, text, cookie: storedCookie, ...owner, createdAt, touchedAt }
     const handle = new SessionHandle(key.ref, source, snapshot)
-    return { data: decoded.data, cookie: decoded.cookie, handle }
+    return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
   }
 
   /** Whose session it is, unless that user revoked it. */
@@ -172,7 +200,7 @@ export class SessionReader<Data extends object> {
 }
 
 /** An empty session in place of one that could not be read. It is never written. */
-function anonymous<Data>(key: SessionKey, layout: SessionLayout['kind']): LoadedSession<Data> {
+function anonymous<Data>(key: SessionKey, layout: LayoutKind): LoadedSession<Data> {
   const cookie: SessionCookie = { originalMaxAge: null, expires: null }
   const handle = new SessionHandle(key.ref, 'anonymous', {
     layout,
@@ -181,7 +209,8 @@ function anonymous<Data>(key: SessionKey, layout: SessionLayout['kind']): Loaded
     cookie: { text: '{"originalMaxAge":null}', originalMaxAge: null, remaining: undefined },
     user: '',
     epoch: 0,
+    createdAt: 0,
     touchedAt: 0,
   })
-  return { data: {} as Data, cookie, handle }
+  return { data: {} as Data, cookie, createdAt: 0, touchedAt: 0, handle }
 }

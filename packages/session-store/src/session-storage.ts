@@ -1,69 +1,123 @@
+import type { ConnectRedisLayout } from './connect-redis-layout.js'
+import type { SessionCounters } from './counters.js'
 import type { HashLayout } from './hash-layout.js'
 import type { SessionKey } from './session-keys.js'
 import type {
   DestroyReply,
   KeyState,
+  LayoutKind,
   SaveReply,
-  SessionLayout,
   SessionWrite,
   TouchReply,
 } from './session-layout.js'
 
 /** A key's state and the layout that it was found in. */
 export interface Found {
-  readonly layout: SessionLayout['kind']
+  readonly layout: LayoutKind
   readonly found: KeyState
 }
 
-/** Keeps sessions in their layout. */
+/** The sessions of connect-redis that are being taken over. */
+export interface TakeOver {
+  readonly layout: ConnectRedisLayout
+  readonly mode: 'share' | 'replace'
+}
+
+/** Finds sessions in whichever layout they are, and puts them where they belong. */
 export class SessionStorage {
   readonly #hash: HashLayout
+  readonly #old: TakeOver | undefined
+  readonly #counters: SessionCounters
 
-  constructor(hash: HashLayout) {
+  constructor(hash: HashLayout, old: TakeOver | undefined, counters: SessionCounters) {
     this.#hash = hash
+    this.#old = old
+    this.#counters = counters
   }
 
   /** The layout that new sessions get. */
-  get current(): SessionLayout['kind'] {
-    return 'hash'
+  get current(): LayoutKind {
+    return this.#old?.mode === 'share' ? 'connect-redis' : 'hash'
   }
 
-  /** Whether the next write of a session should move it to another layout. */
-  isOutdated(_layout: SessionLayout['kind']): boolean {
-    return false
+  /** Whether a session in this layout gets another one when it is written. */
+  isMoving(layout: LayoutKind): boolean {
+    return layout !== 'hash' && this.current === 'hash'
   }
 
   async load(key: SessionKey): Promise<Found> {
-    return { layout: 'hash', found: await this.#hash.load(key) }
+    const old = this.#old
+    const { legacyName } = key
+    if (old === undefined || legacyName === undefined) {
+      return { layout: 'hash', found: await this.#hash.load(key) }
+    }
+    // Sharing, most sessions are in the old layout: both are asked at once.
+    const early = old.mode === 'share' ? old.layout.load(legacyName) : undefined
+    const [found] = await Promise.all([this.#hash.load(key), early])
+    if (found.state !== 'absent') return { layout: 'hash', found }
+    return { layout: 'connect-redis', found: await (early ?? old.layout.load(legacyName)) }
   }
 
-  isLive(key: SessionKey): Promise<boolean> {
-    return this.#hash.isLive(key)
+  async isLive(key: SessionKey): Promise<boolean> {
+    if (await this.#hash.isLive(key)) return true
+    if (this.#old === undefined || key.legacyName === undefined) return false
+    return this.#old.layout.isLive(key.legacyName)
   }
 
-  /** @returns the layout that it is in now, too. */
+  /** @returns the layout that it is in afterwards, too. */
   async save(
-    layout: SessionLayout['kind'],
+    layout: LayoutKind,
     key: SessionKey,
     write: SessionWrite,
-  ): Promise<{ readonly layout: SessionLayout['kind']; readonly reply: SaveReply }> {
-    return { layout, reply: await this.#hash.save(key, write) }
+  ): Promise<{ readonly layout: LayoutKind; readonly reply: SaveReply }> {
+    const { legacyName } = key
+    if (layout === 'hash' || this.#old === undefined || legacyName === undefined) {
+      return { layout: 'hash', reply: await this.#hash.save(key, write) }
+    }
+    if (this.#old.mode === 'share') {
+      return { layout, reply: await this.#old.layout.save(legacyName, write) }
+    }
+    return { layout: 'hash', reply: await this.#takeOver(this.#old.layout, legacyName, key, write) }
   }
 
-  touch(
-    _layout: SessionLayout['kind'],
-    key: SessionKey,
-    cookie: string | undefined,
-    idle: number,
-  ): Promise<TouchReply> {
-    return this.#hash.touch(key, cookie, idle)
+  async touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply> {
+    const reply = await this.#hash.touch(key, cookie, idle)
+    if (reply.status !== 'gone' || this.#old === undefined || key.legacyName === undefined) {
+      return reply
+    }
+    return this.#old.layout.touch(key.legacyName, idle)
   }
 
-  destroy(key: SessionKey, call: string): Promise<DestroyReply> {
-    return this.#hash.destroy(key, call)
+  async destroy(key: SessionKey, call: string): Promise<DestroyReply> {
+    if (this.#old === undefined || key.legacyName === undefined) {
+      return this.#hash.destroy(key, call)
+    }
+    const [reply, old] = await Promise.all([
+      this.#hash.destroy(key, call),
+      this.#old.layout.destroy(key.legacyName),
+    ])
+    return { existed: reply.existed || old.existed, user: reply.user }
   }
 
-  quarantine(_layout: SessionLayout['kind'], key: SessionKey, version: string): Promise<boolean> {
+  quarantine(key: SessionKey, version: string): Promise<boolean> {
     return this.#hash.quarantine(key, version)
+  }
+
+  /** First the new one, then the old one goes: a crash in between leaves both, not none. */
+  async #takeOver(
+    old: ConnectRedisLayout,
+    oldName: string,
+    key: SessionKey,
+    write: SessionWrite,
+  ): Promise<SaveReply> {
+    const reply = await this.#hash.save(key, { ...write, expected: 'absent' })
+    if (reply.status !== 'saved') return reply
+    if (await old.remove(oldName)) {
+      this.#counters.migrated++
+      return reply
+    }
+    // It was destroyed in the meantime, by a server that knows the old layout only.
+    await this.#hash.destroy(key, 'taken over too late')
+    return { status: 'gone' }
   }
 }

@@ -1,25 +1,20 @@
-import { createCounters, type SessionCounters } from './counters.js'
+import type { SessionCounters } from './counters.js'
 import { Deadline } from './deadline.js'
-import { SessionIdError, SessionStoreClosedError } from './errors.js'
-import { HashLayout } from './hash-layout.js'
-import { Membership } from './membership.js'
+import { SessionIdError, SessionOptionError, SessionStoreClosedError } from './errors.js'
+import { mapInBatches } from './map-in-batches.js'
 import { publishOperation, type SessionOperation } from './operation-events.js'
-import { PayloadCodec } from './payload-codec.js'
-import { RecentMap } from './recent-map.js'
 import { resolveOptions, type Settings } from './resolve-options.js'
-import { ScriptExecutor } from './script-executor.js'
+import { type ClearResult, type SessionEntry, toEntry } from './session-admin.js'
 import type { CookieInput } from './session-cookie.js'
-import { SessionDecoder } from './session-decoder.js'
 import type { SessionHandle } from './session-handle.js'
 import { checkSessionId, sha256 } from './session-id.js'
-import { type SessionKey, SessionKeys } from './session-keys.js'
-import { type LoadedSession, SessionReader } from './session-reader.js'
-import { SessionStorage } from './session-storage.js'
+import type { SessionKey } from './session-keys.js'
+import { type LockOptions, lockSession, type SessionLock } from './session-lock.js'
+import type { LoadedSession } from './session-reader.js'
 import type { SessionStoreOptions } from './session-store-options.js'
-import { type SaveOptions, type SaveResult, SessionWriter } from './session-writer.js'
-import type { StoreContext } from './store-context.js'
+import type { SaveOptions, SaveResult } from './session-writer.js'
 import { toStoreError } from './store-error.js'
-import { UserRegistry } from './user-registry.js'
+import { assembleParts, type StoreParts } from './store-parts.js'
 
 /** A session as the application sees it; frameworks declare their own. */
 export type SessionData = Record<string, unknown>
@@ -32,8 +27,7 @@ export interface DestroyResult {
   readonly outcome: 'destroyed' | 'absent'
 }
 
-/** Sessions of which this process knows the user, to read both shards at once. */
-const USER_HINTS = 10_000
+const LISTED_AT_ONCE = 32
 
 /**
  * Keeps sessions in Redis. Every operation rejects with a {@link SessionStoreError} or says in its
@@ -41,44 +35,20 @@ const USER_HINTS = 10_000
  */
 export class SessionStore<Data extends object = SessionData> {
   readonly #settings: Settings<Data>
-  readonly #keys: SessionKeys
-  readonly #counters = createCounters()
-  readonly #context: StoreContext<Data>
-  readonly #reader: SessionReader<Data>
-  readonly #writer: SessionWriter<Data>
+  readonly #parts: StoreParts<Data>
   readonly #pending = new Set<Promise<void>>()
   #isClosed = false
 
   /** @throws SessionOptionError */
   constructor(options: SessionStoreOptions<Data>) {
     const settings = resolveOptions(options)
-    const { client, absoluteTimeout, tombstone } = settings
-    const scripts = new ScriptExecutor(client, settings.durability)
-    const codec = new PayloadCodec(settings)
-    const hash = new HashLayout({ client, scripts, codec, absoluteTimeout, tombstone })
     this.#settings = settings
-    this.#keys = new SessionKeys(
-      settings.prefix,
-      settings.connectRedis?.prefix ?? settings.prefix,
-      settings.hashIds,
-    )
-    this.#context = {
-      settings,
-      keys: this.#keys,
-      storage: new SessionStorage(hash),
-      users: new UserRegistry(client, scripts, this.#keys, absoluteTimeout),
-      counters: this.#counters,
-      userHints: new RecentMap(USER_HINTS),
-      tidy: (work) => this.#tidy(work),
-    }
-    const decoder = new SessionDecoder(settings, this.#counters)
-    this.#reader = new SessionReader(this.#context, decoder)
-    this.#writer = new SessionWriter(this.#context, decoder, new Membership(this.#context))
+    this.#parts = assembleParts(settings, (work) => this.#tidy(work))
   }
 
   /** A snapshot of what was counted so far. */
   get counters(): Readonly<SessionCounters> {
-    return { ...this.#counters }
+    return { ...this.#parts.context.counters }
   }
 
   /**
@@ -91,11 +61,11 @@ export class SessionStore<Data extends object = SessionData> {
    */
   async get(id: string): Promise<LoadedSession<Data> | undefined> {
     return this.#measure('get', async () => {
-      const key = this.#keys.ofId(id)
-      if (key === undefined) this.#counters.refusedIds++
-      const loaded = key === undefined ? undefined : await this.#reader.read(key)
-      if (loaded === undefined) this.#counters.misses++
-      else if (loaded.handle.source === 'store') this.#counters.hits++
+      const key = this.#parts.context.keys.ofId(id)
+      if (key === undefined) this.#parts.context.counters.refusedIds++
+      const loaded = key === undefined ? undefined : await this.#parts.reader.read(key)
+      if (loaded === undefined) this.#parts.context.counters.misses++
+      else if (loaded.handle.source === 'store') this.#parts.context.counters.hits++
       return [loaded, loaded === undefined ? 'miss' : 'hit']
     })
   }
@@ -114,9 +84,9 @@ export class SessionStore<Data extends object = SessionData> {
     return this.#measure('set', async () => {
       const key = this.#keyFor(id)
       const result = await this.#within((deadline) =>
-        this.#writer.save(key, session, options, deadline),
+        this.#parts.writer.save(key, session, options, deadline),
       )
-      if (result.handle === undefined) this.#reader.forget(key.ref)
+      this.#note(key, result)
       return [result, result.outcome]
     })
   }
@@ -130,8 +100,9 @@ export class SessionStore<Data extends object = SessionData> {
     return this.#measure('touch', async () => {
       const key = this.#keyFor(id)
       const result = await this.#within((deadline) =>
-        this.#writer.touch(key, session, options.from, deadline),
+        this.#parts.writer.touch(key, session, options.from, deadline),
       )
+      this.#note(key, result)
       return [result, result.outcome]
     })
   }
@@ -139,13 +110,13 @@ export class SessionStore<Data extends object = SessionData> {
   /** Ends a session; nothing that is under way writes it again. One round trip. */
   async destroy(id: string): Promise<DestroyResult> {
     return this.#measure('destroy', async () => {
-      const key = this.#keys.ofId(id)
+      const key = this.#parts.context.keys.ofId(id)
       if (key === undefined) {
-        this.#counters.refusedIds++
+        this.#parts.context.counters.refusedIds++
         return [{ outcome: 'absent' }, 'absent']
       }
-      const existed = await this.#within((deadline) => this.#writer.destroy(key, deadline))
-      this.#reader.forget(key.ref)
+      const existed = await this.#within((deadline) => this.#parts.writer.destroy(key, deadline))
+      this.#parts.reader.forget(key.ref)
       const outcome = existed ? 'destroyed' : 'absent'
       return [{ outcome }, outcome]
     })
@@ -153,14 +124,94 @@ export class SessionStore<Data extends object = SessionData> {
 
   /**
    * Ends every session of a user, whatever their number, in one round trip: no request that begins
-   * afterwards gets in with one of them. Needs `userId`.
+   * afterwards gets in with one of them.
+   *
+   * @throws SessionOptionError without the option `userId`.
    */
   async revokeUser(userId: string | number): Promise<void> {
     return this.#measure('revokeUser', async () => {
-      const user = sha256(String(userId))
-      await this.#within((deadline) => deadline.attempt(() => this.#context.users.revoke(user)))
+      const user = this.#userOf(userId)
+      await this.#within((deadline) =>
+        deadline.attempt(() => this.#parts.context.users.revoke(user)),
+      )
       return [undefined, 'ok']
     })
+  }
+
+  /** The user's sessions, the oldest login first. @throws SessionOptionError without `userId`. */
+  async listUserSessions(userId: string | number): Promise<SessionEntry<Data>[]> {
+    return this.#measure('listUserSessions', async () => {
+      const user = this.#userOf(userId)
+      const { users } = this.#parts.context
+      const entries = await this.#within(async (deadline) => {
+        const refs = await deadline.attempt(() => users.refs(user))
+        const loaded = await mapInBatches(refs, LISTED_AT_ONCE, async (ref) => {
+          const key = this.#parts.context.keys.ofRef(ref)
+          return key === undefined ? undefined : this.#parts.reader.inspect(key, deadline)
+        })
+        void this.#tidy(
+          users.forget(
+            user,
+            refs.filter((_, i) => loaded[i] === undefined),
+          ),
+        )
+        return loaded.filter((session) => session !== undefined).map(toEntry)
+      })
+      return [entries, 'ok']
+    })
+  }
+
+  /**
+   * Ends one session of a user by the `ref` that `listUserSessions` gave. A ref that is not on that
+   * user's list is `absent`: nobody ends another user's session with it.
+   */
+  async endUserSession(userId: string | number, ref: string): Promise<DestroyResult> {
+    return this.#measure('endUserSession', async () => {
+      const user = this.#userOf(userId)
+      const key = this.#parts.context.keys.ofRef(ref)
+      if (key === undefined) return [{ outcome: 'absent' }, 'absent']
+      const existed = await this.#within(
+        async (deadline) =>
+          (await deadline.attempt(() => this.#parts.context.users.has(user, ref))) &&
+          (await this.#parts.writer.destroy(key, deadline)),
+      )
+      if (existed) this.#parts.reader.forget(ref)
+      const outcome = existed ? 'destroyed' : 'absent'
+      return [{ outcome }, outcome]
+    })
+  }
+
+  /**
+   * Waits for the session's lock. Only those who lock exclude each other; load the session after
+   * that, and save it with `{ lock }`.
+   *
+   * @throws SessionLockError if there is no such session, or the lock was not free within `wait`.
+   */
+  async lock(id: string, options: LockOptions = {}): Promise<SessionLock> {
+    return this.#measure('lock', async () => {
+      const { name } = this.#keyFor(id)
+      const lock = await lockSession(this.#parts.scripts, name, options, this.#settings.deadline)
+      return [lock, 'ok']
+    })
+  }
+
+  /**
+   * All sessions on all masters, in bounded memory and no order; one may come twice. At the end it
+   * throws a SessionPartialError if some master could not be asked.
+   */
+  async *sessions(): AsyncGenerator<SessionEntry<Data>, void, undefined> {
+    this.#mustBeOpen()
+    yield* this.#parts.admin.sessions()
+  }
+
+  /** How many sessions there are on all masters. @throws SessionPartialError */
+  async count(): Promise<number> {
+    return this.#measure('count', async () => [await this.#parts.admin.count(), 'ok'])
+  }
+
+  /** Removes all sessions on all masters. Never rejects for a part of them: see `failures`. */
+  async clear(): Promise<ClearResult> {
+    return this.#measure('clear', async () => [await this.#parts.admin.clear(), 'ok'])
   }
 
   /** Refuses everything from now on; resolves when what is under way in the background is done. */
@@ -174,11 +225,27 @@ export class SessionStore<Data extends object = SessionData> {
   }
 
   #keyFor(id: string): SessionKey {
-    const key = this.#keys.ofId(id)
+    const key = this.#parts.context.keys.ofId(id)
     if (key !== undefined) return key
-    this.#counters.refusedIds++
+    this.#parts.context.counters.refusedIds++
     const message = `The session id is refused: ${checkSessionId(id)}; give another one from genid / idGenerator`
     throw new SessionIdError(message)
+  }
+
+  #userOf(userId: string | number): string {
+    if (this.#settings.userId !== undefined) return sha256(String(userId))
+    throw new SessionOptionError('Option userId is missing: without it no session has a user')
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new SessionStoreClosedError('The session store is closed')
+  }
+
+  /** Keeps what this process remembers of a session in step with what it wrote. */
+  #note(key: SessionKey, result: SaveResult): void {
+    if (result.handle === undefined && result.outcome !== 'touched')
+      this.#parts.reader.forget(key.ref)
+    else if (result.handle !== undefined) this.#parts.reader.remember(result.handle)
   }
 
   #within<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
@@ -193,7 +260,7 @@ export class SessionStore<Data extends object = SessionData> {
     const told = (outcome: string, errorCode?: string) =>
       publishOperation({ operation, outcome, duration: performance.now() - start, errorCode })
     try {
-      if (this.#isClosed) throw new SessionStoreClosedError('The session store is closed')
+      this.#mustBeOpen()
       const [result, outcome] = await work()
       told(outcome)
       return result
@@ -208,7 +275,7 @@ export class SessionStore<Data extends object = SessionData> {
     const done = work.then(
       () => undefined,
       () => {
-        this.#counters.untidied++
+        this.#parts.context.counters.untidied++
       },
     )
     this.#pending.add(done)

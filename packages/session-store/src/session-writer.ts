@@ -99,9 +99,7 @@ export class SessionWriter<Data extends object> {
     const { settings, storage, counters } = this.#context
     const idle = idleTime(cookie.remaining, settings)
     if (idle <= 0) return this.#expire(key, deadline)
-    const reply = await deadline.attempt(() =>
-      storage.touch(storage.current, key, cookie.text, idle),
-    )
+    const reply = await deadline.attempt(() => storage.touch(key, cookie.text, idle))
     if (reply.status === 'expired') return this.#expire(key, deadline)
     if (reply.status === 'gone') return this.#gone()
     counters.touched++
@@ -135,11 +133,11 @@ export class SessionWriter<Data extends object> {
       return { outcome: 'unchanged', handle: base }
     }
     const isUnstamped = snapshot.user !== '' && snapshot.epoch === 0
-    if (isUnstamped || storage.isOutdated(snapshot.layout)) {
+    if (isUnstamped || snapshot.layout !== 'hash') {
       return this.#write(key, session, mine, { from: base }, deadline)
     }
     const text = isSame ? undefined : mine.cookie.text
-    const reply = await deadline.attempt(() => storage.touch(snapshot.layout, key, text, idle))
+    const reply = await deadline.attempt(() => storage.touch(key, text, idle))
     if (reply.status !== 'touched') {
       return reply.status === 'expired' ? this.#expire(key, deadline) : this.#gone()
     }
@@ -174,6 +172,7 @@ export class SessionWriter<Data extends object> {
       cookie: cookie.text,
       user: entry.user,
       epoch: entry.epoch,
+      createdAt: base?.createdAt,
       idle,
       lockToken: options.lock?.token ?? '',
     }
@@ -182,7 +181,7 @@ export class SessionWriter<Data extends object> {
       const saved = await deadline.attempt(() => storage.save(layout, key, attempt))
       layout = saved.layout
       if (saved.reply.status === 'saved') {
-        const { touchedAt, version } = saved.reply
+        const { touchedAt, createdAt, version } = saved.reply
         const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
         counters[outcome]++
         await this.#membership.settle(key, entry, base?.user ?? '')
@@ -194,6 +193,7 @@ export class SessionWriter<Data extends object> {
           cookie,
           user: entry.user,
           epoch: entry.epoch,
+          createdAt,
           touchedAt,
         })
         return { outcome, handle }
@@ -228,6 +228,7 @@ export class SessionWriter<Data extends object> {
             ...this.#ownerOf(text, entry, theirs),
             expected: { version: theirs.version },
             text,
+            createdAt: theirs.createdAt,
             cookie: isSame ? theirs.cookie : cookie.text,
           }
         }

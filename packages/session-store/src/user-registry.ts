@@ -71,6 +71,10 @@ export class UserRegistry {
     return members.filter((member) => !MARKS.includes(member))
   }
 
+  async has(user: string, ref: string): Promise<boolean> {
+    return (await this.#client.zscore(this.#keys.ofUser(user), ref)) !== null
+  }
+
   async remove(user: string, refs: readonly string[]): Promise<void> {
     if (refs.length > 0) await this.#client.zrem(this.#keys.ofUser(user), ...refs)
   }

@@ -4,7 +4,8 @@ import { Script } from '../script.js'
  * Writes a session: compare-and-set, create only if absent, update only if present.
  *
  * ARGV: 1 expected: '' = absent, '*' = any live version, else the version; 2 data; 3 cookie;
- * 4 user ('' = none); 5 epoch; 6 idle time (ms); 7 absolute time (ms); 8 lock token ('' = none).
+ * 4 user ('' = none); 5 epoch; 6 idle time (ms); 7 absolute time (ms); 8 lock token ('' = none);
+ * 9 creation time of a session that is moved here ('' = now).
  * Returns { 'saved', version, touched at, created at }, or { 'conflict' }, { 'gone' }, { 'expired' },
  * { 'unlocked' }: the lock of that token is not held any more.
  */
@@ -23,7 +24,7 @@ elseif expected ~= '' then
 end
 if ARGV[8] ~= '' and (old[4] ~= ARGV[8] or tonumber(old[5]) <= now) then return { 'unlocked' } end
 
-created = tonumber(created or now)
+created = tonumber(created or (ARGV[9] ~= '' and ARGV[9]) or now)
 local ttl = math.min(tonumber(ARGV[6]), created + tonumber(ARGV[7]) - now)
 if ttl <= 0 then return { 'expired' } end
 

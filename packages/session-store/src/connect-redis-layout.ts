@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { SessionTooLargeError } from './errors.js'
+import type { ScriptExecutor } from './script-executor.js'
+import {
+  destroyTextScript,
+  removeTextScript,
+  saveTextScript,
+  touchTextScript,
+} from './scripts/connect-redis-scripts.js'
+import {
+  type DestroyReply,
+  isWrongType,
+  type KeyState,
+  type SaveReply,
+  type SessionWrite,
+  type StoredSession,
+  type TouchReply,
+} from './session-layout.js'
+import type { SessionRedis } from './session-redis.js'
+
+export interface ConnectRedisLayoutOptions {
+  readonly client: SessionRedis
+  readonly scripts: ScriptExecutor
+  readonly maxPayload: number
+  readonly absoluteTimeout: number
+  readonly tombstone: number
+}
+
+/** The field of the JSON that holds what connect-redis does not know; it carries it along. */
+const EXTRA = '__disredis'
+/** Bytes that cookie and extra field may add to the data. */
+const ENVELOPE = 8_192
+
+/** connect-redis's layout: a string per session, JSON of the data with the cookie among it. */
+export class ConnectRedisLayout {
+  readonly #options: ConnectRedisLayoutOptions
+
+  constructor(options: ConnectRedisLayoutOptions) {
+    this.#options = options
+  }
+
+  async load(name: string): Promise<KeyState> {
+    const { client, maxPayload } = this.#options
+    let text: string | null
+    try {
+      text = await client.get(name)
+    } catch (error) {
+      if (isWrongType(error)) return { state: 'foreign' }
+      throw error
+    }
+    if (text === null) return { state: 'absent' }
+    if (text === 'null') return { state: 'ended' }
+    if (text.length > maxPayload + ENVELOPE) {
+      throw new SessionTooLargeError('A session of connect-redis is larger than maxPayload')
+    }
+    const session = parse(text)
+    return session === undefined ? { state: 'foreign' } : { state: 'live', session }
+  }
+
+  async isLive(name: string): Promise<boolean> {
+    return (await this.load(name)).state === 'live'
+  }
+
+  async save(name: string, write: SessionWrite): Promise<SaveReply> {
+    const { scripts, absoluteTimeout } = this.#options
+    const now = Date.now()
+    const createdAt = write.createdAt ?? now
+    const life = Math.min(write.idle, createdAt + absoluteTimeout - now)
+    if (life <= 0) return { status: 'expired' }
+    const extra = { t: createdAt, a: now, u: write.user, e: write.epoch }
+    const text = `${JSON.stringify({
+      ...JSON.parse(write.text),
+      cookie: withExpires(write.cookie, now),
+      [EXTRA]: extra,
+    })}`
+    const { expected } = write
+    const argument = expected === 'absent' ? '' : expected === 'live' ? '*' : expected.version
+    try {
+      const reply = await scripts.runDurable(saveTextScript, name, [argument, text, life])
+      const [status, version = ''] = reply as string[]
+      if (status === 'saved') return { status, version, touchedAt: now, createdAt }
+      return { status: status === 'conflict' ? 'conflict' : 'gone' }
+    } catch (error) {
+      if (isWrongType(error)) return { status: 'foreign' }
+      throw error
+    }
+  }
+
+  async touch(name: string, idle: number): Promise<TouchReply> {
+    const touched = await this.#options.scripts.run(touchTextScript, name, [idle])
+    return touched === 1 ? { status: 'touched', touchedAt: Date.now() } : { status: 'gone' }
+  }
+
+  async destroy(name: string): Promise<DestroyReply> {
+    const { scripts, tombstone } = this.#options
+    try {
+      const existed = await scripts.runDurable(destroyTextScript, name, [tombstone])
+      return { existed: existed === 1, user: '' }
+    } catch (error) {
+      if (isWrongType(error)) return { existed: false, user: '' }
+      throw error
+    }
+  }
+
+  /** @returns whether it was still there. */
+  async remove(name: string): Promise<boolean> {
+    return (await this.#options.scripts.run(removeTextScript, name, [])) === 1
+  }
+}
+
+/** @returns undefined for what is no session. */
+function parse(text: string): StoredSession | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const { cookie, [EXTRA]: extra, ...data } = value as Record<string, unknown>
+  const { t, a, u, e } = (typeof extra === 'object' && extra !== null ? extra : {}) as {
+    t?: unknown
+    a?: unknown
+    u?: unknown
+    e?: unknown
+  }
+  return {
+    version: createHash('sha1').update(text).digest('hex'),
+    text: JSON.stringify(data),
+    cookie: JSON.stringify(typeof cookie === 'object' && cookie !== null ? cookie : {}),
+    user: typeof u === 'string' ? u : '',
+    epoch: typeof e === 'number' ? e : 0,
+    // What connect-redis wrote has no times: its absolute time begins now, and a touch is due.
+    createdAt: typeof t === 'number' ? t : Date.now(),
+    touchedAt: typeof a === 'number' ? a : 0,
+  }
+}
+
+/** connect-redis takes the life of a session from its cookie's `expires`. */
+function withExpires(cookie: string, now: number): object {
+  const metadata = JSON.parse(cookie) as { originalMaxAge?: number | null; expires?: string }
+  const { originalMaxAge } = metadata
+  if (typeof originalMaxAge !== 'number') return { expires: null, ...metadata }
+  return { ...metadata, expires: new Date(now + originalMaxAge).toISOString() }
+}

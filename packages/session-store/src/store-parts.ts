@@ -1,0 +1,72 @@
+import { ConnectRedisLayout } from './connect-redis-layout.js'
+import { createCounters } from './counters.js'
+import { HashLayout } from './hash-layout.js'
+import { Membership } from './membership.js'
+import { PayloadCodec } from './payload-codec.js'
+import { RecentMap } from './recent-map.js'
+import type { Settings } from './resolve-options.js'
+import { ScriptExecutor } from './script-executor.js'
+import { SessionAdmin } from './session-admin.js'
+import { SessionDecoder } from './session-decoder.js'
+import { SessionKeys } from './session-keys.js'
+import { SessionReader } from './session-reader.js'
+import type { SessionRedis } from './session-redis.js'
+import { SessionStorage, type TakeOver } from './session-storage.js'
+import { SessionWriter } from './session-writer.js'
+import type { StoreContext } from './store-context.js'
+import { UserRegistry } from './user-registry.js'
+
+/** What a store is made of. */
+export interface StoreParts<Data extends object> {
+  readonly context: StoreContext<Data>
+  readonly reader: SessionReader<Data>
+  readonly writer: SessionWriter<Data>
+  readonly admin: SessionAdmin<Data>
+  readonly scripts: ScriptExecutor
+}
+
+/** Sessions of which a process knows the user, to ask both shards at once. */
+const USER_HINTS = 10_000
+
+export function assembleParts<Data extends object>(
+  settings: Settings<Data>,
+  tidy: StoreContext<Data>['tidy'],
+): StoreParts<Data> {
+  const client = withDeadline(settings.client, settings.deadline)
+  const scripts = new ScriptExecutor(settings.client, client, settings.durability)
+  const hash = new HashLayout({ ...settings, client, scripts, codec: new PayloadCodec(settings) })
+  const { prefix, connectRedis, hashIds } = settings
+  const keys = new SessionKeys(prefix, connectRedis?.prefix ?? prefix, hashIds)
+  const counters = createCounters()
+  const context: StoreContext<Data> = {
+    settings,
+    keys,
+    storage: new SessionStorage(hash, takeOverOf(settings), counters),
+    users: new UserRegistry(client, scripts, keys, settings.absoluteTimeout),
+    counters,
+    userHints: new RecentMap(USER_HINTS),
+    tidy,
+  }
+  const decoder = new SessionDecoder(settings, counters)
+  const reader = new SessionReader(context, decoder)
+  const writer = new SessionWriter(context, decoder, new Membership(context))
+  return { context, reader, writer, admin: new SessionAdmin(context, reader), scripts }
+}
+
+/** A Disredis client may repeat what the store sends, and need not try longer than the store waits. */
+function withDeadline(client: SessionRedis, deadline: number): SessionRedis {
+  const { with: withOptions } = client as {
+    with?: (options: { timeout: number; idempotent: boolean }) => SessionRedis
+  }
+  if (typeof withOptions !== 'function') return client
+  return withOptions.call(client, { timeout: deadline, idempotent: true })
+}
+
+function takeOverOf<Data extends object>(settings: Settings<Data>): TakeOver | undefined {
+  const { connectRedis, durability, deadline } = settings
+  if (connectRedis === undefined) return undefined
+  const client = withDeadline(connectRedis.client, deadline)
+  const scripts = new ScriptExecutor(connectRedis.client, client, durability)
+  const layout = new ConnectRedisLayout({ ...settings, client, scripts })
+  return { layout, mode: connectRedis.mode }
+}
