@@ -51,6 +51,11 @@ export class AuthenticationError extends DisredisError {
   override readonly code = 'DISREDIS_AUTHENTICATION'
 }
 
+/** The TLS handshake with a master failed: an unknown authority, a wrong name, an expired certificate. */
+export class TlsError extends DisredisError {
+  override readonly code = 'DISREDIS_TLS'
+}
+
 /** A master could not be dialled, or its connection was lost. */
 export class ConnectionError extends DisredisError {
   override readonly code = 'DISREDIS_CONNECTION'

@@ -1,7 +1,7 @@
 import { createConnection, isIP, type LookupFunction, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { type Address, formatAddress } from '@disredis/sentinel'
-import { ConnectionError } from '../errors.js'
+import { ConnectionError, TlsError } from '../errors.js'
 
 export interface SocketOptions {
   readonly tls: ConnectionOptions | undefined
@@ -12,7 +12,8 @@ export interface SocketOptions {
 
 /**
  * A connected socket (after the TLS handshake). Rejects with {@link ConnectionError} on refusal,
- * timeout, a certificate that does not fit, or `signal`; nothing is left open then.
+ * timeout, or `signal`, and with {@link TlsError} when a certificate does not fit; nothing is left
+ * open then.
  */
 export function dialSocket(
   address: Address,
@@ -32,8 +33,20 @@ export function dialSocket(
         }),
       )
     }
+    const failTls = (error: Error) => {
+      cleanUp()
+      socket.destroy()
+      const where = formatAddress(address)
+      reject(
+        new TlsError(`TLS to ${where} failed: ${error.message}.`, { address: where, cause: error }),
+      )
+    }
     const onAbort = () => fail('no longer wanted', signal.reason)
-    const onError = (error: Error) => fail(error.message, error)
+    const onError = (error: NodeJS.ErrnoException) => {
+      const isSecuring = options.tls !== undefined && !socket.connecting
+      if (isSecuring && error.code !== undefined && error.code !== 'ECONNRESET') failTls(error)
+      else fail(error.message, error)
+    }
     const onConnect = () => {
       cleanUp()
       socket.setNoDelay(true)

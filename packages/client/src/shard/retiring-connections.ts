@@ -5,8 +5,8 @@ import type { WriteBatch } from '../connection/write-batch.js'
 const longestSilence = 100
 
 /**
- * Connections that were replaced: each is kept until the replies that are due have come, or it falls
- * silent. Until it is closed, its commands are neither settled nor queued again.
+ * Connections that were replaced and are not closed yet. Until they are, their commands are neither
+ * settled nor queued again, and nothing may be written elsewhere.
  */
 export class RetiringConnections {
   readonly #batch: WriteBatch
@@ -20,10 +20,18 @@ export class RetiringConnections {
     return this.#connections.size === 0
   }
 
-  add(connection: ShardConnection): void {
+  /** Waits for the replies that are due: they are true, the node only refuses what is new. */
+  drain(connection: ShardConnection): void {
     if (connection.isClosed) return
     this.#connections.add(connection)
     this.tick(this.#batch.now())
+  }
+
+  /** Closes at once: what a replaced master acknowledges from now on will be lost. */
+  discard(connection: ShardConnection): void {
+    if (connection.isClosed) return
+    this.#connections.add(connection)
+    connection.destroy()
   }
 
   /** It has closed. */

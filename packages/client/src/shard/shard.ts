@@ -198,7 +198,8 @@ export class Shard implements ConnectionOwner, Ticked {
     const isDemoted = this.#flow.takeBack(command, error, connection)
     if (!isDemoted || connection !== this.#connection) return
     this.#connection = undefined
-    this.#retire(connection)
+    this.#retiring.drain(connection)
+    this.#context.ticker.watch(this)
     this.#context.reportMasterRejected(connection.address)
     this.#masterLost(
       connection.address,
@@ -269,7 +270,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#servedBy = to
     this.#connection = connection
     connection.owner = this
-    if (old !== undefined) this.#retire(old)
+    if (old !== undefined) this.#retiring.discard(old)
     this.#flow.forgetRefusals()
     this.#updateTargets()
     if (from !== undefined && !isSameAddress(from, to)) {
@@ -349,7 +350,7 @@ export class Shard implements ConnectionOwner, Ticked {
     } else {
       this.#phase = moveTo(this.#phase, 'down')
       this.#connection = undefined
-      if (connection !== undefined) this.#retire(connection)
+      if (connection !== undefined) this.#retiring.discard(connection)
       this.#dialler.restart()
     }
     this.#updateTargets()
@@ -359,11 +360,6 @@ export class Shard implements ConnectionOwner, Ticked {
   #endGate(): void {
     this.#gate?.end()
     this.#gate = undefined
-  }
-
-  #retire(connection: ShardConnection): void {
-    this.#retiring.add(connection)
-    this.#context.ticker.watch(this)
   }
 
   /** The one place that says where commands may be written. */
