@@ -33,6 +33,7 @@ export async function downloadServerPackages(
       const failure = await apt.run('install', '--download-only', '--yes', name)
       if (failure !== undefined) failures.push(failure)
       else if (apt.packages().length > 0) return apt.packages()
+      else failures.push({ command: `apt-get install ${name}`, output: 'It is installed already' })
     }
     return undefined
   }
@@ -103,7 +104,7 @@ function config(folder: string, hasOwnLists: boolean): string {
     // As root apt becomes the user _apt to download, who may not write in a folder of root.
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
-    'Acquire::Retries "3";',
+    'Acquire::Retries "2";',
     'Acquire::http::Timeout "20";',
     // Hooks of the system that clean up or index its own cache.
     '#clear APT::Update::Pre-Invoke;',

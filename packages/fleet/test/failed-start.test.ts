@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
@@ -69,17 +68,4 @@ test('an address that is not of this machine and a server that is none are refus
     code: 'DISREDIS_FLEET_SERVER_NOT_FOUND',
     message: expect.stringContaining('Option server is /bin/true'),
   })
-})
-
-test('a port that another program took in the meantime is not an error', async () => {
-  const taken = createServer()
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-  const { port } = taken.address() as { port: number }
-  try {
-    await using fleet = await startFleet({ masters: 1, replicas: 0, sentinels: 1 })
-    await fleet.master().command('PING')
-    expect(fleet.master().address.port).not.toBe(port)
-  } finally {
-    await new Promise((resolve) => taken.close(resolve))
-  }
 })
