@@ -34,7 +34,7 @@ test('suites and contenders are comma lists or repeated', () => {
 
 test('rounds and their lengths override the defaults of the mode', () => {
   const { settings } = parseOptions(['--quick', '--rounds', '2', '--round-ms', '30'])
-  expect(settings).toEqual({ ...settingsOf.quick, rounds: 2, roundDuration: 30 })
+  expect(settings).toEqual({ ...settingsOf.quick, rounds: 2, freshRounds: 2, roundDuration: 30 })
 })
 
 test('comparing and storing a baseline are quick runs', () => {

@@ -41,6 +41,7 @@ export function parseOptions(args: readonly string[]): Options {
     contenders.map(({ id }) => id),
     values.contenders,
   )
+  const rounds = positive('rounds', values.rounds)
   const isWhole = only.length === 0 && chosen.length === 0
   if (updatesBaseline && (!isWhole || compares)) {
     throw new UsageError('--update-baseline stores a whole quick run: give it alone')
@@ -51,7 +52,8 @@ export function parseOptions(args: readonly string[]): Options {
     contenders: chosen,
     settings: {
       ...defaults,
-      rounds: positive('rounds', values.rounds) ?? defaults.rounds,
+      rounds: rounds ?? defaults.rounds,
+      freshRounds: rounds ?? defaults.freshRounds,
       roundDuration: positive('round-ms', values['round-ms']) ?? defaults.roundDuration,
       warmUpDuration: positive('warm-up-ms', values['warm-up-ms']) ?? defaults.warmUpDuration,
     },

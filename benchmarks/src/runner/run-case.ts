@@ -54,7 +54,7 @@ async function startAll(spec: CaseSpec, options: RunCaseOptions): Promise<Conten
 async function runFresh(spec: CaseSpec, options: RunCaseOptions): Promise<Sample[][]> {
   const { settings, onRound } = options
   const samples: Sample[][] = spec.participants.map(() => [])
-  for (let round = 1; round <= settings.rounds; round++) {
+  for (let round = 1; round <= settings.freshRounds; round++) {
     for (const [i, participant] of spec.participants.entries()) {
       onRound?.(participant, round)
       const contender = await start(spec, participant, i, options)

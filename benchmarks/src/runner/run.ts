@@ -49,12 +49,11 @@ async function runAll(cases: readonly CaseSpec[], target: Target, options: RunOp
 }
 
 async function runOne(spec: CaseSpec, target: Target, options: RunOptions): Promise<CaseResult> {
-  const { settings, onProgress } = options
+  const { onProgress } = options
   const samples = await runCase(spec, {
     ...options,
     target,
-    onRound: ({ label }, round) =>
-      onProgress(`${spec.title}: round ${round} of ${settings.rounds}, ${label}`),
+    onRound: ({ label }, round) => onProgress(`${spec.title}: round ${round}, ${label}`),
   })
   const { id, suite, title, figure, group, columns, reference } = spec
   const participants = spec.participants.map(({ job: _, ...participant }, i) => ({
