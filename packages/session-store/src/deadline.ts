@@ -1,4 +1,5 @@
 import { SessionUnavailableError } from './errors.js'
+import { isNotDurable } from './store-error.js'
 
 const REFUSED_FOR_NOW = /^(READONLY|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY)\b/
 const FIRST_PAUSE = 20
@@ -54,7 +55,7 @@ export class Deadline {
 }
 
 function isWorthRepeating(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+  if (!(error instanceof Error) || isNotDurable(error)) return false
   const { retryable, mayHaveExecuted } = error as { retryable?: unknown; mayHaveExecuted?: unknown }
   return retryable === true || mayHaveExecuted === true || REFUSED_FOR_NOW.test(error.message)
 }

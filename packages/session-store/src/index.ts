@@ -38,6 +38,8 @@ export {
 export type {
   ConflictPolicy,
   Durability,
+  SessionConnection,
+  SessionPolicy,
   SessionStoreOptions,
   UnavailablePolicy,
 } from './session-store-options.js'

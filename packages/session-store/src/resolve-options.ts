@@ -6,7 +6,7 @@ import type { SessionNode, SessionRedis } from './session-redis.js'
 import type {
   ConflictPolicy,
   Durability,
-  SessionStoreOptions,
+  SessionPolicy,
   UnavailablePolicy,
 } from './session-store-options.js'
 import type { StandardSchema } from './standard-schema.js'
@@ -43,14 +43,14 @@ export interface Settings<Data extends object> {
 
 const POLICIES: readonly unknown[] = ['merge', 'retry', 'error', 'last-write']
 
-/** @throws SessionOptionError that names the option, what it got and what it takes. */
+/**
+ * @param openClient called last, when nothing else can be wrong
+ * @throws SessionOptionError that names the option, what it got and what it takes.
+ */
 export function resolveOptions<Data extends object>(
-  options: SessionStoreOptions<Data>,
+  options: SessionPolicy<Data>,
+  openClient: () => SessionRedis,
 ): Settings<Data> {
-  const client = options.client
-  if (typeof client?.evalsha !== 'function') {
-    throw refused('client', client, 'a Disredis client or an ioredis Redis')
-  }
   const conflict = options.conflict ?? 'merge'
   if (!POLICIES.includes(conflict)) throw refused('conflict', conflict, POLICIES.join(', '))
   const idleTimeout = optional('idleTimeout', options.idleTimeout, LONGEST_LIFE)
@@ -65,9 +65,8 @@ export function resolveOptions<Data extends object>(
   if (connectRedis !== undefined && !['share', 'replace'].includes(connectRedis.mode)) {
     throw refused('connectRedis.mode', connectRedis.mode, 'share or replace')
   }
-  return Object.freeze({
-    client,
-    adminClient: options.adminClient ?? client,
+  const oldPrefix = prefix('connectRedis.prefix', connectRedis?.prefix ?? 'sess:')
+  const policy = {
     prefix: prefix('prefix', options.prefix ?? 'sess:'),
     hashIds: options.hashIds ?? true,
     idleTimeout,
@@ -93,12 +92,18 @@ export function resolveOptions<Data extends object>(
     acceptPlaintext: options.encryption?.acceptPlaintext ?? false,
     schema: options.schema,
     reservedNames: new Set(options.reservedNames ?? FRAMEWORK_NAMES),
+  }
+  const client = openClient()
+  return Object.freeze({
+    ...policy,
+    client,
+    adminClient: options.adminClient ?? client,
     connectRedis:
       connectRedis === undefined
         ? undefined
         : {
             mode: connectRedis.mode,
-            prefix: prefix('connectRedis.prefix', connectRedis.prefix ?? 'sess:'),
+            prefix: oldPrefix,
             client: connectRedis.client ?? client,
           },
   })

@@ -4,6 +4,8 @@ import { SessionInvalidError } from './errors.js'
 export interface CookieInput {
   readonly originalMaxAge?: number | null | undefined
   readonly expires?: Date | string | boolean | null | undefined
+  /** Where there is one, what it returns is stored. */
+  toJSON?(): unknown
 }
 
 /** Cookie metadata as it comes back from the store, in the shape that both frameworks take. */
@@ -99,8 +101,7 @@ export function isSameCookie(stored: EncodedCookie, given: EncodedCookie): boole
 
 function plain(cookie: CookieInput | undefined): Record<string, unknown> {
   if (cookie === undefined || cookie === null) return {}
-  const { toJSON } = cookie as { toJSON?: unknown }
-  const value: unknown = typeof toJSON === 'function' ? toJSON.call(cookie) : cookie
+  const value: unknown = typeof cookie.toJSON === 'function' ? cookie.toJSON() : cookie
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 

@@ -1,3 +1,4 @@
+import type { DisredisOptions } from '@disredis/client'
 import type { ConnectRedisOptions } from './connect-redis-options.js'
 import type { EncryptionKey } from './key-ring.js'
 import type { SessionNode, SessionRedis } from './session-redis.js'
@@ -38,13 +39,23 @@ export type UnavailablePolicy =
       readonly maxEntries?: number
     }
 
+/**
+ * Where Redis is: a Disredis client or a plain ioredis, which stays the caller's and is not closed
+ * with the store; or the Sentinels, with all options of a Disredis client, which the store then makes
+ * and closes.
+ */
+export type SessionConnection =
+  | { readonly client: SessionRedis }
+  | ({ readonly client?: undefined } & DisredisOptions)
+
 /** Options of {@link SessionStore}. All times are whole numbers of ms. */
-export interface SessionStoreOptions<Data extends object> {
-  /** A Disredis client, or a plain ioredis. It stays the caller's: `close` does not close it. */
-  readonly client: SessionRedis
+export type SessionStoreOptions<Data extends object> = SessionConnection & SessionPolicy<Data>
+
+/** How sessions are kept. All times are whole numbers of ms. */
+export interface SessionPolicy<Data extends object> {
   /**
    * The client that iterates, counts and clears, because SCAN needs rights over all keys. Default:
-   * `client`.
+   * the store's.
    */
   readonly adminClient?: SessionNode
   /** What keys begin with. Default `sess:`. */

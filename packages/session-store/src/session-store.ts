@@ -5,6 +5,7 @@ import { mapInBatches } from './map-in-batches.js'
 import { publishOperation, type SessionOperation } from './operation-events.js'
 import { resolveOptions, type Settings } from './resolve-options.js'
 import { type ClearResult, type SessionEntry, toEntry } from './session-admin.js'
+import { openClient } from './session-client.js'
 import type { CookieInput } from './session-cookie.js'
 import type { SessionHandle } from './session-handle.js'
 import { checkSessionId, sha256 } from './session-id.js'
@@ -37,11 +38,18 @@ export class SessionStore<Data extends object = SessionData> {
   readonly #settings: Settings<Data>
   readonly #parts: StoreParts<Data>
   readonly #pending = new Set<Promise<void>>()
+  readonly #closeClient: (() => Promise<void>) | undefined
   #isClosed = false
 
   /** @throws SessionOptionError */
   constructor(options: SessionStoreOptions<Data>) {
-    const settings = resolveOptions(options)
+    let closeClient: (() => Promise<void>) | undefined
+    const settings = resolveOptions(options, () => {
+      const { client, close } = openClient(options)
+      closeClient = close
+      return client
+    })
+    this.#closeClient = closeClient
     this.#settings = settings
     this.#parts = assembleParts(settings, (work) => this.#tidy(work))
   }
@@ -214,10 +222,14 @@ export class SessionStore<Data extends object = SessionData> {
     return this.#measure('clear', async () => [await this.#parts.admin.clear(), 'ok'])
   }
 
-  /** Refuses everything from now on; resolves when what is under way in the background is done. */
+  /**
+   * Refuses everything from now on; resolves when what is under way in the background is done and the
+   * client, if the store made it, is closed.
+   */
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.all(this.#pending)
+    await this.#closeClient?.()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -7,13 +7,12 @@ const REPLY = /^[A-Z]{2,}( |$)/
 export function toStoreError(error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error
   const cause = redact(error)
-  const { code, retryable, mayHaveExecuted, message } = (cause ?? {}) as {
-    code?: unknown
+  const { retryable, mayHaveExecuted, message } = (cause ?? {}) as {
     retryable?: unknown
     mayHaveExecuted?: unknown
     message?: unknown
   }
-  if (code === 'DISREDIS_DURABILITY') {
+  if (isNotDurable(error)) {
     const text =
       'Fewer replicas than asked for acknowledged the write; it may be lost in a failover'
     return new SessionDurabilityError(text, { cause, mayHaveExecuted: true })
@@ -29,6 +28,13 @@ export function toStoreError(error: unknown): SessionStoreError {
       mayHaveExecuted: mayHaveExecuted === true || (mayHaveExecuted !== false && !isReply),
     },
   )
+}
+
+/** The write was made, but not acknowledged by enough replicas: what to do is the caller's decision. */
+export function isNotDurable(error: unknown): boolean {
+  if (error instanceof SessionDurabilityError) return true
+  // Clients may come from another copy of the package: the code is what is stable.
+  return (error as { code?: unknown } | null)?.code === 'DISREDIS_DURABILITY'
 }
 
 /** Errors of ioredis carry the command with its arguments: session data, which no log should have. */
