@@ -1,39 +1,47 @@
 import type { CallPolicy } from './commands/call-policy.js'
-import type { CommandInfo } from './commands/command-info.js'
-import { type Commands, type CommandTarget, installCommands } from './commands/command-surface.js'
-import { type CommandCallback, RoutedCommand } from './commands/routed-command.js'
-
-export type Send = (command: RoutedCommand) => void
+import {
+  type Commands,
+  type CommandTarget,
+  installCommands,
+  installScript,
+} from './commands/command-surface.js'
+import { followSignal } from './commands/follow-signal.js'
+import type { RoutedCommand } from './commands/routed-command.js'
+import { type BatchContext, Pipeline } from './pipeline.js'
+import { Transaction } from './transaction.js'
 
 /** The commands of a client, sent another way: under another policy, or to one shard. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
 export class CommandHandle implements CommandTarget {
-  readonly #policy: CallPolicy
-  readonly #keyPrefix: string | undefined
-  readonly #send: Send
+  /** @internal */
+  readonly callPolicy: CallPolicy
+  /** @internal */
+  readonly keyPrefix: string | undefined
+  readonly #context: BatchContext
 
-  constructor(policy: CallPolicy, keyPrefix: string | undefined, send: Send) {
-    this.#policy = policy
-    this.#keyPrefix = keyPrefix
-    this.#send = send
+  /** @internal */
+  constructor(context: BatchContext) {
+    this.callPolicy = context.callPolicy
+    this.keyPrefix = context.keyPrefix
+    this.#context = context
+    for (const [name, script] of context.scripts) installScript(this, name, script)
+  }
+
+  /** As {@link Disredis.pipeline}. */
+  pipeline(commands?: readonly (readonly unknown[])[]): Pipeline {
+    return new Pipeline(this.#context, commands)
+  }
+
+  /** As {@link Disredis.multi}. */
+  multi(commands?: readonly (readonly unknown[])[]): Transaction {
+    return new Transaction(this.#context, commands)
   }
 
   /** @internal */
-  issue(
-    info: CommandInfo,
-    args: unknown[],
-    replyEncoding: BufferEncoding | null,
-    callback: CommandCallback | undefined,
-  ): Promise<unknown> {
-    const command = new RoutedCommand(
-      info,
-      args,
-      this.#policy,
-      replyEncoding,
-      this.#keyPrefix,
-      callback,
-    )
-    this.#send(command)
+  submit(command: RoutedCommand): Promise<unknown> {
+    const { signal } = this.callPolicy
+    if (signal !== undefined) followSignal(command, signal)
+    if (!command.isSettled) this.#context.send(command)
     return command.promise
   }
 }

@@ -9,19 +9,28 @@ import {
 import type { DisredisEvents } from './client-events.js'
 import { CommandHandle } from './command-handle.js'
 import type { CallPolicy } from './commands/call-policy.js'
-import type { CommandInfo } from './commands/command-info.js'
-import { type Commands, type CommandTarget, installCommands } from './commands/command-surface.js'
-import { type CommandCallback, RoutedCommand } from './commands/routed-command.js'
+import {
+  type Commands,
+  type CommandTarget,
+  installCommands,
+  installScript,
+} from './commands/command-surface.js'
+import { type Durability, DurableGroup } from './commands/durable-group.js'
+import type { RoutedCommand } from './commands/routed-command.js'
+import { Script, type ScriptDefinition } from './commands/script-command.js'
 import { createDial } from './connection/dial-master.js'
 import { CommandTimeoutError, ShardDownError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
 import { Lobby } from './lobby.js'
-import { milliseconds } from './option-checks.js'
+import { oneShard } from './one-shard.js'
+import { count, milliseconds } from './option-checks.js'
 import { type DisredisOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { type BatchContext, Pipeline } from './pipeline.js'
 import type { Router } from './router.js'
 import { closedError } from './shard/command-errors.js'
 import { ShardSupervisor } from './shard-supervisor.js'
+import { Transaction } from './transaction.js'
 
 export type DisredisStatus = 'wait' | 'connecting' | 'ready' | 'closing' | 'end'
 
@@ -34,6 +43,8 @@ export interface CallOptions {
    * repeated when their outcome is unknown. INCR, LPUSH and their like are not, even then.
    */
   readonly idempotent?: boolean
+  /** Gives the calls up: they reject with its reason (`OutcomeUnknownError` for writes that were sent). */
+  readonly signal?: AbortSignal
 }
 
 export interface CloseOptions {
@@ -53,7 +64,11 @@ interface Waiter {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
 export class Disredis extends EventEmitter<DisredisEvents> implements CommandTarget {
   readonly options: ResolvedOptions
-  readonly #policy: CallPolicy
+  /** @internal */
+  readonly callPolicy: CallPolicy
+  /** @internal */
+  readonly keyPrefix: string | undefined
+  readonly #scripts = new Map<string, Script>()
   readonly #supervisor: ShardSupervisor
   readonly #lobby: Lobby
   readonly #readyWaiters = new Set<Waiter>()
@@ -71,7 +86,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   constructor(options: string | readonly string[] | DisredisOptions) {
     super()
     this.options = resolveOptions(options)
-    this.#policy = Object.freeze({
+    this.keyPrefix = this.options.keyPrefix
+    this.callPolicy = Object.freeze({
       timeout: this.options.commandTimeout,
       retryWrites: this.options.retryWrites,
       isIdempotent: false,
@@ -188,9 +204,10 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
         `There is no shard '${name}'; the shards are ${router.ring.names.join(', ')}`,
       )
     }
-    return new CommandHandle(this.#policy, this.options.keyPrefix, (command) =>
-      this.#dispatch(command, () => shard.send(command)),
-    )
+    return new CommandHandle({
+      ...this.#context(this.callPolicy),
+      send: (command) => this.#dispatch(command, () => shard.send(command)),
+    })
   }
 
   /** A {@link shard} handle for each shard, by name. */
@@ -200,12 +217,71 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** The same commands under another policy; the client itself is unchanged. */
   with(options: CallOptions): CommandHandle {
-    const policy: CallPolicy = Object.freeze({
-      ...this.#policy,
-      timeout: milliseconds('timeout', options.timeout, this.#policy.timeout),
-      isIdempotent: options.idempotent ?? false,
+    return new CommandHandle(
+      this.#context({
+        ...this.callPolicy,
+        timeout: milliseconds('timeout', options.timeout, this.callPolicy.timeout),
+        isIdempotent: options.idempotent ?? false,
+        signal: options.signal,
+      }),
+    )
+  }
+
+  /**
+   * The same commands; each write waits until `replicas` replicas have acknowledged it (WAIT), and
+   * rejects with `DurabilityError` when they have not within `timeout` ms. It is executed all the
+   * same then. Durable commands have a connection of their own per shard, so that waiting delays no
+   * others; they are not in order with commands of the client itself. It is not consensus: a
+   * failover may still choose a replica that lacks the write.
+   */
+  durable({ replicas, timeout }: Durability): CommandHandle {
+    const durability = {
+      replicas: count('replicas', replicas, 1, 1),
+      timeout: milliseconds('timeout', timeout, 1000),
+    }
+    const context = this.#context(this.callPolicy)
+    return new CommandHandle({
+      ...context,
+      send: (command) => {
+        if (command.isRead) {
+          context.send(command)
+          return
+        }
+        const group = new DurableGroup(command, durability, (router) =>
+          this.#supervisor.waitingShard(oneShard(router, [command], 'command').name, durability),
+        )
+        group.promise.then(
+          (reply) => command.answer(reply),
+          (error: Error) => command.fail(error),
+        )
+        context.send(group)
+      },
     })
-    return new CommandHandle(policy, this.options.keyPrefix, (command) => this.#route(command))
+  }
+
+  /**
+   * Collects commands and sends them together: one write per shard, results in order. Each command
+   * has its own fate; for atomicity see {@link multi}.
+   */
+  pipeline(commands?: readonly (readonly unknown[])[]): Pipeline {
+    return new Pipeline(this.#context(this.callPolicy), commands)
+  }
+
+  /** A transaction on one shard: all its keys must live together. */
+  multi(commands?: readonly (readonly unknown[])[]): Transaction {
+    if (commands !== undefined && !Array.isArray(commands)) {
+      throw new InvalidOptionError(
+        'multi() collects commands and sends them with exec(); `pipeline: false` needs a connection of its own',
+      )
+    }
+    return new Transaction(this.#context(this.callPolicy), commands)
+  }
+
+  /** Gives the client a command that runs a Lua script, and one whose reply is in buffers. */
+  defineCommand(name: string, definition: ScriptDefinition): void {
+    const script = new Script(definition)
+    this.#scripts.set(name, script)
+    installScript(this, name, script)
   }
 
   /**
@@ -234,22 +310,18 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   /** @internal */
-  issue(
-    info: CommandInfo,
-    args: unknown[],
-    replyEncoding: BufferEncoding | null,
-    callback: CommandCallback | undefined,
-  ): Promise<unknown> {
-    const command = new RoutedCommand(
-      info,
-      args,
-      this.#policy,
-      replyEncoding,
-      this.options.keyPrefix,
-      callback,
-    )
+  submit(command: RoutedCommand): Promise<unknown> {
     this.#route(command)
     return command.promise
+  }
+
+  #context(callPolicy: CallPolicy): BatchContext {
+    return {
+      callPolicy: Object.freeze(callPolicy),
+      keyPrefix: this.keyPrefix,
+      scripts: this.#scripts,
+      send: (command) => this.#route(command),
+    }
   }
 
   #route(command: RoutedCommand): void {
@@ -335,10 +407,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   async #close(timeout: number): Promise<void> {
-    const shards = this.#router?.shards ?? []
     this.#status = 'closing'
-    if (timeout > 0 && shards.length > 0) {
-      const drained = Promise.all(shards.map((shard) => shard.drained()))
+    if (timeout > 0 && this.#router !== undefined) {
+      const drained = this.#supervisor.drained()
       let timer: ReturnType<typeof systemRuntime.setTimer> | undefined
       const limit = new Promise<void>((resolve) => {
         timer = systemRuntime.setTimer(resolve, timeout)

@@ -55,14 +55,13 @@ export class Lobby implements Ticked {
     // The shards keep the deadlines of what they took over.
     if (this.#isOver) return false
     this.#deadlines.expire(now, (command) => {
-      command.fail(
+      command.abandon(
         new CommandTimeoutError(
           `${command.info.name} was not sent: no Sentinel named the masters within ${command.policy.timeout} ms.` +
             (this.lastError === undefined ? '' : ` ${this.lastError.message}`),
           { cause: this.lastError, retryable: true },
         ),
       )
-      this.#queue.forget(command)
     })
     return !this.isEmpty
   }

@@ -1,9 +1,19 @@
-import type { HashRing } from '@disredis/hash-ring'
+import { type HashRing, hashTag } from '@disredis/hash-ring'
 import type { RoutedCommand } from './commands/routed-command.js'
-import { CrossShardError, NotRoutableError } from './errors.js'
+import { NotRoutableError } from './errors.js'
+import { externalPatterns } from './routing/external-patterns.js'
+import { Gathering } from './routing/gathering.js'
+import { partsByKey, partsForAll } from './routing/parts.js'
+import type { Route } from './routing/route.js'
+import {
+  blockingError,
+  crossShardError,
+  foreignPatternError,
+  notRoutableError,
+} from './routing/routing-errors.js'
 import type { Shard } from './shard/shard.js'
 
-/** Sends each command to the shard of its keys. The set of shards never changes. */
+/** Sends each command where its route says. The set of shards never changes. */
 export class Router {
   readonly ring: HashRing
   /** In the order of the ring's names. */
@@ -18,45 +28,121 @@ export class Router {
     return this.shards[this.ring.names.indexOf(name)]
   }
 
-  /** Settles the command with a typed error if no single shard is the right one. */
+  /** Takes the command over. It fails with a typed error if there is no right way for it. */
   route(command: RoutedCommand): void {
-    const { keyIndex, isBlocking } = command.info
-    if (keyIndex >= 0 && keyIndex < command.args.length && !isBlocking) {
+    const { keyIndex } = command.info
+    if (keyIndex >= 0 && keyIndex < command.args.length) {
       this.#shardOf(command.args[keyIndex] as string | Buffer).send(command)
       return
     }
-    this.#routeByKeys(command)
+    this.#routeByTable(command)
+  }
+
+  /** Sends the command to that shard, whatever its keys. It fails if it would harm other callers. */
+  routeTo(shard: Shard, command: RoutedCommand): void {
+    const { info } = command
+    if (info.isBlocking) command.fail(blockingError(command))
+    else if (info.route.to === 'none' || info.route.to === 'client') {
+      command.fail(notRoutableError(command))
+    } else shard.send(command)
+  }
+
+  /**
+   * The one shard that the keys of these commands live on.
+   *
+   * @param what names the commands in an error: `sinter`, `the transaction`
+   * @throws CrossShardError, NotRoutableError
+   */
+  locate(commands: readonly RoutedCommand[], what: string): Shard {
+    let shard: Shard | undefined
+    let isOne = true
+    for (const command of commands) {
+      for (const key of keysOf(command)) {
+        const its = this.#shardOf(key)
+        shard ??= its
+        isOne &&= its === shard
+      }
+    }
+    if (shard === undefined) {
+      throw commands.length === 1
+        ? notRoutableError(commands[0]!)
+        : new NotRoutableError(
+            `No key of ${what} says which shard it is for. Say it with shard(name).`,
+          )
+    }
+    if (!isOne) {
+      const keys = commands.flatMap(keysOf)
+      throw crossShardError(
+        what,
+        keys.map((key) => this.#shardOf(key).name),
+      )
+    }
+    for (const command of commands) this.#checkPatterns(command, shard)
+    return shard
   }
 
   #shardOf(key: string | Buffer): Shard {
     return this.shards[this.ring.indexOf(key)]!
   }
 
-  #routeByKeys(command: RoutedCommand): void {
-    const { name, isBlocking } = command.info
-    const keys = command.getKeys()
-    const [first] = keys
-    if (first === undefined || isBlocking) {
-      command.fail(
-        new NotRoutableError(
-          isBlocking
-            ? `${name} would block every other command of its shard; use a connection of its own.`
-            : `${name} has no key that says which shard it is for; send it to one master with shard(name).${name}(...).`,
-        ),
-      )
-      return
+  #routeByTable(command: RoutedCommand): void {
+    const { route } = command.info
+    switch (route.to) {
+      case 'keys':
+        this.#routeByKeys(command)
+        return
+      case 'split':
+        this.#split(command, route)
+        return
+      case 'all':
+        new Gathering(
+          command,
+          partsForAll(command, this.shards),
+          route.join,
+          route.oneSuffices,
+        ).send()
+        return
+      default:
+        command.fail(notRoutableError(command))
     }
-    const shard = this.#shardOf(first)
-    const names = new Set(keys.map((key) => this.#shardOf(key).name))
-    if (names.size === 1) {
-      shard.send(command)
-      return
-    }
-    command.fail(
-      new CrossShardError(
-        `The keys of ${name} live on different shards (${[...names].sort().join(', ')}). Keys that are used ` +
-          'together need the same hash tag, for example {user:1}:a and {user:1}:b.',
-      ),
-    )
   }
+
+  #routeByKeys(command: RoutedCommand): void {
+    let shard: Shard
+    try {
+      shard = this.locate([command], command.info.name)
+    } catch (error) {
+      command.fail(error as Error)
+      return
+    }
+    if (command.info.isBlocking) command.fail(blockingError(command))
+    else shard.send(command)
+  }
+
+  #split(command: RoutedCommand, { step, join }: Extract<Route, { to: 'split' }>): void {
+    if (command.args.length === 0) {
+      command.fail(notRoutableError(command))
+      return
+    }
+    const parts = partsByKey(command, step, this.ring, this.shards)
+    // A key without its value: the server refuses the whole command.
+    const isWhole = parts.length === 1 || command.args.length % step !== 0
+    if (isWhole) parts[0]!.shard.send(command)
+    else new Gathering(command, parts, join).send()
+  }
+
+  #checkPatterns(command: RoutedCommand, shard: Shard): void {
+    if (!command.info.readsPatterns || this.shards.length === 1) return
+    for (const pattern of externalPatterns(command.args)) {
+      const tag = hashTag(pattern).toString()
+      if (tag.includes('*') || this.#shardOf(pattern) !== shard) {
+        throw foreignPatternError(command.info, shard.name)
+      }
+    }
+  }
+}
+
+/** As they stand in the arguments: with their prefix. */
+function keysOf({ info, args }: RoutedCommand): (string | Buffer)[] {
+  return info.findKeys(args).map((i) => args[i] as string | Buffer)
 }

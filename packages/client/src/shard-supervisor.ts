@@ -38,6 +38,12 @@ export interface SupervisorContext {
   readonly onServing: () => void
 }
 
+/** ms without a byte, while replies are due, after which commands are queued instead of written. */
+const silenceTimeout = 200
+
+/** ms of silence after that until a second connection is tried. */
+const livenessTimeout = 800
+
 type Listeners = { [Name in keyof WatcherEvents]?: (...args: WatcherEvents[Name]) => void }
 
 /**
@@ -53,6 +59,7 @@ export class ShardSupervisor {
   readonly #backoff: Backoff
   readonly #listeners: Listeners
   readonly #fence: SentinelFence | undefined
+  readonly #waitingShards = new Map<string, Shard>()
   #router: Router | undefined
   #retryTimer: Timer | undefined
   #isClosed = false
@@ -80,7 +87,7 @@ export class ShardSupervisor {
     this.#listeners = this.#makeListeners()
     if (options.fenceAfter !== undefined) {
       this.#fence = new SentinelFence(options.fenceAfter, context.runtime, (error) => {
-        for (const shard of this.#router?.shards ?? []) shard.fence(error)
+        for (const shard of this.#shards()) shard.fence(error)
       })
     }
   }
@@ -93,12 +100,35 @@ export class ShardSupervisor {
     return this.#router
   }
 
+  /**
+   * A second connection to the shard, for commands that wait on the server (WAIT): they would delay
+   * all others. It follows the same failovers; made when it is first needed.
+   */
+  waitingShard(name: string, { timeout }: { readonly timeout: number }): Shard {
+    const key = `${name} ${timeout}`
+    const known = this.#waitingShards.get(key)
+    if (known !== undefined) return known
+    const shard = this.#makeShard(name, {
+      silenceTimeout: silenceTimeout + timeout,
+      // The shard itself tells the same.
+      tell: { emit: () => {}, onHopeless: () => {}, onServing: () => {} },
+    })
+    this.#waitingShards.set(key, shard)
+    shard.start()
+    return shard
+  }
+
   start(): void {
     const { watcher } = this.#lease
     for (const [name, listener] of Object.entries(this.#listeners)) {
       watcher.on(name as keyof WatcherEvents, listener as () => void)
     }
     this.#startWatcher()
+  }
+
+  /** Resolves when no command is pending. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#shards().map((shard) => shard.drained()))
   }
 
   async close(): Promise<void> {
@@ -110,7 +140,7 @@ export class ShardSupervisor {
     for (const [name, listener] of Object.entries(this.#listeners)) {
       watcher.off(name as keyof WatcherEvents, listener as () => void)
     }
-    for (const shard of this.#router?.shards ?? []) shard.close()
+    for (const shard of this.#shards()) shard.close()
     this.ticker.stop()
     await this.#lease.release()
   }
@@ -146,12 +176,29 @@ export class ShardSupervisor {
     this.#context.onRouter(this.#router)
   }
 
-  #makeShard(name: string): Shard {
+  #shards(): readonly Shard[] {
+    return [...(this.#router?.shards ?? []), ...this.#waitingShards.values()]
+  }
+
+  #makeShard(
+    name: string,
+    special: {
+      silenceTimeout?: number
+      tell?: Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing'>
+    } = {},
+  ): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
     const { runtime, dial, emit, onHopeless, onServing } = this.#context
+    const { tell = { emit: emit as ShardContext['emit'], onHopeless, onServing } } = special
     return new Shard(
       name,
-      { queue, gate, connectTimeout, silenceTimeout: 200, livenessTimeout: 1000 },
+      {
+        queue,
+        gate,
+        connectTimeout,
+        silenceTimeout: special.silenceTimeout ?? silenceTimeout,
+        livenessTimeout: (special.silenceTimeout ?? silenceTimeout) + livenessTimeout,
+      },
       {
         runtime,
         batch: this.batch,
@@ -160,23 +207,20 @@ export class ShardSupervisor {
         masterAddress: () => this.topology?.shards.get(name)?.master,
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
-        emit: emit as ShardContext['emit'],
-        onHopeless,
-        onServing,
+        ...tell,
       },
     )
   }
 
   #makeListeners(): Listeners {
     const { emit } = this.#context
-    const at = (shard: string, tell: (shard: Shard) => void) => {
-      const found = this.#router?.shard(shard)
-      if (found !== undefined) tell(found)
+    const at = (name: string, tell: (shard: Shard) => void) => {
+      for (const shard of this.#shards()) if (shard.name === name) tell(shard)
     }
     return {
       topologyChanged: (event) => {
         this.#fence?.hear(event.current.sentinels)
-        for (const shard of this.#router?.shards ?? []) shard.masterMoved()
+        for (const shard of this.#shards()) shard.masterMoved()
         emit('topologyChanged', event)
       },
       masterSwitched: ({ shard }) => at(shard, (it) => it.masterMoved()),

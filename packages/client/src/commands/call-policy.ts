@@ -6,4 +6,6 @@ export interface CallPolicy {
   readonly retryWrites: 'never' | 'idempotent'
   /** The caller says that repeating these commands is harmless: scripts are repeated as well. */
   readonly isIdempotent: boolean
+  /** Gives the calls up. */
+  readonly signal?: AbortSignal | undefined
 }

@@ -1,15 +1,17 @@
 import { Redis, type RedisCommander } from 'ioredis'
-import { type CommandInfo, commandInfo } from './command-info.js'
-import type { CommandCallback, RoutedCommand } from './routed-command.js'
+import type { CallPolicy } from './call-policy.js'
+import { commandInfo } from './command-info.js'
+import { type CommandCallback, RoutedCommand } from './routed-command.js'
+import { type Script, ScriptCommand } from './script-command.js'
 
-/** Makes a command from a call and sends it on its way; the one thing a surface must do. */
+/** An object with commands: a client, a handle, a pipeline, a transaction. */
 export interface CommandTarget {
-  issue(
-    info: CommandInfo,
-    args: unknown[],
-    replyEncoding: BufferEncoding | null,
-    callback: CommandCallback | undefined,
-  ): RoutedCommand['promise']
+  /** @internal */
+  readonly callPolicy: CallPolicy
+  /** @internal */
+  readonly keyPrefix: string | undefined
+  /** @internal Takes the command of a call over. What it returns is what the call returns. */
+  submit(command: RoutedCommand): unknown
 }
 
 type Method = (this: CommandTarget, ...args: unknown[]) => unknown
@@ -20,7 +22,10 @@ const notCommands = new Set(['monitor', 'quit', 'pipeline', 'multi', 'exec'])
 function commandMethod(name: string, replyEncoding: BufferEncoding | null): Method {
   const info = commandInfo(name)
   return function (...args) {
-    return this.issue(info, args, replyEncoding, takeCallback(args))
+    const callback = takeCallback(args)
+    return this.submit(
+      new RoutedCommand(info, args, this.callPolicy, replyEncoding, this.keyPrefix, callback),
+    )
   }
 }
 
@@ -28,7 +33,10 @@ function callMethod(replyEncoding: BufferEncoding | null): Method {
   return function (...args) {
     const callback = takeCallback(args)
     const [name, ...rest] = args.flat()
-    return this.issue(commandInfo(String(name)), rest, replyEncoding, callback)
+    const info = commandInfo(String(name))
+    return this.submit(
+      new RoutedCommand(info, rest, this.callPolicy, replyEncoding, this.keyPrefix, callback),
+    )
   }
 }
 
@@ -56,6 +64,22 @@ export function installCommands(prototype: object): void {
       configurable: true,
       enumerable: false,
     })
+  }
+}
+
+/** Gives an object a method that runs the script, and one whose reply is in buffers. */
+export function installScript(target: object, name: string, script: Script): void {
+  for (const [method, replyEncoding] of [
+    [name, 'utf8'],
+    [`${name}Buffer`, null],
+  ] as const) {
+    const run: Method = function (...args) {
+      const callback = takeCallback(args)
+      return this.submit(
+        new ScriptCommand(script, args, this.callPolicy, replyEncoding, this.keyPrefix, callback),
+      )
+    }
+    Object.defineProperty(target, method, { value: run, writable: true, configurable: true })
   }
 }
 

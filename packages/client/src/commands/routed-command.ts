@@ -1,7 +1,9 @@
-import { Command } from 'ioredis'
+import { Command, type Redis } from 'ioredis'
+import type { Router } from '../router.js'
 import type { CallPolicy } from './call-policy.js'
 import { type CommandEffect, effectOfCall } from './command-effect.js'
-import type { CommandInfo } from './command-info.js'
+import type { GroupMember } from './command-group.js'
+import { type CommandInfo, infoOfCall } from './command-info.js'
 
 /** Who holds a command that was handed to a connection, and hears that it failed there. */
 export interface CommandCarrier {
@@ -9,6 +11,9 @@ export interface CommandCarrier {
   inFlight: number
   commandFailed(command: RoutedCommand, error: Error): void
 }
+
+/** Where a command goes that is not sent to the shard of its own keys. May throw a typed error. */
+export type Destination = (router: Router) => { send(command: RoutedCommand): void }
 
 export type CommandCallback = (error?: Error | null, reply?: unknown) => void
 
@@ -30,21 +35,23 @@ const transformers = (
 export class RoutedCommand extends Command {
   readonly info: CommandInfo
   readonly policy: CallPolicy
+  destination: Destination | undefined = undefined
   /** When the call's time is over, in the clock of the client's runtime. */
   deadline = 0
   /** Order of issue within the shard. */
   sequence = 0
   /** Position among what was written to the connection; tells what left the process. */
   writeIndex = 0
-  /** Size in the queue; counted when it is queued. */
+  /** Where it waits, if it does, and the size that is counted there. */
+  queue: { forget(command: RoutedCommand): void } | undefined = undefined
   queuedBytes = 0
   /** The connection it was handed to, until that one answers or fails it. */
   carrier: CommandCarrier | undefined = undefined
   /** The last refusal by a server, told if the deadline passes before a retry succeeds. */
   refusal: Error | undefined = undefined
 
-  declare private settleResolve: (reply: unknown) => void
-  declare private settleReject: (error: Error) => void
+  declare protected settleResolve: (reply: unknown) => void
+  declare protected settleReject: (error: Error) => void
 
   constructor(
     info: CommandInfo,
@@ -62,7 +69,7 @@ export class RoutedCommand extends Command {
       keyPrefix ? { replyEncoding, keyPrefix } : { replyEncoding },
       callback,
     )
-    this.info = info
+    this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     this.policy = policy
   }
 
@@ -73,6 +80,54 @@ export class RoutedCommand extends Command {
 
   get isRead(): boolean {
     return this.info.effect === 'read'
+  }
+
+  /** @internal Puts the command on the wire. Groups and scripts write something else than themselves. */
+  writeTo(redis: Redis): void {
+    redis.sendCommand(this)
+  }
+
+  /** The server does not know the script of the command. True if it can be sent again with it. */
+  reload(): boolean {
+    return false
+  }
+
+  /** The command as a part of a group. */
+  asMember(): GroupMember {
+    return [this.name, this.args as (string | Buffer)[]]
+  }
+
+  /** Resolves the promise with a value that is the caller's already. */
+  complete(result: unknown): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    this.isResolved = true
+    this.settleResolve(result)
+  }
+
+  /** Settles the promise with a reply of the server that came another way. */
+  answer(reply: unknown): void {
+    const [error, result] = this.readReply(reply)
+    if (error === null) this.complete(result)
+    else this.fail(error)
+  }
+
+  /** What a reply of the server means to the caller: decoded and transformed, or why it cannot be. */
+  readReply(reply: unknown): [error: null, result: unknown] | [error: Error] {
+    this.setReplyContext({ protocol: 3, replyMapping: 'legacy' })
+    try {
+      return [null, this.transformReply(reply as Buffer)]
+    } catch (error) {
+      return [error as Error]
+    }
+  }
+
+  /** Gives the call up where it stands: in a queue it makes room, on the wire it is not waited for. */
+  abandon(error: Error): void {
+    this.fail(error)
+    this.queue?.forget(this)
+    // It may stay in a queue until its turn; its payload need not.
+    this.args = []
   }
 
   /** Rejects the promise; later answers are ignored. */

@@ -67,7 +67,7 @@ export class MasterConnection implements ShardConnection, CommandCarrier {
     if (this.inFlight++ === 0) this.waitingSince = this.#batch.now()
     command.carrier = this
     command.writeIndex = this.#written++
-    this.#redis.sendCommand(command)
+    command.writeTo(this.#redis)
   }
 
   hasSent(command: RoutedCommand): boolean {

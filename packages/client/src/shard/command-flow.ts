@@ -1,4 +1,4 @@
-import { type DisredisError, type Runtime, withoutArguments } from '@disredis/sentinel'
+import { DisredisError, type Runtime, withoutArguments } from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
@@ -91,6 +91,10 @@ export class CommandFlow {
   takeBack(command: RoutedCommand, error: Error, connection: ShardConnection): boolean {
     if (error.name === 'ReplyError')
       return this.#refused(command, replyError(command, error), connection)
+    if (error instanceof DisredisError) {
+      command.fail(error)
+      return false
+    }
     const wasSent = connection.hasSent(command)
     if (verdictOnLoss(command.effect, command.policy, wasSent) === 'send again') {
       this.#queue.giveBack(command)
@@ -133,8 +137,13 @@ export class CommandFlow {
       command.fail(error)
       return false
     }
+    if (verdict === 'reload' && !command.reload()) {
+      command.fail(error)
+      return false
+    }
     command.refusal = error
     this.#queue.giveBack(command)
+    if (verdict === 'reload') this.#writeQueued()
     if (verdict === 'later' && connection === this.#writeTarget) this.#pause.begin()
     return verdict === 'demoted'
   }
@@ -168,12 +177,8 @@ export class CommandFlow {
 
   #expire(command: RoutedCommand): void {
     const { name, lastError } = this.#context
-    const isQueued = command.carrier === undefined
     const hasMaster = this.#writeTarget !== undefined || this.#readTarget !== undefined
-    command.fail(deadlineError(command, name, hasMaster, command.refusal ?? lastError()))
-    if (isQueued) this.#queue.forget(command)
-    // It may stay in a queue until its turn; its payload need not.
-    command.args = []
+    command.abandon(deadlineError(command, name, hasMaster, command.refusal ?? lastError()))
   }
 }
 

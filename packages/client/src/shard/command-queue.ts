@@ -78,6 +78,7 @@ export class CommandQueue {
   }
 
   #admit(command: RoutedCommand, bytes: number): void {
+    command.queue = this
     command.queuedBytes = bytes
     this.#length++
     this.#bytes += bytes
@@ -86,6 +87,7 @@ export class CommandQueue {
   #dismiss(command: RoutedCommand): void {
     this.#length--
     this.#bytes -= command.queuedBytes
+    command.queue = undefined
     command.queuedBytes = 0
   }
 }

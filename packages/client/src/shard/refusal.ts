@@ -3,9 +3,10 @@
  *
  * - `demoted`: refused before execution because the node is a replica now; find the master, send again.
  * - `later`: refused before execution for a while; send again on the same connection.
+ * - `reload`: refused because the server does not know the script; send again with the script.
  * - `surface`: the caller's answer.
  */
-export type RefusalVerdict = 'demoted' | 'later' | 'surface'
+export type RefusalVerdict = 'demoted' | 'later' | 'reload' | 'surface'
 
 /** @param isRead a read may be asked again where a write must surface: during a busy script. */
 export function verdictOnReply(message: string, isRead: boolean): RefusalVerdict {
@@ -17,6 +18,8 @@ export function verdictOnReply(message: string, isRead: boolean): RefusalVerdict
     case 'LOADING':
     case 'NOREPLICAS':
       return 'later'
+    case 'NOSCRIPT':
+      return 'reload'
     case 'BUSY':
       return isRead ? 'later' : 'surface'
     default:

@@ -46,6 +46,7 @@ describe('an error reply', () => {
     ['OOM command not allowed when used memory > maxmemory.', 'surface', 'surface'],
     ['MISCONF Redis is configured to save RDB snapshots', 'surface', 'surface'],
     ['NOPERM this user has no permissions', 'surface', 'surface'],
+    ['NOSCRIPT No matching script. Please use EVAL.', 'reload', 'reload'],
     ['ERR', 'surface', 'surface'],
     ['READONLYISH', 'surface', 'surface'],
   ])('%s: %s for a read, %s for a write', (message, read, write) => {

@@ -1,0 +1,30 @@
+import { withoutArguments } from '@disredis/sentinel'
+import { oneShard } from '../one-shard.js'
+import { verdictOnReply } from '../shard/refusal.js'
+import type { CallPolicy } from './call-policy.js'
+import { CommandGroup, type MemberReplies } from './command-group.js'
+import type { RoutedCommand } from './routed-command.js'
+
+/** MULTI, the commands, EXEC. Answered with the array of EXEC, or null if a watched key changed. */
+export class TransactionGroup extends CommandGroup {
+  constructor(commands: readonly RoutedCommand[], policy: CallPolicy) {
+    const members = commands.map((command) => command.asMember())
+    super('multi', 'once', [['multi', []], ...members, ['exec', []]], policy, (router) =>
+      oneShard(router, commands, 'transaction'),
+    )
+  }
+
+  protected override outcome(replies: MemberReplies): unknown | Error {
+    const result = replies.at(-1)
+    if (!(result instanceof Error)) return result
+    const previousErrors = replies
+      .slice(0, -1)
+      .filter((reply) => reply instanceof Error)
+      .map(withoutArguments)
+    // EXECABORT: the command that was refused while it was queued says why.
+    const refusal = previousErrors.find(
+      ({ message }) => verdictOnReply(message, false) !== 'surface',
+    )
+    return refusal ?? Object.assign(result, { previousErrors })
+  }
+}
