@@ -26,6 +26,7 @@ export async function runAll() {
     await runSteps(steps(), results)
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
+    console.log(' interrupted')
     results.push({ counts: oneFailed, failures: [{ title: 'run', lines: [error.message] }] })
   }
   await runSteps(leftovers(runId), results)
