@@ -29,11 +29,12 @@ export function renderPage(
     '# Benchmarks',
     `This page was written by the benchmark runner; do not edit it. Repeat it with \`${result.command}\`.`,
     `Every contender runs in a process of its own. They take turns (A B C A B C ...): a warm-up of
-${warmUpDuration} ms, then ${rounds} rounds of ${roundDuration} ms each. Figures are medians with the slowest and fastest round
-in parentheses; ratios are taken round by round between neighbours. Only ratios mean anything on
-another machine. All replies are checked while they are measured. C is the number of callers in the process, each
-of which waits for its reply before it asks again. CPU is the client process's own, all threads.
-"One master" marks clients that cannot shard; they use one of the masters.`,
+${warmUpDuration} ms, then ${rounds} rounds of ${roundDuration} ms each. Figures are medians with the slowest and fastest
+round in parentheses; ratios are taken round by round between neighbours, and only ratios mean
+anything on another machine. All replies are checked while they are measured.`,
+    `C is the number of callers in the process, each of which waits for its reply before it asks again.
+CPU is the client process's own, all threads. "One master" marks clients that cannot shard; they use
+one of the masters.`,
     '## Where',
     renderMarkdown(environmentTable(result.environment)),
     '## Goals',
