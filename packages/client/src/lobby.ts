@@ -26,7 +26,7 @@ export class Lobby implements Ticked {
   }
 
   hold(command: RoutedCommand, now: number): void {
-    command.deadline = now + command.policy.timeout
+    command.deadline = now + command.timeout
     if (!this.#queue.push(command)) {
       command.fail(queueFullError('(not known yet)', this.#limits, undefined))
       return
@@ -57,7 +57,7 @@ export class Lobby implements Ticked {
     this.#deadlines.expire(now, (command) => {
       command.abandon(
         new CommandTimeoutError(
-          `${command.info.name} was not sent: no Sentinel named the masters within ${command.policy.timeout} ms.` +
+          `${command.info.name} was not sent: no Sentinel named the masters within ${command.timeout} ms.` +
             (this.lastError === undefined ? '' : ` ${this.lastError.message}`),
           { cause: this.lastError, retryable: true },
         ),

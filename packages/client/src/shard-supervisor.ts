@@ -9,6 +9,7 @@ import {
   type WatcherEvents,
   type WatcherLease,
 } from '@disredis/sentinel'
+import { BlockingLanes } from './blocking-lanes.js'
 import type { DisredisEvents } from './client-events.js'
 import type { Dial } from './connection/dial-master.js'
 import { WriteBatch } from './connection/write-batch.js'
@@ -59,7 +60,10 @@ export class ShardSupervisor {
   readonly #backoff: Backoff
   readonly #listeners: Listeners
   readonly #fence: SentinelFence | undefined
+  /** Further connections to shards, by who they are for. */
+  readonly #lanes = new Set<Shard>()
   readonly #waitingShards = new Map<string, Shard>()
+  readonly blockingLanes: BlockingLanes
   #router: Router | undefined
   #retryTimer: Timer | undefined
   #isClosed = false
@@ -85,6 +89,14 @@ export class ShardSupervisor {
       lookup: options.lookup,
     })
     this.#listeners = this.#makeListeners()
+    this.blockingLanes = new BlockingLanes(
+      // A blocked command is silent by nature.
+      (name) => this.#openLane(name, Number.POSITIVE_INFINITY),
+      (lane) => {
+        this.#lanes.delete(lane)
+        lane.close()
+      },
+    )
     if (options.fenceAfter !== undefined) {
       this.#fence = new SentinelFence(options.fenceAfter, context.runtime, (error) => {
         for (const shard of this.#shards()) shard.fence(error)
@@ -108,13 +120,8 @@ export class ShardSupervisor {
     const key = `${name} ${timeout}`
     const known = this.#waitingShards.get(key)
     if (known !== undefined) return known
-    const shard = this.#makeShard(name, {
-      silenceTimeout: silenceTimeout + timeout,
-      // The shard itself tells the same.
-      tell: { emit: () => {}, onHopeless: () => {}, onServing: () => {} },
-    })
+    const shard = this.#openLane(name, silenceTimeout + timeout)
     this.#waitingShards.set(key, shard)
-    shard.start()
     return shard
   }
 
@@ -176,8 +183,19 @@ export class ShardSupervisor {
     this.#context.onRouter(this.#router)
   }
 
+  #openLane(name: string, silence: number): Shard {
+    const lane = this.#makeShard(name, {
+      silenceTimeout: silence,
+      // The shard itself tells the same.
+      tell: { emit: () => {}, onHopeless: () => {}, onServing: () => {} },
+    })
+    this.#lanes.add(lane)
+    lane.start()
+    return lane
+  }
+
   #shards(): readonly Shard[] {
-    return [...(this.#router?.shards ?? []), ...this.#waitingShards.values()]
+    return [...(this.#router?.shards ?? []), ...this.#lanes]
   }
 
   #makeShard(

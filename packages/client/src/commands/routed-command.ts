@@ -36,6 +36,8 @@ export class RoutedCommand extends Command {
   readonly info: CommandInfo
   readonly policy: CallPolicy
   destination: Destination | undefined = undefined
+  /** ms from the call to its answer or error; the policy's unless the command itself says more. */
+  timeout: number
   /** When the call's time is over, in the clock of the client's runtime. */
   deadline = 0
   /** Order of issue within the shard. */
@@ -71,6 +73,7 @@ export class RoutedCommand extends Command {
     )
     this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     this.policy = policy
+    this.timeout = policy.timeout
   }
 
   /** What repeating this very call would mean. */

@@ -20,7 +20,7 @@ export function deadlineError(
   cause: Error | undefined,
 ): DisredisError {
   const { name } = command.info
-  const { timeout } = command.policy
+  const { timeout } = command
   const last = cause === undefined ? '' : ` Last: ${cause.message}`
   const options = { shard, cause, retryable: true }
   if (command.carrier !== undefined) {

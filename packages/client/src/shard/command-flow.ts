@@ -58,7 +58,7 @@ export class CommandFlow {
 
   send(command: RoutedCommand): void {
     command.sequence = this.#sequence++
-    command.deadline = this.#context.batch.now() + command.policy.timeout
+    command.deadline = this.#context.batch.now() + command.timeout
     const target = command.isRead ? this.#readTarget : this.#writeTarget
     if (target !== undefined && this.#queue.length === 0) {
       this.#watch(command)

@@ -12,7 +12,7 @@ export class Deadlines {
   #lastLane: Fifo<RoutedCommand> | undefined
 
   add(command: RoutedCommand): void {
-    const { timeout } = command.policy
+    const { timeout } = command
     const lane = timeout === this.#lastTimeout ? this.#lastLane! : this.#lane(timeout)
     // Two looks an addition keep settled commands from piling up between ticks.
     if (lane.peek()?.isSettled) {

@@ -10,6 +10,9 @@ export type RefusalVerdict = 'demoted' | 'later' | 'reload' | 'surface'
 
 /** @param isRead a read may be asked again where a write must surface: during a busy script. */
 export function verdictOnReply(message: string, isRead: boolean): RefusalVerdict {
+  // A blocked command of a master that was demoted; CLIENT UNBLOCK has the same first word.
+  if (message.startsWith('UNBLOCKED') && message.includes('instance state changed'))
+    return 'demoted'
   const end = message.indexOf(' ')
   switch (end === -1 ? message : message.slice(0, end)) {
     case 'READONLY':

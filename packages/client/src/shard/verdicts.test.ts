@@ -46,6 +46,12 @@ describe('an error reply', () => {
     ['OOM command not allowed when used memory > maxmemory.', 'surface', 'surface'],
     ['MISCONF Redis is configured to save RDB snapshots', 'surface', 'surface'],
     ['NOPERM this user has no permissions', 'surface', 'surface'],
+    [
+      'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+      'demoted',
+      'demoted',
+    ],
+    ['UNBLOCKED client unblocked via CLIENT UNBLOCK', 'surface', 'surface'],
     ['NOSCRIPT No matching script. Please use EVAL.', 'reload', 'reload'],
     ['ERR', 'surface', 'surface'],
     ['READONLYISH', 'surface', 'surface'],
