@@ -9,6 +9,9 @@ import { readModules } from './modules.mjs'
  * @typedef {Module['imports'][number]} Import
  */
 
+/** A path of a web server, a name of the package's own, a URL. */
+const NO_PACKAGE = /^[/#]|^\w+:/
+
 /**
  * Every break of the rules: layers, circles, undeclared dependencies.
  * @param {string} repository
@@ -61,7 +64,7 @@ function violatesLayer({ workspace: { manifest }, isSource }, { specifier, isTyp
  * @param {readonly string[]} tools what the root declares for all tests
  */
 function violatesDeclaration({ path, workspace: { folder, manifest }, isSource }, one, tools) {
-  if (isBuiltin(one.specifier)) return undefined
+  if (isBuiltin(one.specifier) || NO_PACKAGE.test(one.specifier)) return undefined
   const name = packageOf(one.specifier)
   if (folder === '.' && /^scripts\/(?!layers\/|check-layers)/.test(path)) {
     return `imports ${name}: the scripts run before anything is installed`
