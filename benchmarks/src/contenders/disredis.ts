@@ -1,6 +1,7 @@
 import { Disredis } from '@disredis/client'
 import type { BenchClient, PipelinedCommand } from './bench-client.js'
 import type { Target } from './contender.js'
+import { unwrapReplies } from './ioredis-style.js'
 
 /** disredis with its defaults, over the target's shards and no others that the Sentinels watch. */
 export async function connect(target: Target) {
@@ -11,7 +12,7 @@ export async function connect(target: Target) {
   return new DisredisClient(redis)
 }
 
-/** Many keys are asked for one by one in the same tick; the client gathers what goes to a shard. */
+/** The keys of MGET and MSET are asked for one by one in the same tick; the client gathers the writes. */
 class DisredisClient implements BenchClient {
   readonly #redis: Disredis
 
@@ -52,12 +53,13 @@ class DisredisClient implements BenchClient {
     return 'OK'
   }
 
-  pipeline(commands: readonly PipelinedCommand[]) {
-    return Promise.all(
-      commands.map(({ key, value }) =>
-        value === null ? this.#redis.get(key) : this.#redis.set(key, value),
-      ),
-    )
+  async pipeline(commands: readonly PipelinedCommand[]) {
+    const pipeline = this.#redis.pipeline()
+    for (const { key, value } of commands) {
+      if (value === null) pipeline.get(key)
+      else pipeline.set(key, value)
+    }
+    return unwrapReplies(await pipeline.exec())
   }
 
   close() {

@@ -1,6 +1,6 @@
 import type { BenchClient, PipelinedCommand } from './bench-client.js'
 
-type PipelineResult = [error: Error | null, reply: unknown][] | null
+type PipelineResult = readonly (readonly [error: Error | null, reply?: unknown])[] | null
 
 interface PipelineLike {
   get(key: string): unknown
