@@ -9,10 +9,9 @@ import type { Program } from './programs.js'
 
 const RUN_LIMIT = 60_000
 
-const tsc = join(
-  dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
-  'bin/tsc',
-)
+const { resolve } = createRequire(import.meta.url)
+const tsc = join(dirname(resolve('typescript/package.json')), 'bin/tsc')
+const vitest = join(dirname(resolve('vitest/package.json')), 'vitest.mjs')
 
 // Claims compare, they do not narrow: `let x = 1 // 1` leaves x a number.
 const PRELUDE = `import { deepStrictEqual as $equal } from 'node:assert/strict'; const $claim: (actual: unknown, claimed: unknown) => void = $equal;`
@@ -35,13 +34,16 @@ export class Examples {
     for (const program of this.#programs) {
       // As many lines down as in the README: messages name its lines.
       const text = `${PRELUDE}${'\n'.repeat(program.line)}${program.code}\nexport {}\n`
-      await writeFile(join(this.#folder, `line-${program.line}.mts`), text)
+      await writeFile(join(this.#folder, `${nameOf(program)}.mts`), text)
     }
+    // `strict`, as users have it, without what this repository demands of itself beyond that.
     const compilerOptions = {
       outDir: 'out',
       rootDir: '.',
       declaration: false,
       declarationMap: false,
+      exactOptionalPropertyTypes: false,
+      noUncheckedIndexedAccess: false,
       noUnusedLocals: false,
       noUnusedParameters: false,
     }
@@ -56,9 +58,12 @@ export class Examples {
   }
 
   /** Runs a compiled program. Throws with its output unless it ends well, or serves as it says. */
-  async run({ line, until }: Program): Promise<void> {
-    const file = join(this.#folder, 'out', `line-${line}.mjs`)
-    const child = spawn(process.execPath, ['--enable-source-maps', file], {
+  async run(program: Program): Promise<void> {
+    const { until } = program
+    const file = join(this.#folder, 'out', `${nameOf(program)}.mjs`)
+    const runner = [vitest, 'run', '--root', dirname(file), '--test-timeout', String(RUN_LIMIT)]
+    const args = isTest(program) ? [...runner, file] : [file]
+    const child = spawn(process.execPath, ['--enable-source-maps', ...args], {
       cwd: dirname(this.#folder),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -83,4 +88,13 @@ export class Examples {
   async remove(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** A test is run by its runner, which wants it to be named so. */
+function nameOf(program: Program): string {
+  return `line-${program.line}${isTest(program) ? '.test' : ''}`
+}
+
+function isTest({ code }: Program): boolean {
+  return /from 'vitest'/.test(code)
 }
