@@ -47,13 +47,12 @@ export class HashLayout {
     }
     const [version, ended, data, cookie, user, epoch, created, touched] = fields
     if (ended) return { state: 'ended' }
-    if (!version && !data) return { state: 'absent' }
+    if (fields.every((field) => field === null)) return { state: 'absent' }
+    const versionText = version?.toString() ?? ''
     const times = [epoch, created, touched].map((field) => Number(field?.toString() ?? Number.NaN))
     const [epochTime = 0, createdAt = 0, touchedAt = 0] = times
-    if (!version || !data || !cookie || times.some((time) => !Number.isSafeInteger(time))) {
-      return { state: 'corrupt', version: version?.toString() ?? '' }
-    }
-    const versionText = version.toString()
+    const isWhole = /^\d+$/.test(versionText) && times.every(Number.isSafeInteger)
+    if (!isWhole || !data || !cookie) return { state: 'corrupt', version: versionText }
     try {
       return {
         state: 'live',

@@ -34,16 +34,20 @@ export class SessionHandle {
   readonly source: SessionSource
   /** Whether the session had been ended by someone else, see `ended()`. */
   readonly hasEnded: boolean
-  /** @internal */
-  readonly snapshot: Snapshot
+  readonly #snapshot: Snapshot
 
   /** @internal */
   constructor(ref: string, source: SessionSource, snapshot: Snapshot, hasEnded = false) {
     this.ref = ref
     this.source = source
-    this.snapshot = snapshot
+    this.#snapshot = snapshot
     this.hasEnded = hasEnded
     Object.freeze(this)
+  }
+
+  /** @internal Behind a getter: whoever prints a handle prints no session. */
+  get snapshot(): Snapshot {
+    return this.#snapshot
   }
 
   /**
@@ -51,6 +55,6 @@ export class SessionHandle {
    * `absent`). A session that continues it for the same user is then not created.
    */
   ended(): SessionHandle {
-    return new SessionHandle(this.ref, this.source, this.snapshot, true)
+    return new SessionHandle(this.ref, this.source, this.#snapshot, true)
   }
 }

@@ -75,7 +75,10 @@ export class SessionStorage {
       return { layout: 'hash', reply: await this.#hash.save(key, write) }
     }
     if (this.#old.mode === 'share') {
-      return { layout, reply: await this.#old.layout.save(legacyName, write) }
+      const reply = await this.#old.layout.save(legacyName, write)
+      if (reply.status !== 'gone' || write.expected === 'absent') return { layout, reply }
+      // A server that replaces may have moved it: then this is a conflict there.
+      return { layout: 'hash', reply: await this.#hash.save(key, write) }
     }
     return { layout: 'hash', reply: await this.#takeOver(this.#old.layout, legacyName, key, write) }
   }

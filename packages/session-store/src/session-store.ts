@@ -21,7 +21,7 @@ import { assembleParts, type StoreParts } from './store-parts.js'
 export type SessionData = Record<string, unknown>
 
 /** A framework's session object: the data, and its cookie. */
-export type SessionInput<Data extends object> = Data & { readonly cookie?: CookieInput }
+export type SessionInput<Data extends object> = Data & { readonly cookie?: CookieInput | undefined }
 
 export interface DestroyResult {
   /** `absent`: somebody else had ended it, or there never was one. */

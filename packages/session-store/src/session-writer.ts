@@ -70,7 +70,7 @@ export class SessionWriter<Data extends object> {
 
   async save(
     key: SessionKey,
-    session: Data & { readonly cookie?: CookieInput },
+    session: Data & { readonly cookie?: CookieInput | undefined },
     options: SaveOptions,
     deadline: Deadline,
   ): Promise<SaveResult> {
@@ -86,7 +86,7 @@ export class SessionWriter<Data extends object> {
   /** As a save that leaves the data as it is. */
   async touch(
     key: SessionKey,
-    session: Data & { readonly cookie?: CookieInput },
+    session: Data & { readonly cookie?: CookieInput | undefined },
     from: SessionHandle | undefined,
     deadline: Deadline,
   ): Promise<SaveResult> {
