@@ -206,7 +206,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     }
     return new CommandHandle({
       ...this.#context(this.callPolicy),
-      send: (command) => this.#dispatch(command, () => shard.send(command)),
+      send: (command) => this.#dispatch(command, () => router.routeTo(shard, command)),
     })
   }
 

@@ -26,12 +26,59 @@ export class QueueFullError extends DisredisError {
   override readonly code = 'DISREDIS_QUEUE_FULL'
 }
 
-/** The keys of one command live on different shards. */
+/**
+ * The keys of one command, script or transaction live on different shards and would have to live
+ * together: give them one hash tag. Never executed.
+ */
 export class CrossShardError extends DisredisError {
   override readonly code = 'DISREDIS_CROSS_SHARD'
+  /** The shard of each key, in the order of the keys; empty where patterns name the keys. */
+  readonly shards: readonly string[]
+
+  constructor(message: string, shards: readonly string[] = []) {
+    super(message)
+    this.shards = Object.freeze([...shards])
+  }
 }
 
-/** The command has no key that says where it belongs; `shard(name)` sends it to one master. */
+/** What one shard did of a command that was sent to several. */
+export type ShardResult = {
+  /** The Sentinel master name. */
+  readonly shard: string
+  /** Which of the command's keys were this shard's, counted from 0; only where keys decide. */
+  readonly positions?: readonly number[]
+} & (
+  | { readonly status: 'fulfilled'; readonly value: unknown }
+  | { readonly status: 'rejected'; readonly reason: Error }
+)
+
+/**
+ * A command that was sent to several shards (MGET, MSET, DEL, FLUSHALL, ...) failed on at least one of
+ * them. What the others did stays done. `cause` is an `AggregateError` of the reasons.
+ */
+export class PartialFailureError extends DisredisError {
+  override readonly code = 'DISREDIS_PARTIAL_FAILURE'
+  /** What became of each shard's part. */
+  readonly results: readonly ShardResult[]
+
+  /** @param isWrite a part that was executed changed something */
+  constructor(message: string, results: readonly ShardResult[], isWrite: boolean) {
+    const reasons = results.flatMap((it) => (it.status === 'rejected' ? [it.reason] : []))
+    super(message, {
+      cause: new AggregateError(reasons, 'One error per shard that failed'),
+      retryable: reasons.every((reason) => reason instanceof DisredisError && reason.retryable),
+      mayHaveExecuted:
+        (isWrite && reasons.length < results.length) ||
+        reasons.some((reason) => reason instanceof DisredisError && reason.mayHaveExecuted),
+    })
+    this.results = Object.freeze([...results])
+  }
+}
+
+/**
+ * No shard is the right one for the command, and not all of them together are. The message says what to
+ * do instead; often it is `shard(name)`, which sends it to one master. Never executed.
+ */
 export class NotRoutableError extends DisredisError {
   override readonly code = 'DISREDIS_NOT_ROUTABLE'
 }

@@ -11,7 +11,9 @@ export type CommandEffect = 'read' | 'idempotent' | 'script' | 'once'
 
 const idempotent = new Set([
   'del',
+  'config|set',
   'expireat',
+  'function|delete',
   'hdel',
   'hmset',
   'hset',
@@ -23,6 +25,8 @@ const idempotent = new Set([
   'pfadd',
   'psetex',
   'sadd',
+  'script|flush',
+  'script|load',
   'setbit',
   'setex',
   'setrange',
@@ -31,13 +35,46 @@ const idempotent = new Set([
   'zrem',
 ])
 
+/** Commands that servers do not call `readonly` because they read no keys. */
+const harmless = new Set([
+  'command',
+  'command|count',
+  'command|docs',
+  'command|getkeys',
+  'command|getkeysandflags',
+  'command|info',
+  'command|list',
+  'config|get',
+  'echo',
+  'function|dump',
+  'function|list',
+  'function|stats',
+  'info',
+  'lastsave',
+  'memory|doctor',
+  'memory|malloc-stats',
+  'memory|stats',
+  'ping',
+  'pubsub|channels',
+  'pubsub|numpat',
+  'pubsub|numsub',
+  'pubsub|shardchannels',
+  'pubsub|shardnumsub',
+  'role',
+  'script|exists',
+  'slowlog|get',
+  'slowlog|len',
+  'time',
+])
+
 const scripts = new Set(['eval', 'evalsha', 'fcall'])
 
 /** The options of SET that leave it unconditional and its reply independent of the old value. */
 const plainSetOptions = new Set(['EX', 'PX', 'EXAT', 'PXAT', 'KEEPTTL'])
 
+/** @param name of a subcommand: `container|subcommand` */
 export function effectOf(name: string, isReadOnly: boolean): CommandEffect {
-  if (isReadOnly) return 'read'
+  if (isReadOnly || harmless.has(name)) return 'read'
   if (idempotent.has(name)) return 'idempotent'
   if (scripts.has(name)) return 'script'
   return 'once'
