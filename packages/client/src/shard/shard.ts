@@ -69,6 +69,8 @@ export class Shard implements ConnectionOwner, Ticked {
   #gate: FailoverGate | undefined
   #lostAt: number | undefined
   #servedBy: Address | undefined
+  /** What Sentinel named last. */
+  #named: Address | undefined
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
@@ -105,6 +107,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** Begins to dial. Commands may be sent before. */
   start(): void {
+    this.#named = this.#context.masterAddress()
     this.#dialler.restart()
   }
 
@@ -114,11 +117,20 @@ export class Shard implements ConnectionOwner, Ticked {
     else this.#flow.send(command)
   }
 
-  /** Sentinel may name another address now. */
+  /**
+   * There is a new topology. Only another address than the last one is news: after an adoption by
+   * proof the Sentinels go on naming the old master for a while.
+   */
   masterMoved(): void {
     const address = this.#context.masterAddress()
     if (address === undefined || this.#phase === 'closed') return
-    if (isSameAddress(address, this.#connection?.address) || this.#gate?.isOf(address)) return
+    if (isSameAddress(address, this.#named)) return
+    this.#named = address
+    if (isSameAddress(address, this.#connection?.address)) {
+      if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
+      return
+    }
+    if (this.#gate?.isOf(address)) return
     // The old master may go on acknowledging writes that will be lost: hold them at once.
     if (this.#gate === undefined && this.#connection !== undefined) {
       this.#closeGate(this.#connection.address)

@@ -1,0 +1,162 @@
+import type { Address } from '@disredis/sentinel'
+import { expect, test } from 'vitest'
+import { FakeNode } from '../../test-support/fake-node.js'
+import { ManualRuntime } from '../../test-support/manual-runtime.js'
+import { testCommand } from '../../test-support/test-command.js'
+import { WriteBatch } from '../connection/write-batch.js'
+import { Shard } from './shard.js'
+import { Ticker } from './ticker.js'
+
+/** A shard with an old master and a replica that Sentinel may promote. */
+async function world() {
+  const runtime = new ManualRuntime()
+  const old = new FakeNode(1, true, runtime.now)
+  const promoted = new FakeNode(2, false, runtime.now)
+  const nodes = [old, promoted]
+  const events: string[] = []
+  let named: Address = old.address
+  const shard = new Shard(
+    's',
+    {
+      queue: { maxCommands: 100, maxBytes: 1_000_000 },
+      gate: { timeout: 10_000, probeInterval: 10 },
+      silenceTimeout: 200,
+      livenessTimeout: 1000,
+      connectTimeout: 1000,
+    },
+    {
+      runtime,
+      batch: new WriteBatch(runtime.now),
+      ticker: new Ticker(runtime),
+      dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
+      masterAddress: () => named,
+      requestRefresh: () => {},
+      reportMasterRejected: () => {},
+      emit: (name) => events.push(name),
+      onHopeless: () => {},
+      onServing: () => {},
+    },
+  )
+  shard.start()
+  await runtime.advance(1)
+  const name = (address: Address) => {
+    named = address
+    shard.masterMoved()
+  }
+  const write = (timeout = 60_000) => {
+    const command = testCommand('incr', ['n'], { timeout })
+    shard.send(command)
+    return command
+  }
+  return { runtime, old, promoted, shard, events, name, write }
+}
+
+/** The failover up to the proof: announced, selected, promoted. */
+async function failOver({ runtime, old, promoted, shard }: Awaited<ReturnType<typeof world>>) {
+  shard.failoverStarted(old.address)
+  shard.replicaSelected(promoted.address)
+  await runtime.advance(30)
+  promoted.isMaster = true
+  await runtime.advance(20)
+}
+
+test('writes are held from the announcement to the proof, then written to the promoted node in order', async () => {
+  const it = await world()
+  const before = it.write()
+  it.shard.failoverStarted(it.old.address)
+  const held = [it.write(), it.write()]
+  expect(it.old.connection.written).toEqual([before])
+  await failOver(it)
+  expect(it.promoted.connection.written).toEqual(held)
+  expect(it.events).toEqual(['failoverStarted', 'failoverCompleted'])
+})
+
+test('a snapshot that still names the old master after an adoption by proof is no news', async () => {
+  const it = await world()
+  await failOver(it)
+  it.name(it.old.address)
+  expect(it.shard.phase).toBe('ready')
+  const command = it.write()
+  expect(it.promoted.connection.written).toContain(command)
+  it.name(it.promoted.address)
+  expect(it.shard.phase).toBe('ready')
+})
+
+test('an announcement that comes late, of a master that was left, is ignored', async () => {
+  const it = await world()
+  await failOver(it)
+  it.shard.failoverStarted(it.old.address)
+  expect(it.shard.phase).toBe('ready')
+})
+
+test('writes are held when Sentinel names another master, and go on when it takes that back', async () => {
+  const it = await world()
+  it.name(it.promoted.address)
+  expect(it.shard.phase).toBe('gated')
+  const held = it.write()
+  await it.runtime.advance(100)
+  expect(it.old.connection.written).toEqual([])
+  it.name(it.old.address)
+  expect(it.shard.phase).toBe('ready')
+  expect(it.old.connection.written).toEqual([held])
+})
+
+test('a failover that is aborted leaves the old master in service', async () => {
+  const it = await world()
+  it.shard.failoverStarted(it.old.address)
+  const held = it.write()
+  it.shard.failoverAborted('no-good-slave')
+  expect(it.old.connection.written).toEqual([held])
+})
+
+test('a gate whose end is never heard of opens after its timeout', async () => {
+  const it = await world()
+  it.shard.failoverStarted(it.old.address)
+  const held = it.write()
+  await it.runtime.advance(9_000)
+  expect(it.old.connection.written).toEqual([])
+  await it.runtime.advance(1_000)
+  expect(it.events).toEqual(['failoverStarted', 'failoverAborted'])
+  expect(it.old.connection.written).toEqual([held])
+})
+
+test('what a replaced master acknowledges after the swap does not count', async () => {
+  const it = await world()
+  const underWay = it.write()
+  await failOver(it)
+  await expect(underWay.promise).rejects.toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
+  expect(it.old.connection.isClosed).toBe(true)
+})
+
+test('a master that was lost is not dialled while it is failed over', async () => {
+  const it = await world()
+  it.shard.failoverStarted(it.old.address)
+  it.old.connection.destroy()
+  await it.runtime.advance(5_000)
+  expect(it.old.connections).toHaveLength(1)
+  expect(it.shard.phase).toBe('gated')
+})
+
+test('a silent connection gets no more commands, and a second one that answers takes its place', async () => {
+  const it = await world()
+  const unanswered = it.write()
+  await it.runtime.advance(300)
+  const queued = it.write()
+  expect(it.old.connection.written).toEqual([unanswered])
+  const [silent] = it.old.connections
+  await it.runtime.advance(1_000)
+  expect(it.old.connections).toHaveLength(2)
+  expect(silent?.isClosed).toBe(true)
+  await expect(unanswered.promise).rejects.toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
+  expect(it.old.connection.written).toEqual([queued])
+})
+
+test('reads of a lost connection are written to the next one before what came later', async () => {
+  const it = await world()
+  const reads = [1, 2, 3].map(() => testCommand('get', ['k'], { timeout: 60_000 }))
+  for (const read of reads) it.shard.send(read)
+  it.old.connection.destroy()
+  const later = it.write()
+  await it.runtime.advance(100)
+  expect(it.old.connection.written).toEqual([...reads, later])
+})

@@ -1,0 +1,84 @@
+import type { Address } from '@disredis/sentinel'
+import type { RoutedCommand } from '../src/commands/routed-command.js'
+import type { ConnectionOwner, ShardConnection } from '../src/connection/shard-connection.js'
+
+/** A node whose role and answers a test decides; for what a real one cannot be made to do on cue. */
+export class FakeNode {
+  readonly address: Address
+  isMaster: boolean
+  isReachable = true
+  readonly connections: FakeConnection[] = []
+  readonly now: () => number
+
+  constructor(port: number, isMaster: boolean, now: () => number) {
+    this.now = now
+    this.address = Object.freeze({ host: 'fake', port })
+    this.isMaster = isMaster
+  }
+
+  async dial(): Promise<ShardConnection> {
+    if (!this.isReachable) throw Object.assign(new Error('refused'), { retryable: true })
+    const connection = new FakeConnection(this)
+    this.connections.push(connection)
+    return connection
+  }
+
+  get connection(): FakeConnection {
+    return this.connections.at(-1)!
+  }
+}
+
+export class FakeConnection implements ShardConnection {
+  readonly node: FakeNode
+  readonly written: RoutedCommand[] = []
+  inFlight = 0
+  waitingSince = 0
+  isSilent = false
+  isClosed = false
+  isWritable = true
+  owner: ConnectionOwner | undefined
+
+  constructor(node: FakeNode) {
+    this.node = node
+  }
+
+  get address(): Address {
+    return this.node.address
+  }
+
+  get where(): string {
+    return `fake:${this.address.port}`
+  }
+
+  write(command: RoutedCommand): void {
+    command.carrier = this
+    if (this.inFlight++ === 0) this.waitingSince = this.node.now()
+    if (this.isWritable) this.written.push(command)
+    else command.reject(new Error('Connection is closed.'))
+  }
+
+  hasSent(command: RoutedCommand): boolean {
+    return this.written.includes(command)
+  }
+
+  async role() {
+    return { isMaster: this.node.isMaster }
+  }
+
+  commandFailed(command: RoutedCommand, error: Error): void {
+    this.owner?.commandFailed(command, error, this)
+  }
+
+  /** As a socket does: what is in flight fails, then the loss is told, not within the call. */
+  destroy(): void {
+    if (!this.isWritable) return
+    this.isWritable = false
+    queueMicrotask(() => {
+      for (const command of this.written) {
+        if (command.carrier === this) command.reject(new Error('Connection is closed.'))
+      }
+      this.isClosed = true
+      this.owner?.connectionClosed(this)
+    })
+  }
+}
