@@ -19,6 +19,14 @@ export interface IoredisLinkOptions extends SocketOptions {
   readonly connectionName: string
 }
 
+const waits: Readonly<Record<LinkPhase, string | undefined>> = {
+  connecting: 'a connection',
+  securing: 'its part of the TLS handshake; does it speak TLS?',
+  greeting: 'an answer to HELLO and SUBSCRIBE',
+  greetingOverTls: 'an answer to HELLO and SUBSCRIBE',
+  open: undefined,
+}
+
 /** Connects through ioredis: RESP3, so that commands and events share one connection. */
 export function createIoredisDialer(options: IoredisLinkOptions): SentinelDialer {
   return (address, listener) => new IoredisLink(address, options, listener)
@@ -49,6 +57,10 @@ class IoredisLink implements SentinelLink {
     this.#gone = this.#watch(this.#socket)
   }
 
+  get waitsFor(): string | undefined {
+    return waits[this.#phase]
+  }
+
   async request(commands: readonly (readonly string[])[]): Promise<readonly SentinelReply[]> {
     if (this.#redis === undefined) throw new Error('The link is not open')
     const batch = commands.map((command) => ['call', ...command])
@@ -72,7 +84,7 @@ class IoredisLink implements SentinelLink {
       if (isSecured) this.#phase = 'securing'
     })
     socket.once(openedEvent(this.#options), () => {
-      this.#phase = 'greeting'
+      this.#phase = isSecured ? 'greetingOverTls' : 'greeting'
       this.#redis = this.#createRedis(socket)
       this.#greet(this.#redis).catch((error) => this.#fail(error))
     })

@@ -3,7 +3,7 @@ import { SentinelConnectionError, SentinelReplyError, SentinelTlsError } from '.
 import { refusalOf } from './read-reply.js'
 
 /** How far a link had come when it failed. */
-export type LinkPhase = 'connecting' | 'securing' | 'greeting' | 'open'
+export type LinkPhase = 'connecting' | 'securing' | 'greeting' | 'greetingOverTls' | 'open'
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
@@ -16,6 +16,12 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'could not be reached in time',
 }
 
+/** What a connection that ends before the first answer suggests. */
+const hints: Partial<Record<LinkPhase, string>> = {
+  greeting: ' without an answer; does it expect TLS?',
+  greetingOverTls: ' without an answer; does it want a client certificate?',
+}
+
 /** The typed error for what ended a link; `error` is undefined when it was closed without one. */
 export function linkError(error: Error | undefined, phase: LinkPhase): DisredisError {
   if (error === undefined) return closedError(phase)
@@ -26,7 +32,8 @@ export function linkError(error: Error | undefined, phase: LinkPhase): DisredisE
   }
   if (code !== undefined) {
     const reason = reasons[code] ?? `could not be reached: ${error.message}`
-    return new SentinelConnectionError(`${reason} (${code})`, { cause: error, retryable: true })
+    const text = `${reason} (${code})${hints[phase] ?? ''}`
+    return new SentinelConnectionError(text, { cause: error, retryable: true })
   }
   // ioredis keeps the arguments of a refused command, and with them the password, on its errors.
   return (
@@ -36,13 +43,9 @@ export function linkError(error: Error | undefined, phase: LinkPhase): DisredisE
 }
 
 function closedError(phase: LinkPhase): DisredisError {
-  const reasons: Record<LinkPhase, string> = {
-    connecting: 'closed the connection',
-    securing: 'closed the connection during the TLS handshake',
-    greeting: 'closed the connection without an answer; does it expect TLS?',
-    open: 'closed the connection',
-  }
-  return new SentinelConnectionError(reasons[phase], { retryable: true })
+  const when = phase === 'securing' ? ' during the TLS handshake' : ''
+  const text = `closed the connection${when}${hints[phase] ?? ''}`
+  return new SentinelConnectionError(text, { retryable: true })
 }
 
 function isTlsError(code: string | undefined, phase: LinkPhase): boolean {

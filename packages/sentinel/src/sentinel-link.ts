@@ -15,6 +15,8 @@ export interface SentinelLinkListener {
 
 /** One connection to one Sentinel, for commands and for events. It never reconnects by itself. */
 export interface SentinelLink {
+  /** What it is waiting for before it is ready, to be named when that takes too long. */
+  readonly waitsFor?: string | undefined
   /**
    * Sends all commands in one write and resolves with one reply each, in order.
    * Rejects when the link is lost or closed before all replies are there.

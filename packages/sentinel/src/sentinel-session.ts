@@ -3,6 +3,7 @@ import { backoffDelay, pollDelay } from './backoff.js'
 import { startDeadline } from './deadline.js'
 import { SentinelTimeoutError } from './errors.js'
 import { identityCommands, readIdentity } from './identity.js'
+import { isDefinite } from './is-definite.js'
 import { locateError } from './locate-error.js'
 import { planPoll, readPoll } from './poll.js'
 import type { ReadAddress } from './read-address.js'
@@ -81,6 +82,7 @@ export class SentinelSession {
   #state: SessionState = 'idle'
   #id: string | undefined
   #lastError: Error | undefined
+  #verdict: Error | undefined
   #lastProblem: Error | undefined
   #hasReported = false
   #link: SentinelLink | undefined
@@ -133,6 +135,11 @@ export class SentinelSession {
     return this.#lastError
   }
 
+  /** The last error since it answered that waiting does not cure, whatever came after it. */
+  get verdict(): Error | undefined {
+    return this.#verdict
+  }
+
   /** What could not be used of its last answer. */
   get lastProblem(): Error | undefined {
     return this.#lastProblem
@@ -162,7 +169,7 @@ export class SentinelSession {
       },
     })
     this.#link = link
-    this.#expect(this.#context.connectTimeout, 'did not finish connecting')
+    this.#expect(this.#context.connectTimeout, 'did not finish connecting', link)
   }
 
   /** Another session serves this Sentinel. */
@@ -260,6 +267,7 @@ export class SentinelSession {
     }
     this.#hasReported = true
     this.#lastError = undefined
+    this.#verdict = undefined
     this.#attempt = 0
     this.#ownNames = [...report.masters.keys()]
     this.#noteDetails(report, plan.detailed)
@@ -332,7 +340,7 @@ export class SentinelSession {
     link: SentinelLink,
     commands: readonly (readonly string[])[],
   ): Promise<readonly SentinelReply[] | undefined> {
-    this.#expect(this.#context.timeout, 'did not answer')
+    this.#expect(this.#context.timeout, 'did not answer', link)
     try {
       const replies = await link.request(commands)
       return this.#link === link ? replies : undefined
@@ -344,12 +352,13 @@ export class SentinelSession {
     }
   }
 
-  #expect(delay: number, whatIsMissing: string): void {
+  #expect(delay: number, whatIsMissing: string, link: SentinelLink): void {
     this.#deadline?.cancel()
     this.#deadline = startDeadline(this.#context.runtime, delay, () => {
-      this.#lose(
-        new SentinelTimeoutError(`${whatIsMissing} within ${delay} ms`, { retryable: true }),
-      )
+      const { waitsFor } = link
+      const detail = waitsFor === undefined ? '' : `: waiting for ${waitsFor}`
+      const text = `${whatIsMissing} within ${delay} ms${detail}`
+      this.#lose(new SentinelTimeoutError(text, { retryable: true }))
     })
   }
 
@@ -357,6 +366,7 @@ export class SentinelSession {
     const error = locateError(reason, this.#dialedAddress)
     this.#drop()
     this.#lastError = error
+    if (isDefinite(error)) this.#verdict = error
     this.#move('waiting')
     const { runtime } = this.#context
     const delay = backoffDelay(this.#attempt++, runtime.random())

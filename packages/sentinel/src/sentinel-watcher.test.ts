@@ -144,6 +144,23 @@ describe('start', () => {
     expect(runtime.now()).toBe(0)
   })
 
+  test('fails at once also when one of those answers is followed by a broken connection', async () => {
+    const [first, second, third] = sentinels
+    for (const sentinel of sentinels) sentinel.role = ['master', 0, []]
+    network.silent.add(second).add(third)
+    const error = create()
+      .start()
+      .catch((reason) => reason)
+    await settle()
+    network.down.add(first)
+    await runtime.advance(200)
+    network.wake(second)
+    network.wake(third)
+    expect(await error).toMatchObject({ code: 'DISREDIS_SENTINELS_UNREACHABLE', retryable: false })
+    expect((await error).errors[0].code).toBe('DISREDIS_NOT_A_SENTINEL')
+    expect(runtime.now()).toBe(200)
+  })
+
   test('waits until its limit for Sentinels that are down, and can be called again', async () => {
     for (const sentinel of sentinels) network.down.add(sentinel)
     const starting = create({ startTimeout: 5000 }).start()

@@ -1,19 +1,10 @@
 import { type Address, formatAddress } from './address.js'
 import { startDeadline } from './deadline.js'
 import { decideMasters } from './decide-masters.js'
-import {
-  NotASentinelError,
-  SentinelAuthError,
-  SentinelsUnreachableError,
-  SentinelTimeoutError,
-  SentinelTlsError,
-} from './errors.js'
+import { SentinelsUnreachableError, SentinelTimeoutError } from './errors.js'
 import type { Timer } from './runtime.js'
 import type { SentinelSession } from './sentinel-session.js'
 import type { ResolvedWatcherOptions } from './watcher-options.js'
-
-/** What waiting does not cure. */
-const definiteErrors = [NotASentinelError, SentinelAuthError, SentinelTlsError]
 
 interface Answer {
   readonly from: string
@@ -60,9 +51,7 @@ export class StartGate {
    */
   decide(members: readonly SentinelSession[]): readonly string[] | undefined {
     if (this.#answers.size === 0) {
-      const isHopeless = members.every(({ lastError }) =>
-        definiteErrors.some((definite) => lastError instanceof definite),
-      )
+      const isHopeless = members.every(({ verdict }) => verdict !== undefined)
       if (!isHopeless && !this.#isLate) return undefined
       throw this.#unreachable(members, { retryable: !isHopeless })
     }
@@ -96,10 +85,11 @@ export class StartGate {
     options: { readonly retryable: boolean },
   ): SentinelsUnreachableError {
     const { startTimeout } = this.#options
-    const errors = members.map(({ address, lastError, lastProblem }) => {
+    const errors = members.map(({ address, verdict, lastError, lastProblem }) => {
       const where = formatAddress(address)
       const text = `${where}: gave no usable answer within ${startTimeout} ms`
-      return lastError ?? lastProblem ?? new SentinelTimeoutError(text, { address: where })
+      const timeout = new SentinelTimeoutError(text, { address: where, retryable: true })
+      return verdict ?? lastError ?? lastProblem ?? timeout
     })
     return new SentinelsUnreachableError(errors, options)
   }
