@@ -160,3 +160,26 @@ test('reads of a lost connection are written to the next one before what came la
   await it.runtime.advance(100)
   expect(it.old.connection.written).toEqual([...reads, later])
 })
+
+test('a promoted node that drops its clients before Sentinel names it is dialled again, not the old master', async () => {
+  const it = await world()
+  await failOver(it)
+  it.promoted.connection.destroy()
+  const command = it.write()
+  await it.runtime.advance(100)
+  expect(it.promoted.connection.written).toEqual([command])
+  expect(it.old.connections).toHaveLength(1)
+})
+
+test('the old master is dialled again when the promoted node was demoted, or is gone for long', async () => {
+  for (const isGone of [true, false]) {
+    const it = await world()
+    await failOver(it)
+    if (isGone) it.promoted.isReachable = false
+    else it.promoted.isMaster = false
+    it.promoted.connection.destroy()
+    await it.runtime.advance(isGone ? 12_000 : 200)
+    expect(it.shard.health().master).toEqual(it.old.address)
+    expect(it.shard.phase).toBe('ready')
+  }
+})

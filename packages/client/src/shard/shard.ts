@@ -71,6 +71,8 @@ export class Shard implements ConnectionOwner, Ticked {
   #servedBy: Address | undefined
   /** What Sentinel named last. */
   #named: Address | undefined
+  /** A node that proved its promotion before Sentinel named it, and how long that is believed. */
+  #proof: { readonly address: Address; readonly until: number } | undefined
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
@@ -95,7 +97,7 @@ export class Shard implements ConnectionOwner, Ticked {
       dial: context.dial,
       roleTimeout: options.connectTimeout,
       backoff: new Backoff(25, 1000, runtime.random),
-      address: context.masterAddress,
+      address: () => this.#believedMaster(),
       onMaster: (connection) => this.#masterAnswered(connection),
       onFailure: (address, error) => this.#dialFailed(address, error),
     })
@@ -126,6 +128,7 @@ export class Shard implements ConnectionOwner, Ticked {
     if (address === undefined || this.#phase === 'closed') return
     if (isSameAddress(address, this.#named)) return
     this.#named = address
+    this.#proof = undefined
     if (isSameAddress(address, this.#connection?.address)) {
       if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
       return
@@ -140,7 +143,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   failoverStarted(master: Address): void {
     if (this.#phase === 'closed' || this.#gate !== undefined) return
-    const current = this.#connection?.address ?? this.#context.masterAddress()
+    const current = this.#connection?.address ?? this.#believedMaster()
     // Told late, of a master that was left already.
     if (current !== undefined && !isSameAddress(current, master)) return
     this.#closeGate(master)
@@ -153,7 +156,7 @@ export class Shard implements ConnectionOwner, Ticked {
   replicaPromoted(address: Address): void {
     if (this.#phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
     if (this.#gate === undefined) {
-      const from = this.#connection?.address ?? this.#context.masterAddress()
+      const from = this.#connection?.address ?? this.#believedMaster()
       // `+switch-master` came first, and its address is being dialled.
       if (from === undefined || isSameAddress(from, address)) return
       this.#closeGate(from)
@@ -177,7 +180,7 @@ export class Shard implements ConnectionOwner, Ticked {
       shard: this.name,
       phase: this.#phase,
       isAnswering: this.#connection !== undefined && !this.#connection.isSilent,
-      master: this.#connection?.address ?? this.#context.masterAddress(),
+      master: this.#connection?.address ?? this.#believedMaster(),
       queue: this.#flow.queued,
       inFlight: this.#connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
@@ -212,7 +215,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#connection = undefined
     this.#retiring.drain(connection)
     this.#context.ticker.watch(this)
-    this.#context.reportMasterRejected(connection.address)
+    this.#rejectMaster(connection.address)
     this.#masterLost(
       connection.address,
       new RoleMismatchError(`The node at ${connection.where} is no longer a master.`, {
@@ -280,6 +283,9 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#lostAt = undefined
     this.#lastError = undefined
     this.#servedBy = to
+    if (!isSameAddress(to, this.#context.masterAddress())) {
+      this.#proof = { address: to, until: runtime.now() + this.#options.gate.timeout }
+    }
     this.#connection = connection
     connection.owner = this
     if (old !== undefined) this.#retiring.discard(old)
@@ -296,7 +302,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   #dialFailed(address: Address, error: DisredisError): void {
     this.#lastError = error
-    if (error instanceof RoleMismatchError) this.#context.reportMasterRejected(address)
+    if (error instanceof RoleMismatchError) this.#rejectMaster(address)
     this.#context.requestRefresh()
     if (this.#phase === 'connecting') {
       this.#phase = moveTo(this.#phase, 'down')
@@ -318,6 +324,19 @@ export class Shard implements ConnectionOwner, Ticked {
     }
     this.#updateTargets()
     this.#context.emit('shardDown', { shard: this.name, address, error })
+  }
+
+  /** The old master says `master` to ROLE until it is demoted: it must not be dialled again. */
+  #believedMaster(): Address | undefined {
+    const proof = this.#proof
+    if (proof !== undefined && this.#context.runtime.now() < proof.until) return proof.address
+    return this.#context.masterAddress()
+  }
+
+  /** The node there said that it is a replica. */
+  #rejectMaster(address: Address): void {
+    if (isSameAddress(address, this.#proof?.address)) this.#proof = undefined
+    this.#context.reportMasterRejected(address)
   }
 
   #judgeSilence(now: number): void {
