@@ -23,7 +23,6 @@ import { CommandTimeoutError, ShardDownError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
 import { Lobby } from './lobby.js'
-import { oneShard } from './one-shard.js'
 import { count, milliseconds } from './option-checks.js'
 import { type DisredisOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import { type BatchContext, Pipeline } from './pipeline.js'
@@ -248,7 +247,10 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
           return
         }
         const group = new DurableGroup(command, durability, (router) =>
-          this.#supervisor.waitingShard(oneShard(router, [command], 'command').name, durability),
+          this.#supervisor.waitingShard(
+            router.locate([command], command.info.name).name,
+            durability,
+          ),
         )
         group.promise.then(
           (reply) => command.answer(reply),

@@ -1,16 +1,12 @@
 import { type HashRing, hashTag } from '@disredis/hash-ring'
-import type { RoutedCommand } from './commands/routed-command.js'
+import { type BlockingLanes, blocks } from './blocking-lanes.js'
+import type { Destination, RoutedCommand } from './commands/routed-command.js'
 import { NotRoutableError } from './errors.js'
 import { externalPatterns } from './routing/external-patterns.js'
 import { Gathering } from './routing/gathering.js'
 import { partsByKey, partsForAll } from './routing/parts.js'
 import type { Route } from './routing/route.js'
-import {
-  blockingError,
-  crossShardError,
-  foreignPatternError,
-  notRoutableError,
-} from './routing/routing-errors.js'
+import { crossShardError, foreignPatternError, notRoutableError } from './routing/routing-errors.js'
 import type { Shard } from './shard/shard.js'
 
 /** Sends each command where its route says. The set of shards never changes. */
@@ -19,8 +15,11 @@ export class Router {
   /** In the order of the ring's names. */
   readonly shards: readonly Shard[]
 
-  constructor(ring: HashRing, shard: (name: string) => Shard) {
+  readonly #lanes: BlockingLanes
+
+  constructor(ring: HashRing, shard: (name: string) => Shard, lanes: BlockingLanes) {
     this.ring = ring
+    this.#lanes = lanes
     this.shards = ring.names.map(shard)
   }
 
@@ -41,10 +40,9 @@ export class Router {
   /** Sends the command to that shard, whatever its keys. It fails if it would harm other callers. */
   routeTo(shard: Shard, command: RoutedCommand): void {
     const { info } = command
-    if (info.isBlocking) command.fail(blockingError(command))
-    else if (info.route.to === 'none' || info.route.to === 'client') {
+    if (info.route.to === 'none' || info.route.to === 'client') {
       command.fail(notRoutableError(command))
-    } else shard.send(command)
+    } else this.#send(command, shard)
   }
 
   /**
@@ -86,6 +84,10 @@ export class Router {
   }
 
   #routeByTable(command: RoutedCommand): void {
+    if (command.destination !== undefined) {
+      this.#sendTo(command, command.destination)
+      return
+    }
     const { route } = command.info
     switch (route.to) {
       case 'keys':
@@ -115,18 +117,38 @@ export class Router {
       command.fail(error as Error)
       return
     }
-    if (command.info.isBlocking) command.fail(blockingError(command))
+    this.#send(command, shard)
+  }
+
+  #send(command: RoutedCommand, shard: Shard): void {
+    if (blocks(command)) this.#lanes.send(command, shard.name)
     else shard.send(command)
   }
 
+  #sendTo(command: RoutedCommand, destination: Destination): void {
+    let target: ReturnType<Destination>
+    try {
+      target = destination(this)
+    } catch (error) {
+      command.fail(error as Error)
+      return
+    }
+    target.send(command)
+  }
+
   #split(command: RoutedCommand, { step, join }: Extract<Route, { to: 'split' }>): void {
-    if (command.args.length === 0) {
+    const { length } = command.args
+    if (length === step) {
+      this.#shardOf(command.args[0] as string | Buffer).send(command)
+      return
+    }
+    if (length === 0) {
       command.fail(notRoutableError(command))
       return
     }
     const parts = partsByKey(command, step, this.ring, this.shards)
     // A key without its value: the server refuses the whole command.
-    const isWhole = parts.length === 1 || command.args.length % step !== 0
+    const isWhole = parts.length === 1 || length % step !== 0
     if (isWhole) parts[0]!.shard.send(command)
     else new Gathering(command, parts, join).send()
   }

@@ -176,7 +176,7 @@ export class ShardSupervisor {
       this.#context.onStartFailed(error as DisredisError)
       return
     }
-    this.#router = new Router(ring, (name) => this.#makeShard(name))
+    this.#router = new Router(ring, (name) => this.#makeShard(name), this.blockingLanes)
     for (const shard of this.#router.shards) shard.start()
     // A shared watcher may have told its topology before this client listened.
     this.#fence?.hear(topology.sentinels)

@@ -27,7 +27,7 @@ export abstract class CommandGroup extends RoutedCommand {
     destination: Destination,
   ) {
     super(
-      { ...commandInfo('multi'), name, effect },
+      { ...commandInfo('multi'), route: { to: 'keys' }, name, effect },
       // Counted by the queue; written are the members.
       members.flatMap(([, args]) => args),
       policy,

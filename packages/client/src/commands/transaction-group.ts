@@ -1,5 +1,4 @@
 import { withoutArguments } from '@disredis/sentinel'
-import { oneShard } from '../one-shard.js'
 import { verdictOnReply } from '../shard/refusal.js'
 import type { CallPolicy } from './call-policy.js'
 import { CommandGroup, type MemberReplies } from './command-group.js'
@@ -10,7 +9,7 @@ export class TransactionGroup extends CommandGroup {
   constructor(commands: readonly RoutedCommand[], policy: CallPolicy) {
     const members = commands.map((command) => command.asMember())
     super('multi', 'once', [['multi', []], ...members, ['exec', []]], policy, (router) =>
-      oneShard(router, commands, 'transaction'),
+      router.locate(commands, 'the transaction'),
     )
   }
 

@@ -51,12 +51,6 @@ export function notRoutableError(command: RoutedCommand): NotRoutableError {
   }
 }
 
-export function blockingError({ info: { name } }: RoutedCommand): NotRoutableError {
-  return new NotRoutableError(
-    `${name} would block every other command of its shard; use a connection of its own.`,
-  )
-}
-
 export function partialFailureError(
   command: RoutedCommand,
   results: readonly ShardResult[],
