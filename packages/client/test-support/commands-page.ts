@@ -1,0 +1,110 @@
+import { commandInfo, infoOfCall } from '../src/commands/command-info.js'
+import { type ServerCommand, serverCommands } from '../src/commands/server-commands.js'
+import {
+  anyDrawn,
+  anyReply,
+  concatenated,
+  countsAdded,
+  everywhere,
+  inOrder,
+  type Join,
+  sum,
+  united,
+} from '../src/routing/join.js'
+
+type Cells = readonly [sent: string, how: string]
+
+/** `docs/commands.md`, from the routing table. */
+export function commandsPage(): string {
+  const rows = Object.entries(serverCommands)
+  const ofServers = rows.filter(([, [, , since]]) => since !== 'later')
+  const later = rows.filter(([, [, , since]]) => since === 'later')
+  return `<!-- Generated from the routing table of packages/client: npx vitest run -u test/commands-page.test.ts -->
+
+# Commands
+
+Where each command goes: every command of \`COMMAND LIST\` of Redis 7.0 and 8.0. What cannot work over
+several masters rejects with a typed error that says what to do instead; nothing is sent to a shard
+that is not right for it, and nothing is sent twice.
+
+| sent | meaning |
+|---|---|
+| by key | to the shard of its key |
+| one shard | to the shard of its keys, which must be one: else \`CrossShardError\`, which says which key lives where. Keys with the same hash tag live together: \`{user:1}:a\` and \`{user:1}:b\` |
+| split | to the shards of its keys, each with its own keys, in parallel. Not atomic over shards: if a part fails, \`PartialFailureError\` holds what each shard did |
+| all shards | to every master, in parallel; \`PartialFailureError\` as above |
+| by channel | to the shard of its channel, which is chosen as a key's is |
+| not routable | rejects with \`NotRoutableError\`. Where the table says so, \`redis.shard('name')\` has the command and sends it to one master |
+
+Commands that this table does not have (of modules, say) go through \`redis.shard('name').call(...)\`.
+
+## Redis 7.0 and 8.0
+
+${table(ofServers)}
+
+## Newer
+
+ioredis has these commands as well; servers up to Redis 8.0 do not.
+
+${table(later)}
+`
+}
+
+function table(rows: readonly [string, ServerCommand][]): string {
+  const lines = rows.map(([fullName, row]) => {
+    const [sent, how] = cells(fullName, row)
+    const name = `\`${fullName.toUpperCase().replace('|', ' ')}\``
+    const since = row[2] === '8.0' ? ' (8.0)' : ''
+    return `| ${name}${since} | ${sent} | ${how} |`
+  })
+  return ['| command | sent | |', '|---|---|---|', ...lines].join('\n')
+}
+
+function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
+  const [name, subcommand] = fullName.split('|') as [string, string?]
+  const info = infoOfCall(commandInfo(name), [subcommand])
+  const { route } = info
+  switch (route.to) {
+    case 'keys': {
+      const notes = [
+        info.isBlocking ? 'On connections of their own, where it delays no others.' : '',
+        info.readsPatterns ? "Patterns of BY and GET need the key's hash tag." : '',
+        flags.includes('keyless') ? 'Without a key it is not routable. Use `shard(name)`.' : '',
+      ]
+      return [/^\d+$/.test(keys) ? 'by key' : 'one shard', notes.filter(Boolean).join(' ')]
+    }
+    case 'split':
+      return ['split', `${joined(route.join)}.`]
+    case 'all': {
+      const suffices = route.oneSuffices ? ' One shard that does it suffices.' : ''
+      return ['all shards', `${joined(route.join)}.${suffices}`]
+    }
+    case 'cursor':
+      return ['all shards', 'One after the other; the cursor tells where to go on.']
+    case 'channel':
+      return ['by channel', '']
+    case 'client':
+      return [route.where, route.how]
+    case 'shard':
+      return ['not routable', `${route.why} Use \`shard(name)\`.`]
+    case 'none':
+      return ['not routable', route.why]
+  }
+}
+
+const joins = new Map<Join, string>([
+  [anyDrawn, 'One of the keys that the shards draw'],
+  [anyReply, 'All give the same reply'],
+  [concatenated, 'The replies together'],
+  [countsAdded, 'The counts added up'],
+  [everywhere, '1 where every shard has it'],
+  [inOrder, 'The values in the order of the keys'],
+  [sum, 'The sum'],
+  [united, 'Each name once'],
+])
+
+function joined(join: Join): string {
+  const text = joins.get(join)
+  if (text === undefined) throw new TypeError(`No words for the join ${join.name}`)
+  return text
+}
