@@ -19,7 +19,7 @@ export function commandsPage(): string {
   const rows = Object.entries(serverCommands)
   const ofServers = rows.filter(([, [, , since]]) => since !== 'later')
   const later = rows.filter(([, [, , since]]) => since === 'later')
-  return `<!-- Generated from the routing table of packages/client: npx vitest run -u test/commands-page.test.ts -->
+  return `<!-- Generated from the routing table of packages/client: npx vitest run test/commands-page.test.ts -u -->
 
 # Commands
 
