@@ -46,6 +46,7 @@ test.each<[FleetOptions, RegExp]>([
   [{ sentinels: 1.5 }, /Option sentinels is 1.5/],
   [{ quorum: 0 }, /Option quorum/],
   [{ downAfter: Number.NaN }, /Option downAfter/],
+  [{ downAfter: 499 }, /Option downAfter is 499; it takes a whole number of at least 500/],
   [{ username: 'app' }, /Option username is "app"; it takes a password beside it/],
   [{ sentinelUsername: 'app' }, /Option sentinelUsername/],
   [

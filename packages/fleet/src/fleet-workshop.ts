@@ -9,6 +9,7 @@ import { syncCheck } from './in-sync.js'
 import { type ConfigContext, dataConfig, sentinelConfig } from './node-config.js'
 import { type Access, commandError } from './node-connection.js'
 import { type SentinelNode, setTimings, watchMasters } from './sentinel-setup.js'
+import { sentinelTimers } from './sentinel-timers.js'
 import type { ServerBinary } from './server-binary.js'
 import { createTlsFiles, type TlsFiles } from './tls-files.js'
 import { type Deadline, waitFor } from './wait-for.js'
@@ -142,6 +143,7 @@ export class FleetWorkshop {
   ): Promise<FleetNode> {
     const { settings, access } = this
     const context: ConfigContext = { settings, access, binary: this.#binary }
+    const timers = sentinelTimers(settings, this.#binary)
     const node = await FleetNode.start(
       {
         name,
@@ -153,7 +155,7 @@ export class FleetWorkshop {
         env: settings.env,
         timeout: settings.timeout,
         config: (address) => config(context, address),
-        setup: role === 'sentinel' ? timerCommands(settings) : [],
+        setup: role === 'sentinel' && timers.length > 0 ? [['SENTINEL', 'DEBUG', ...timers]] : [],
       },
       deadline,
     )
@@ -180,11 +182,6 @@ async function replicate(replica: FleetNode, master: FleetNode, deadline: Deadli
 }
 
 type NodeConfig = (context: ConfigContext, address: FleetNode['address']) => readonly string[]
-
-function timerCommands({ sentinelTimers }: Settings): (readonly (string | number)[])[] {
-  const timers = Object.entries(sentinelTimers).flat()
-  return timers.length === 0 ? [] : [['SENTINEL', 'DEBUG', ...timers]]
-}
 
 function ownTlsFiles({ bind }: Settings, folder: string): TlsFiles {
   const addresses = [...bind.masters, ...bind.replicas, ...bind.sentinels]

@@ -31,7 +31,7 @@ test('a data node that dies at its configuration says so in the error', async ()
     node: expect.stringMatching(/^shard-1\/[12]$/),
     log: expect.stringContaining("'no-such-directive yes'"),
   })
-  expect(error.message).toMatch(/ended while it was starting \(exit code 1\)\n.*FATAL CONFIG/s)
+  expect(error.message).toMatch(/ended while it was starting \(exit code 1\)\n.*no-such-directive/s)
 })
 
 test('a Sentinel that dies at its configuration says so in the error', async () => {

@@ -4,7 +4,7 @@ import { isAlive } from './process-state.js'
 
 /** Sentinel's periods shortened: the same failovers, with less waiting between the steps. */
 const quick = {
-  downAfter: 500,
+  downAfter: 1000,
   sentinelTimers: { 'info-period': 200, 'publish-period': 200 },
 } as const
 
