@@ -9,7 +9,7 @@ export interface ConnectRedisOptions {
    *   saved or touched.
    */
   readonly mode: 'share' | 'replace'
-  /** connect-redis's `prefix`. Default `sess:`. */
+  /** connect-redis's `prefix`. Default: the store's, `sess:`. */
   readonly prefix?: string
   /** Where they are, if not with the store's `client`: for example the single old server. */
   readonly client?: SessionRedis

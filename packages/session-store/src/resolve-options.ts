@@ -65,9 +65,10 @@ export function resolveOptions<Data extends object>(
   if (connectRedis !== undefined && !['share', 'replace'].includes(connectRedis.mode)) {
     throw refused('connectRedis.mode', connectRedis.mode, 'share or replace')
   }
-  const oldPrefix = prefix('connectRedis.prefix', connectRedis?.prefix ?? 'sess:')
+  const ownPrefix = prefix('prefix', options.prefix ?? 'sess:')
+  const oldPrefix = prefix('connectRedis.prefix', connectRedis?.prefix ?? ownPrefix)
   const policy = {
-    prefix: prefix('prefix', options.prefix ?? 'sess:'),
+    prefix: ownPrefix,
     hashIds: options.hashIds ?? true,
     idleTimeout,
     absoluteTimeout:
@@ -91,7 +92,7 @@ export function resolveOptions<Data extends object>(
     keys: options.encryption === undefined ? undefined : new KeyRing(options.encryption.keys),
     acceptPlaintext: options.encryption?.acceptPlaintext ?? false,
     schema: options.schema,
-    reservedNames: new Set(options.reservedNames ?? FRAMEWORK_NAMES),
+    reservedNames: new Set(['cookie', ...(options.reservedNames ?? FRAMEWORK_NAMES)]),
   }
   const client = openClient()
   return Object.freeze({

@@ -1,0 +1,14 @@
+export { sessionContract } from './session-contract.js'
+export {
+  CONTRACT_COOKIE,
+  CONTRACT_SECRET,
+  type ContractApp,
+  type ContractAppOptions,
+  type ContractData,
+  type ContractHandler,
+  type ContractRedis,
+  type ContractRoute,
+  type ContractRunner,
+  type ContractSession,
+  type ContractSubject,
+} from './subject.js'
