@@ -20,6 +20,15 @@ export interface DisredisEvents {
    * failed. Emitted only if there is a listener; the client goes on by itself.
    */
   error: [error: Error]
+  /** As in ioredis; the `Buffer` events carry buffers. */
+  message: [channel: string, message: string]
+  messageBuffer: [channel: Buffer, message: Buffer]
+  pmessage: [pattern: string, channel: string, message: string]
+  pmessageBuffer: [pattern: string, channel: Buffer, message: Buffer]
+  smessage: [channel: string, message: string]
+  smessageBuffer: [channel: Buffer, message: Buffer]
+  /** A shard's subscriptions work again after `duration` ms; what was published meanwhile is lost. */
+  subscriptionsRestored: [event: { readonly shard: string; readonly duration: number }]
   /** The client is closed: nothing is open any more. */
   close: []
 }

@@ -26,6 +26,10 @@ import { Lobby } from './lobby.js'
 import { count, milliseconds } from './option-checks.js'
 import { type DisredisOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import { type BatchContext, Pipeline } from './pipeline.js'
+import { installSubscriptions } from './pubsub/install-subscriptions.js'
+import type { MessageKind } from './pubsub/shard-subscriber.js'
+import type { SubscriptionKind } from './pubsub/subscription-kind.js'
+import { Subscriptions } from './pubsub/subscriptions.js'
 import type { Router } from './router.js'
 import { closedError } from './shard/command-errors.js'
 import { ShardSupervisor } from './shard-supervisor.js'
@@ -70,6 +74,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   readonly #scripts = new Map<string, Script>()
   readonly #supervisor: ShardSupervisor
   readonly #lobby: Lobby
+  readonly #subscriptions: Subscriptions
   readonly #readyWaiters = new Set<Waiter>()
   #router: Router | undefined
   #status: DisredisStatus = 'wait'
@@ -98,7 +103,16 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       onRouter: (router) => this.#masterSetKnown(router),
       onStartFailed: (error) => this.#startFailed(error),
       onHopeless: (error) => this.#giveUpWaiting(error),
-      onServing: () => this.#shardServes(),
+      onServing: (shard) => this.#shardServes(shard),
+    })
+    this.#subscriptions = new Subscriptions({
+      shardNames: () => this.#knownRouter().ring.names,
+      shardOf: (channel) => this.#knownRouter().ring.locate(channel),
+      makeSubscriber: (shard) =>
+        this.#supervisor.makeSubscriber(shard, {
+          onMessage: (kind, parts) => this.#tellMessage(kind, parts),
+          onRestored: (duration) => this.#tell('subscriptionsRestored', { shard, duration }),
+        }),
     })
     this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
     if (!this.options.lazyConnect) this.#start()
@@ -317,6 +331,17 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return command.promise
   }
 
+  /** @internal */
+  async changeSubscriptions(
+    kind: SubscriptionKind,
+    change: 'subscribe' | 'unsubscribe',
+    names: readonly (string | Buffer)[],
+  ): Promise<number> {
+    if (this.#closing !== undefined) throw closedError()
+    if (this.#router === undefined) await this.ready()
+    return this.#subscriptions[change](kind, names, this.options.commandTimeout)
+  }
+
   #context(callPolicy: CallPolicy): BatchContext {
     return {
       callPolicy: Object.freeze(callPolicy),
@@ -368,7 +393,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     this.#tell('error', error)
   }
 
-  #shardServes(): void {
+  #shardServes(shard: string): void {
+    this.#subscriptions.masterChanged(shard)
     if (this.#status !== 'connecting') return
     if (!this.#router?.shards.every(({ phase }) => phase === 'ready')) return
     this.#status = 'ready'
@@ -380,6 +406,11 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     if (name === 'error' && this.listenerCount('error') === 0) return
     const emit = this.emit as (name: string, ...args: unknown[]) => boolean
     emit.call(this, name, ...args)
+  }
+
+  #tellMessage(kind: MessageKind, parts: readonly (Buffer | string)[]): void {
+    if (this.listenerCount(kind) > 0) this.#tell(kind, ...(parts.map(String) as [string, string]))
+    this.#tell(`${kind}Buffer`, ...(parts as [Buffer, Buffer]))
   }
 
   #knownRouter(): Router {
@@ -422,6 +453,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     const error = closedError()
     this.#lobby.rejectAll(error)
     for (const waiter of [...this.#readyWaiters]) waiter.reject(error)
+    this.#subscriptions.close()
     await this.#supervisor.close()
     this.#status = 'end'
     this.#tell('close')
@@ -430,4 +462,5 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
 export interface Disredis extends Commands {}
 
+installSubscriptions(Disredis.prototype)
 installCommands(Disredis.prototype)

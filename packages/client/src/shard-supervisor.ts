@@ -14,6 +14,7 @@ import type { DisredisEvents } from './client-events.js'
 import type { Dial } from './connection/dial-master.js'
 import { WriteBatch } from './connection/write-batch.js'
 import type { ResolvedOptions } from './options.js'
+import { ShardSubscriber, type ShardSubscriberContext } from './pubsub/shard-subscriber.js'
 import { Router } from './router.js'
 import { SentinelFence } from './sentinel-fence.js'
 import { Backoff } from './shard/backoff.js'
@@ -36,7 +37,7 @@ export interface SupervisorContext {
   /** A master cannot be used for a reason that trying again does not mend. */
   readonly onHopeless: (error: DisredisError) => void
   /** A shard got a master, for the first time or again. */
-  readonly onServing: () => void
+  readonly onServing: (shard: string) => void
 }
 
 /** ms without a byte, while replies are due, after which commands are queued instead of written. */
@@ -125,6 +126,22 @@ export class ShardSupervisor {
     return shard
   }
 
+  /** A connection for subscriptions on a shard, to be made and closed by the caller. */
+  makeSubscriber(
+    shard: string,
+    tell: Pick<ShardSubscriberContext, 'onMessage' | 'onRestored'>,
+  ): ShardSubscriber {
+    const { runtime, dial } = this.#context
+    return new ShardSubscriber({
+      shard,
+      runtime,
+      connectTimeout: this.#options.connectTimeout,
+      dial: (address, signal) => dial(address, this.batch, signal),
+      masterAddress: () => this.#router?.shard(shard)?.master,
+      ...tell,
+    })
+  }
+
   start(): void {
     const { watcher } = this.#lease
     for (const [name, listener] of Object.entries(this.#listeners)) {
@@ -207,7 +224,9 @@ export class ShardSupervisor {
   ): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
     const { runtime, dial, emit, onHopeless, onServing } = this.#context
-    const { tell = { emit: emit as ShardContext['emit'], onHopeless, onServing } } = special
+    const {
+      tell = { emit: emit as ShardContext['emit'], onHopeless, onServing: () => onServing(name) },
+    } = special
     return new Shard(
       name,
       {

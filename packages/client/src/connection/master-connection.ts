@@ -51,6 +51,11 @@ export class MasterConnection implements ShardConnection, CommandCarrier {
     })
   }
 
+  /** For what is not a command with a reply: subscriptions. */
+  get redis(): Redis {
+    return this.#redis
+  }
+
   get where(): string {
     return formatAddress(this.address)
   }

@@ -107,6 +107,11 @@ export class Shard implements ConnectionOwner, Ticked {
     return this.#phase
   }
 
+  /** The node that serves, or else that is believed to. */
+  get master(): Address | undefined {
+    return this.#connection?.address ?? this.#believedMaster()
+  }
+
   /** Begins to dial. Commands may be sent before. */
   start(): void {
     this.#named = this.#context.masterAddress()
@@ -143,7 +148,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   failoverStarted(master: Address): void {
     if (this.#phase === 'closed' || this.#gate !== undefined) return
-    const current = this.#connection?.address ?? this.#believedMaster()
+    const current = this.master
     // Told late, of a master that was left already.
     if (current !== undefined && !isSameAddress(current, master)) return
     this.#closeGate(master)
@@ -156,7 +161,7 @@ export class Shard implements ConnectionOwner, Ticked {
   replicaPromoted(address: Address): void {
     if (this.#phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
     if (this.#gate === undefined) {
-      const from = this.#connection?.address ?? this.#believedMaster()
+      const from = this.master
       // `+switch-master` came first, and its address is being dialled.
       if (from === undefined || isSameAddress(from, address)) return
       this.#closeGate(from)
@@ -180,7 +185,7 @@ export class Shard implements ConnectionOwner, Ticked {
       shard: this.name,
       phase: this.#phase,
       isAnswering: this.#connection !== undefined && !this.#connection.isSilent,
-      master: this.#connection?.address ?? this.#believedMaster(),
+      master: this.master,
       queue: this.#flow.queued,
       inFlight: this.#connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,

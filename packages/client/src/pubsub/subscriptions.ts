@@ -1,0 +1,124 @@
+import { CommandTimeoutError } from '../errors.js'
+import type { ShardSubscriber } from './shard-subscriber.js'
+import type { SubscriptionKind } from './subscription-kind.js'
+
+export interface SubscriptionsContext {
+  /** In a fixed order. */
+  readonly shardNames: () => readonly string[]
+  readonly shardOf: (channel: string | Buffer) => string
+  readonly makeSubscriber: (shard: string) => ShardSubscriber
+}
+
+/**
+ * Pub/sub over all shards: a channel lives on the shard of its name, as a key does; a pattern is
+ * subscribed on every shard, because a channel that it matches may live on any.
+ */
+export class Subscriptions {
+  readonly #context: SubscriptionsContext
+  readonly #subscribers = new Map<string, ShardSubscriber>()
+
+  constructor(context: SubscriptionsContext) {
+    this.#context = context
+  }
+
+  /**
+   * Resolves when the servers have confirmed, with how many subscriptions there are then, as Redis
+   * counts them. Rejects with `CommandTimeoutError` after `timeout` ms; nothing is subscribed then.
+   */
+  async subscribe(
+    kind: SubscriptionKind,
+    names: readonly (string | Buffer)[],
+    timeout: number,
+  ): Promise<number> {
+    const parts = this.#split(kind, names)
+    try {
+      await inTime(
+        Promise.all(parts.map(([subscriber, part]) => subscriber.add(kind, part))),
+        timeout,
+        () => parts.find(([{ lastError }]) => lastError !== undefined)?.[0].lastError,
+      )
+    } catch (error) {
+      // Nobody was told that it works, so it is not wanted; the error is the caller's answer.
+      for (const [subscriber, part] of parts) subscriber.remove(kind, part).catch(() => {})
+      throw error
+    }
+    return this.#count(kind)
+  }
+
+  /** Without names: all of this kind. */
+  async unsubscribe(kind: SubscriptionKind, names: readonly (string | Buffer)[]): Promise<number> {
+    if (names.length > 0) {
+      await Promise.all(this.#split(kind, names).map(([it, part]) => it.remove(kind, part)))
+    } else {
+      await Promise.all(
+        [...this.#subscribers.values()].map((it) => it.remove(kind, it.names(kind))),
+      )
+    }
+    return this.#count(kind)
+  }
+
+  masterChanged(shard: string): void {
+    this.#subscribers.get(shard)?.masterChanged()
+  }
+
+  close(): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.close()
+  }
+
+  #split(
+    kind: SubscriptionKind,
+    names: readonly (string | Buffer)[],
+  ): [ShardSubscriber, (string | Buffer)[]][] {
+    const parts = new Map<string, (string | Buffer)[]>()
+    const shards = this.#context.shardNames()
+    for (const name of names) {
+      for (const shard of kind === 'psubscribe' ? shards : [this.#context.shardOf(name)]) {
+        if (!parts.has(shard)) parts.set(shard, [])
+        parts.get(shard)!.push(name)
+      }
+    }
+    return [...parts].map(([shard, part]) => [this.#subscriber(shard), part])
+  }
+
+  #subscriber(shard: string): ShardSubscriber {
+    let subscriber = this.#subscribers.get(shard)
+    if (subscriber === undefined) {
+      subscriber = this.#context.makeSubscriber(shard)
+      this.#subscribers.set(shard, subscriber)
+    }
+    return subscriber
+  }
+
+  /** Channels and patterns are counted together, shard channels apart; a pattern counts once. */
+  #count(kind: SubscriptionKind): number {
+    const subscribers = [...this.#subscribers.values()]
+    if (kind === 'ssubscribe')
+      return subscribers.reduce((sum, it) => sum + it.count(['ssubscribe']), 0)
+    const patterns = Math.max(0, ...subscribers.map((it) => it.count(['psubscribe'])))
+    return subscribers.reduce((sum, it) => sum + it.count(['subscribe']), patterns)
+  }
+}
+
+async function inTime(
+  call: Promise<unknown>,
+  timeout: number,
+  cause: () => Error | undefined,
+): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const last = cause()
+      reject(
+        new CommandTimeoutError(
+          `The subscription was not confirmed within ${timeout} ms.${last === undefined ? '' : ` Last: ${last.message}`}`,
+          { cause: last, retryable: true },
+        ),
+      )
+    }, timeout)
+  })
+  try {
+    await Promise.race([call, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

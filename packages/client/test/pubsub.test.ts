@@ -1,0 +1,108 @@
+import { type Fleet, startFleet } from '@disredis/fleet'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Disredis } from '../src/index.js'
+
+let fleet: Fleet
+let redis: Disredis
+
+beforeAll(async () => {
+  fleet = await startFleet({ masters: 3, replicas: 1, sentinels: 3, downAfter: 1000 })
+  redis = await Disredis.connect({ sentinels: fleet.sentinels })
+})
+
+afterAll(async () => {
+  await redis?.close()
+  await fleet?.close()
+})
+
+const channels = Array.from({ length: 20 }, (_, i) => `channel:${i}`)
+
+describe('a subscriber', () => {
+  test('hears the channels of every shard, counted as Redis counts', async () => {
+    await using subscriber = await Disredis.connect({ sentinels: fleet.sentinels })
+    const heard: string[] = []
+    subscriber.on('message', (channel, message) => heard.push(`${channel}=${message}`))
+    expect(await subscriber.subscribe(...channels)).toBe(20)
+    expect(await subscriber.subscribe('one more')).toBe(21)
+    expect(new Set(channels.map((channel) => redis.explain(channel).shard)).size).toBe(3)
+    for (const channel of channels) expect(await redis.publish(channel, 'hello')).toBe(1)
+    await expect.poll(() => heard.length).toBe(20)
+    expect(heard.sort()).toEqual(channels.map((channel) => `${channel}=hello`).sort())
+    // It is a client like any other.
+    expect(await subscriber.set('k', 'v')).toBe('OK')
+    expect(await subscriber.unsubscribe('channel:0')).toBe(20)
+    expect(await redis.publish('channel:0', 'nobody')).toBe(0)
+    expect(await subscriber.unsubscribe()).toBe(0)
+    await expect.poll(() => redis.publish('channel:1', 'nobody')).toBe(0)
+  })
+
+  test('hears a pattern on every shard, and each message once', async () => {
+    await using subscriber = await Disredis.connect({ sentinels: fleet.sentinels })
+    const heard: string[] = []
+    subscriber.on('pmessage', (pattern, channel, message) =>
+      heard.push(`${pattern} ${channel} ${message}`),
+    )
+    expect(await subscriber.psubscribe('channel:*')).toBe(1)
+    for (const channel of channels) await redis.publish(channel, 'x')
+    await expect.poll(() => heard.length).toBe(20)
+    expect(await subscriber.punsubscribe('channel:*')).toBe(0)
+  })
+
+  test('hears shard channels, and bytes as bytes', async () => {
+    await using subscriber = await Disredis.connect({ sentinels: fleet.sentinels })
+    const heard: unknown[] = []
+    subscriber.on('smessage', (channel, message) => heard.push([channel, message]))
+    subscriber.on('messageBuffer', (channel, message) => heard.push([channel, message]))
+    expect(await subscriber.ssubscribe('s:1', 's:2')).toBe(2)
+    await subscriber.subscribe('bytes')
+    expect(await redis.spublish('s:1', 'v')).toBe(1)
+    await expect.poll(() => heard.length).toBe(1)
+    await redis.publish('bytes', Buffer.from([0xff, 0]))
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        ['s:1', 'v'],
+        [Buffer.from('bytes'), Buffer.from([0xff, 0])],
+      ])
+    expect(await subscriber.sunsubscribe('s:1')).toBe(1)
+  })
+
+  test('calls back, and subscribes before the client is ready', async () => {
+    await using subscriber = new Disredis({ sentinels: fleet.sentinels })
+    const count = await new Promise((resolve, reject) => {
+      subscriber.subscribe('early', (error, n) => (error ? reject(error) : resolve(n)))
+    })
+    expect(count).toBe(1)
+  })
+
+  test.each(['kill', 'failover'] as const)(
+    'hears again after the master of a channel is gone (%s), and is told of the gap',
+    async (fault) => {
+      await using own = await startFleet({ masters: 2, replicas: 1, sentinels: 3, downAfter: 1000 })
+      await using publisher = await Disredis.connect({
+        sentinels: own.sentinels,
+        commandTimeout: 60_000,
+      })
+      await using subscriber = await Disredis.connect({ sentinels: own.sentinels })
+      const heard: string[] = []
+      subscriber.on('message', (_channel, message) => heard.push(message))
+      const gap = new Promise((resolve) => subscriber.once('subscriptionsRestored', resolve))
+      await subscriber.subscribe('news')
+      const { shard } = publisher.explain('news')
+      if (fault === 'kill') await own.master(shard).kill()
+      else await own.failover(shard)
+      expect(await gap).toMatchObject({ shard, duration: expect.any(Number) })
+      await publisher.publish('news', 'after')
+      await expect.poll(() => heard, { timeout: 30_000 }).toEqual(['after'])
+    },
+  )
+})
+
+test('a subscription that no master confirms is rejected in time', async () => {
+  await using own = await startFleet({ masters: 1, replicas: 0, sentinels: 1, downAfter: 60_000 })
+  await using subscriber = await Disredis.connect({ sentinels: own.sentinels, commandTimeout: 500 })
+  await own.master().kill()
+  await expect(subscriber.subscribe('c')).rejects.toMatchObject({
+    code: 'DISREDIS_COMMAND_TIMEOUT',
+  })
+})
