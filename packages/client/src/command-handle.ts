@@ -7,6 +7,7 @@ import {
 } from './commands/command-surface.js'
 import { followSignal } from './commands/follow-signal.js'
 import type { RoutedCommand } from './commands/routed-command.js'
+import { type Iteration, installIteration } from './iteration.js'
 import { type BatchContext, Pipeline } from './pipeline.js'
 import { Transaction } from './transaction.js'
 
@@ -46,6 +47,7 @@ export class CommandHandle implements CommandTarget {
   }
 }
 
-export interface CommandHandle extends Commands {}
+export interface CommandHandle extends Commands, Iteration {}
 
+installIteration(CommandHandle.prototype)
 installCommands(CommandHandle.prototype)

@@ -22,6 +22,7 @@ import { createDial } from './connection/dial-master.js'
 import { CommandTimeoutError, ShardDownError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
+import { type Iteration, installIteration } from './iteration.js'
 import { Lobby } from './lobby.js'
 import { count, milliseconds } from './option-checks.js'
 import { type DisredisOptions, type ResolvedOptions, resolveOptions } from './options.js'
@@ -460,7 +461,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 }
 
-export interface Disredis extends Commands {}
+export interface Disredis extends Commands, Iteration {}
 
+installIteration(Disredis.prototype)
 installSubscriptions(Disredis.prototype)
 installCommands(Disredis.prototype)

@@ -7,6 +7,7 @@ import { Gathering } from './routing/gathering.js'
 import { partsByKey, partsForAll } from './routing/parts.js'
 import type { Route } from './routing/route.js'
 import { crossShardError, foreignPatternError, notRoutableError } from './routing/routing-errors.js'
+import { scan } from './routing/scan.js'
 import type { Shard } from './shard/shard.js'
 
 /** Sends each command where its route says. The set of shards never changes. */
@@ -95,6 +96,9 @@ export class Router {
         return
       case 'split':
         this.#split(command, route)
+        return
+      case 'cursor':
+        scan(command, this.shards)
         return
       case 'all':
         new Gathering(

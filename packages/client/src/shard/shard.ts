@@ -67,6 +67,7 @@ export class Shard implements ConnectionOwner, Ticked {
   #phase: ShardPhase = 'connecting'
   #connection: ShardConnection | undefined
   #gate: FailoverGate | undefined
+  #generation = 0
   #lostAt: number | undefined
   #servedBy: Address | undefined
   /** What Sentinel named last. */
@@ -105,6 +106,11 @@ export class Shard implements ConnectionOwner, Ticked {
 
   get phase(): ShardPhase {
     return this.#phase
+  }
+
+  /** Counts the connections that served: what a server said holds for its generation only. */
+  get generation(): number {
+    return this.#generation
   }
 
   /** The node that serves, or else that is believed to. */
@@ -292,6 +298,7 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#proof = { address: to, until: runtime.now() + this.#options.gate.timeout }
     }
     this.#connection = connection
+    this.#generation++
     connection.owner = this
     if (old !== undefined) this.#retiring.discard(old)
     this.#flow.forgetRefusals()
