@@ -20,5 +20,4 @@ if (build.status !== 0) {
   process.exit(1)
 }
 
-const { main } = await import('./dist/cli/main.js')
-process.exitCode = await main(process.argv.slice(2))
+await import('./dist/cli/bin.js')

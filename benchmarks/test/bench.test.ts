@@ -8,15 +8,18 @@ import { beforeAll, expect, test } from 'vitest'
 import { contenders } from '../src/contenders/registry.js'
 import type { RunResult } from '../src/runner/run-result.js'
 
-const bench = new URL('../bench.mjs', import.meta.url).pathname
-const runCommand = promisify(execFile)
+const run = promisify(execFile)
 
+/** With the build that `beforeAll` made: another one in each test could meet a half-saved source. */
 const runBench = (...args: string[]) =>
-  runCommand(process.execPath, [bench, ...args], { env: { ...process.env, INIT_CWD: '/' } })
+  run(process.execPath, [new URL('../dist/cli/bin.js', import.meta.url).pathname, ...args])
 
-// Builds what the contenders' processes run.
 beforeAll(async () => {
-  await runBench('--list')
+  const { stdout } = await run(process.execPath, [
+    new URL('../bench.mjs', import.meta.url).pathname,
+    '--list',
+  ])
+  expect(stdout).toContain('raw-sockets')
 })
 
 test('every contender passes tiny rounds on a real fleet, and the run is written as JSON', async () => {
