@@ -29,7 +29,7 @@ export interface Bench extends AsyncDisposable {
 }
 
 export async function openBench(
-  subject: ContractSubject,
+  subject: Pick<ContractSubject, 'serve'>,
   client: ContractRedis,
   policy: Policy = {},
   maxAge?: number,

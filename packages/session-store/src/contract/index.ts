@@ -1,3 +1,10 @@
+export {
+  type FailoverDeployment,
+  type FailoverFigures,
+  type FailoverKind,
+  type FailoverSubject,
+  sessionFailoverContract,
+} from './failover-contract.js'
 export { sessionContract } from './session-contract.js'
 export {
   CONTRACT_COOKIE,

@@ -12,6 +12,12 @@ export function contractRoutes(gates: Gates): Readonly<Record<string, ContractRo
       setAll(session, query)
       await session.save()
     },
+    '/count': async (session) => {
+      const count = Number(session.get('count') ?? 0) + 1
+      session.set('count', count)
+      await session.save()
+      return { user: session.get('user') ?? null, count }
+    },
     '/big': async (session, query) => {
       session.set('big', 'x'.repeat(Number(query.get('bytes'))))
       await session.save()
