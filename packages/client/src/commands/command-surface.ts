@@ -32,10 +32,20 @@ function commandMethod(name: string, replyEncoding: BufferEncoding | null): Meth
 function callMethod(replyEncoding: BufferEncoding | null): Method {
   return function (...args) {
     const callback = takeCallback(args)
-    const [name, ...rest] = args.flat()
-    const info = commandInfo(String(name))
+    const [first, ...rest] = args.flat()
+    const name = String(first)
+    const { callPolicy, keyPrefix } = this
     return this.submit(
-      new RoutedCommand(info, rest, this.callPolicy, replyEncoding, this.keyPrefix, callback),
+      // As the caller wrote it: ioredis's transformers know commands by their lower-case names.
+      new RoutedCommand(
+        commandInfo(name),
+        rest,
+        callPolicy,
+        replyEncoding,
+        keyPrefix,
+        callback,
+        name,
+      ),
     )
   }
 }
