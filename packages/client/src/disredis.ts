@@ -24,13 +24,14 @@ import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
 import { type Iteration, installIteration } from './iteration.js'
 import { Lobby } from './lobby.js'
-import { count, milliseconds } from './option-checks.js'
+import { count, milliseconds, oneOf } from './option-checks.js'
 import { type DisredisOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import { type BatchContext, Pipeline } from './pipeline.js'
 import { installSubscriptions } from './pubsub/install-subscriptions.js'
 import type { MessageKind } from './pubsub/shard-subscriber.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
 import { Subscriptions } from './pubsub/subscriptions.js'
+import { type ReadFrom, readFromValues } from './replicas/read-from.js'
 import type { Router } from './router.js'
 import { closedError } from './shard/command-errors.js'
 import { ShardSupervisor } from './shard-supervisor.js'
@@ -47,6 +48,8 @@ export interface CallOptions {
    * repeated when their outcome is unknown. INCR, LPUSH and their like are not, even then.
    */
   readonly idempotent?: boolean
+  /** Which nodes may answer reads, in place of the client's `readFrom`. */
+  readonly readFrom?: ReadFrom
   /** Gives the calls up: they reject with its reason (`OutcomeUnknownError` for writes that were sent). */
   readonly signal?: AbortSignal
 }
@@ -78,6 +81,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   readonly #subscriptions: Subscriptions
   readonly #readyWaiters = new Set<Waiter>()
   #router: Router | undefined
+  /** A handle asked for replicas. */
+  #isReplicaUser = false
   #status: DisredisStatus = 'wait'
   #closing: Promise<void> | undefined
   #startError: Error | undefined
@@ -96,6 +101,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       timeout: this.options.commandTimeout,
       retryWrites: this.options.retryWrites,
       isIdempotent: false,
+      readFrom: this.options.readFrom,
     })
     this.#supervisor = new ShardSupervisor(this.options, {
       runtime: systemRuntime,
@@ -231,11 +237,14 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** The same commands under another policy; the client itself is unchanged. */
   with(options: CallOptions): CommandHandle {
+    const readFrom = oneOf('readFrom', options.readFrom ?? this.callPolicy.readFrom, readFromValues)
+    if (readFrom !== 'master') this.#useReplicas()
     return new CommandHandle(
       this.#context({
         ...this.callPolicy,
         timeout: milliseconds('timeout', options.timeout, this.callPolicy.timeout),
         isIdempotent: options.idempotent ?? false,
+        readFrom,
         signal: options.signal,
       }),
     )
@@ -372,8 +381,14 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     this.#supervisor.start()
   }
 
+  #useReplicas(): void {
+    this.#isReplicaUser = true
+    if (this.#router !== undefined) this.#supervisor.useReplicas(this.#router)
+  }
+
   #masterSetKnown(router: Router): void {
     this.#router = router
+    if (this.#isReplicaUser) this.#useReplicas()
     this.#startError = undefined
     this.#lobby.leave((command) => router.route(command))
   }

@@ -5,6 +5,7 @@ import { type Address, InvalidOptionError, type NatMap, parseSentinels } from '@
 import type { Credentials } from './connection/dial-master.js'
 import { count, flag, milliseconds, oneOf, text } from './option-checks.js'
 import { parseUrl } from './parse-url.js'
+import { type ReadFrom, readFromValues } from './replicas/read-from.js'
 
 /** Names are ioredis's where the meaning is ioredis's. All times are in ms. */
 export interface DisredisOptions {
@@ -58,6 +59,15 @@ export interface DisredisOptions {
    * before (SET, HSET, DEL, ...). A repeated write may overwrite a newer one. Default `never`.
    */
   readonly retryWrites?: 'never' | 'idempotent' | undefined
+  /**
+   * Which nodes may answer reads: `master`, `replicaPreferred`, `replica` (no other), or `nearest`.
+   * Replicas may lack the last writes. Default `master`.
+   */
+  readonly readFrom?: ReadFrom | undefined
+  /** Bytes of the replication stream that a replica may lack and still be read. Default 1048576. */
+  readonly maxReplicaLag?: number | undefined
+  /** ms after a write by this client in which its keys are read from the master. Default 1000. */
+  readonly readYourWrites?: number | undefined
   /** Holding writes while Sentinel fails a master over. */
   readonly failoverGate?:
     | {
@@ -92,6 +102,9 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly lazyConnect: boolean
   readonly queue: { readonly maxCommands: number; readonly maxBytes: number }
   readonly retryWrites: 'never' | 'idempotent'
+  readonly readFrom: ReadFrom
+  readonly maxReplicaLag: number
+  readonly readYourWrites: number
   readonly failoverGate: { readonly timeout: number; readonly probeInterval: number | false }
   readonly stringNumbers: boolean
 }
@@ -127,6 +140,9 @@ export function resolveOptions(
       maxBytes: count('queue.maxBytes', options.queue?.maxBytes, 64 * 1024 * 1024, 1),
     }),
     retryWrites: oneOf('retryWrites', options.retryWrites, ['never', 'idempotent'] as const),
+    readFrom: oneOf('readFrom', options.readFrom, readFromValues),
+    maxReplicaLag: count('maxReplicaLag', options.maxReplicaLag, 1024 * 1024, 0),
+    readYourWrites: count('readYourWrites', options.readYourWrites, 1000, 0),
     failoverGate: Object.freeze({
       timeout: milliseconds('failoverGate.timeout', options.failoverGate?.timeout, 10_000),
       probeInterval:

@@ -2,6 +2,7 @@ import { type HashRing, hashTag } from '@disredis/hash-ring'
 import { type BlockingLanes, blocks } from './blocking-lanes.js'
 import type { Destination, RoutedCommand } from './commands/routed-command.js'
 import { NotRoutableError } from './errors.js'
+import type { ReplicaReads } from './replicas/replica-reads.js'
 import { externalPatterns } from './routing/external-patterns.js'
 import { Gathering } from './routing/gathering.js'
 import { partsByKey, partsForAll } from './routing/parts.js'
@@ -17,6 +18,7 @@ export class Router {
   readonly shards: readonly Shard[]
 
   readonly #lanes: BlockingLanes
+  #readers: ReplicaReads | undefined
 
   constructor(ring: HashRing, shard: (name: string) => Shard, lanes: BlockingLanes) {
     this.ring = ring
@@ -32,10 +34,31 @@ export class Router {
   route(command: RoutedCommand): void {
     const { keyIndex } = command.info
     if (keyIndex >= 0 && keyIndex < command.args.length) {
-      this.#shardOf(command.args[keyIndex] as string | Buffer).send(command)
+      if (this.#readers !== undefined) this.#routeOverReplicas(command, this.#readers)
+      else this.#shardOf(command.args[keyIndex] as string | Buffer).send(command)
       return
     }
     this.#routeByTable(command)
+  }
+
+  /** From now on calls may ask for other nodes than the master. */
+  useReplicas(makeReaders: () => ReplicaReads): void {
+    this.#readers ??= makeReaders()
+  }
+
+  /** Sentinel may name other replicas. */
+  topologyChanged(): void {
+    this.#readers?.topologyChanged()
+  }
+
+  close(): void {
+    this.#readers?.close()
+  }
+
+  #routeOverReplicas(command: RoutedCommand, readers: ReplicaReads): void {
+    const slots = keysOf(command).map((key) => this.ring.slotOf(key))
+    readers.noteSlots(command, slots)
+    readers.targets[this.ring.indexOfSlot(slots[0]!)]!.send(command)
   }
 
   /** Sends the command to that shard, whatever its keys. It fails if it would harm other callers. */
@@ -126,6 +149,7 @@ export class Router {
 
   #send(command: RoutedCommand, shard: Shard): void {
     if (blocks(command)) this.#lanes.send(command, shard.name)
+    else if (this.#readers !== undefined) this.#routeOverReplicas(command, this.#readers)
     else shard.send(command)
   }
 
@@ -150,7 +174,7 @@ export class Router {
       command.fail(notRoutableError(command))
       return
     }
-    const parts = partsByKey(command, step, this.ring, this.shards)
+    const parts = partsByKey(command, step, this.ring, this.#readers?.targets ?? this.shards)
     // A key without its value: the server refuses the whole command.
     const isWhole = parts.length === 1 || length % step !== 0
     if (isWhole) parts[0]!.shard.send(command)

@@ -15,6 +15,8 @@ import type { Dial } from './connection/dial-master.js'
 import { WriteBatch } from './connection/write-batch.js'
 import type { ResolvedOptions } from './options.js'
 import { ShardSubscriber, type ShardSubscriberContext } from './pubsub/shard-subscriber.js'
+import { ReplicaReads } from './replicas/replica-reads.js'
+import { ShardReaders } from './replicas/shard-readers.js'
 import { Router } from './router.js'
 import { SentinelFence } from './sentinel-fence.js'
 import { Backoff } from './shard/backoff.js'
@@ -126,6 +128,32 @@ export class ShardSupervisor {
     return shard
   }
 
+  /** Lets calls read from replicas; without this nothing is known of them. */
+  useReplicas(router: Router): void {
+    router.useReplicas(
+      () =>
+        new ReplicaReads({
+          ring: router.ring,
+          now: () => this.batch.now(),
+          readYourWrites: this.#options.readYourWrites,
+          makeReaders: (name, isRecentlyWritten) =>
+            new ShardReaders({
+              shard: router.shard(name)!,
+              runtime: this.#context.runtime,
+              ticker: this.ticker,
+              now: () => this.batch.now(),
+              limits: this.#options.queue,
+              maxLag: this.#options.maxReplicaLag,
+              connectTimeout: this.#options.connectTimeout,
+              dial: (address, signal) => this.#context.dial(address, this.batch, signal),
+              replicas: () =>
+                this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
+              isRecentlyWritten,
+            }),
+        }),
+    )
+  }
+
   /** A connection for subscriptions on a shard, to be made and closed by the caller. */
   makeSubscriber(
     shard: string,
@@ -164,6 +192,7 @@ export class ShardSupervisor {
     for (const [name, listener] of Object.entries(this.#listeners)) {
       watcher.off(name as keyof WatcherEvents, listener as () => void)
     }
+    this.#router?.close()
     for (const shard of this.#shards()) shard.close()
     this.ticker.stop()
     await this.#lease.release()
@@ -197,6 +226,7 @@ export class ShardSupervisor {
     for (const shard of this.#router.shards) shard.start()
     // A shared watcher may have told its topology before this client listened.
     this.#fence?.hear(topology.sentinels)
+    if (this.#options.readFrom !== 'master') this.useReplicas(this.#router)
     this.#context.onRouter(this.#router)
   }
 
@@ -258,6 +288,7 @@ export class ShardSupervisor {
       topologyChanged: (event) => {
         this.#fence?.hear(event.current.sentinels)
         for (const shard of this.#shards()) shard.masterMoved()
+        this.#router?.topologyChanged()
         emit('topologyChanged', event)
       },
       masterSwitched: ({ shard }) => at(shard, (it) => it.masterMoved()),

@@ -62,7 +62,8 @@ export class FakeConnection implements ShardConnection {
   }
 
   async role() {
-    return { isMaster: this.node.isMaster }
+    const { isMaster } = this.node
+    return { isMaster, isLinkedReplica: !isMaster, offset: 0 }
   }
 
   commandFailed(command: RoutedCommand, error: Error): void {

@@ -8,7 +8,12 @@ export function testCommand(
   args: unknown[],
   { timeout = 1000, ...fields }: { timeout?: number; sequence?: number; deadline?: number } = {},
 ): RoutedCommand {
-  const policy: CallPolicy = { timeout, retryWrites: 'never', isIdempotent: false }
+  const policy: CallPolicy = {
+    timeout,
+    retryWrites: 'never',
+    isIdempotent: false,
+    readFrom: 'master',
+  }
   const command = new RoutedCommand(commandInfo(name), args, policy, 'utf8', undefined, undefined)
   command.promise.catch(() => {})
   return Object.assign(command, fields)

@@ -1,3 +1,5 @@
+import type { ReadFrom } from '../replicas/read-from.js'
+
 /** What one call may take and do; shared by all calls of a client or of a `with()` handle. */
 export interface CallPolicy {
   /** ms from the call to its answer or error: queueing, dialling and the reply together. */
@@ -6,6 +8,8 @@ export interface CallPolicy {
   readonly retryWrites: 'never' | 'idempotent'
   /** The caller says that repeating these commands is harmless: scripts are repeated as well. */
   readonly isIdempotent: boolean
+  /** Which nodes may answer reads. */
+  readonly readFrom: ReadFrom
   /** Gives the calls up. */
   readonly signal?: AbortSignal | undefined
 }

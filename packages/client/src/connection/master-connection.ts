@@ -90,8 +90,7 @@ export class MasterConnection implements ShardConnection, CommandCarrier {
     signal.addEventListener('abort', giveUp)
     try {
       if (signal.aborted) giveUp()
-      const [role] = (await this.#redis.role()) as [string]
-      return { isMaster: role === 'master' }
+      return readRole((await this.#redis.role()) as unknown[])
     } catch (error) {
       this.destroy()
       throw dialError(this.address, error)
@@ -103,5 +102,15 @@ export class MasterConnection implements ShardConnection, CommandCarrier {
 
   destroy(): void {
     this.#socket.destroy()
+  }
+}
+
+/** `["master", offset, [...]]` or `["slave", host, port, state, offset]`. */
+function readRole(reply: readonly unknown[]): NodeRole {
+  const [role] = reply
+  return {
+    isMaster: role === 'master',
+    isLinkedReplica: role === 'slave' && reply[3] === 'connected',
+    offset: Number(role === 'master' ? reply[1] : reply[4]),
   }
 }

@@ -11,8 +11,13 @@ export interface ConnectionOwner {
   connectionChanged(connection: ShardConnection): void
 }
 
+/** What a node says of itself: `ROLE`. */
 export interface NodeRole {
   readonly isMaster: boolean
+  /** A replica whose link to its master works. */
+  readonly isLinkedReplica: boolean
+  /** Bytes of the replication stream. */
+  readonly offset: number
 }
 
 /**

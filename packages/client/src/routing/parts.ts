@@ -17,7 +17,7 @@ export function partsByKey(
   { args }: RoutedCommand,
   step: 1 | 2,
   ring: HashRing,
-  shards: readonly Shard[],
+  shards: readonly Part['shard'][],
 ): Part[] {
   const byShard: (KeyedPart | undefined)[] = []
   const parts: KeyedPart[] = []

@@ -57,18 +57,29 @@ export class CommandFlow {
   }
 
   send(command: RoutedCommand): void {
-    command.sequence = this.#sequence++
     command.deadline = this.#context.batch.now() + command.timeout
+    if (this.#accept(command)) this.#watch(command)
+  }
+
+  /** Takes over a command whose deadline runs already. */
+  resend(command: RoutedCommand): void {
+    if (!this.#accept(command)) return
+    this.#deadlines.addLate(command, this.#context.batch.now())
+    this.#startTicking()
+  }
+
+  /** False if the queue is full: the command has failed. */
+  #accept(command: RoutedCommand): boolean {
+    command.sequence = this.#sequence++
     const target = command.isRead ? this.#readTarget : this.#writeTarget
     if (target !== undefined && this.#queue.length === 0) {
-      this.#watch(command)
       target.write(command)
-    } else if (this.#queue.push(command)) {
-      this.#watch(command)
-    } else {
-      const { name, limits, lastError } = this.#context
-      command.fail(queueFullError(name, limits, lastError()))
+      return true
     }
+    if (this.#queue.push(command)) return true
+    const { name, limits, lastError } = this.#context
+    command.fail(queueFullError(name, limits, lastError()))
+    return false
   }
 
   /** Where commands may be written from now on; what waits for it is written. */
@@ -170,6 +181,10 @@ export class CommandFlow {
 
   #watch(command: RoutedCommand): void {
     this.#deadlines.add(command)
+    this.#startTicking()
+  }
+
+  #startTicking(): void {
     if (this.#isTicked) return
     this.#isTicked = true
     this.#context.onPending()

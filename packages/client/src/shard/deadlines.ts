@@ -1,6 +1,9 @@
 import type { RoutedCommand } from '../commands/routed-command.js'
 import { Fifo } from '../fifo.js'
 
+/** ms by which late commands of one lane may be out of order. */
+const lateStep = 10
+
 /**
  * The commands of one shard that are not settled, by deadline. Calls with one timeout expire in the
  * order in which they were made, so each timeout has a lane and only the head of a lane is looked at:
@@ -12,7 +15,15 @@ export class Deadlines {
   #lastLane: Fifo<RoutedCommand> | undefined
 
   add(command: RoutedCommand): void {
-    const { timeout } = command
+    this.#push(command, command.timeout)
+  }
+
+  /** A command whose time began to run earlier, elsewhere. */
+  addLate(command: RoutedCommand, now: number): void {
+    this.#push(command, Math.ceil((command.deadline - now) / lateStep) * lateStep)
+  }
+
+  #push(command: RoutedCommand, timeout: number): void {
     const lane = timeout === this.#lastTimeout ? this.#lastLane! : this.#lane(timeout)
     // Two looks an addition keep settled commands from piling up between ticks.
     if (lane.peek()?.isSettled) {

@@ -130,6 +130,12 @@ export class Shard implements ConnectionOwner, Ticked {
     else this.#flow.send(command)
   }
 
+  /** As {@link send}, of a command whose deadline runs already. */
+  resend(command: RoutedCommand): void {
+    if (this.#phase === 'closed') command.fail(closedError(this.name))
+    else this.#flow.resend(command)
+  }
+
   /**
    * There is a new topology. Only another address than the last one is news: after an adoption by
    * proof the Sentinels go on naming the old master for a while.

@@ -1,0 +1,55 @@
+import type { HashRing } from '@disredis/hash-ring'
+import type { RoutedCommand } from '../commands/routed-command.js'
+import { RecentWrites } from './recent-writes.js'
+import type { ShardReaders } from './shard-readers.js'
+
+export interface ReplicaReadsContext {
+  readonly ring: HashRing
+  readonly now: () => number
+  /** ms */
+  readonly readYourWrites: number
+  /** The nodes of a shard, by its name. */
+  readonly makeReaders: (
+    shard: string,
+    isRecentlyWritten: (command: RoutedCommand) => boolean,
+  ) => ShardReaders
+}
+
+/** Reads by other nodes than the master, over all shards. */
+export class ReplicaReads {
+  /** In the order of the ring's names. */
+  readonly targets: readonly ShardReaders[]
+  readonly #context: ReplicaReadsContext
+  readonly #writes: RecentWrites
+
+  constructor(context: ReplicaReadsContext) {
+    this.#context = context
+    this.#writes = new RecentWrites(context.readYourWrites)
+    this.targets = context.ring.names.map((name) =>
+      context.makeReaders(name, (command) => this.#isRecentlyWritten(command)),
+    )
+  }
+
+  /** Called with every command and the slots of its keys. */
+  noteSlots(command: RoutedCommand, slots: readonly number[]): void {
+    if (command.isRead) return
+    const now = this.#context.now()
+    for (const slot of slots) this.#writes.note(slot, now)
+  }
+
+  topologyChanged(): void {
+    for (const readers of this.targets) readers.topologyChanged()
+  }
+
+  close(): void {
+    for (const readers of this.targets) readers.close()
+  }
+
+  #isRecentlyWritten({ info, args }: RoutedCommand): boolean {
+    const { ring, now } = this.#context
+    const time = now()
+    return info
+      .findKeys(args)
+      .some((i) => this.#writes.isRecent(ring.slotOf(args[i] as string | Buffer), time))
+  }
+}

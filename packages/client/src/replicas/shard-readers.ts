@@ -1,0 +1,139 @@
+import { type Address, formatAddress, isSameAddress } from '@disredis/sentinel'
+import type { RoutedCommand } from '../commands/routed-command.js'
+import { deadlineError } from '../shard/command-errors.js'
+import { CommandQueue, type QueueLimits } from '../shard/command-queue.js'
+import { Deadlines } from '../shard/deadlines.js'
+import type { Shard } from '../shard/shard.js'
+import type { Ticked, Ticker } from '../shard/ticker.js'
+import { MasterWatch } from './master-watch.js'
+import { ReplicaReader, type ReplicaReaderContext } from './replica-reader.js'
+
+export interface ShardReadersContext
+  extends Pick<ReplicaReaderContext, 'runtime' | 'connectTimeout' | 'dial'> {
+  readonly shard: Shard
+  readonly ticker: Ticker
+  readonly now: () => number
+  readonly limits: QueueLimits
+  /** Bytes of the replication stream that a replica may lack. */
+  readonly maxLag: number
+  /** The replicas that Sentinel names. */
+  readonly replicas: () => readonly Address[]
+  /** A key of the command was written a moment ago. */
+  readonly isRecentlyWritten: (command: RoutedCommand) => boolean
+}
+
+/** The nodes of one shard, for calls that may be answered by others than the master. */
+export class ShardReaders implements Ticked {
+  readonly name: string
+  readonly #context: ShardReadersContext
+  readonly #readers = new Map<string, ReplicaReader>()
+  readonly #master: MasterWatch
+  /** Reads of `readFrom: 'replica'` that no replica can answer now. */
+  readonly #waiting: CommandQueue
+  readonly #deadlines = new Deadlines()
+  #turn = 0
+
+  constructor(context: ShardReadersContext) {
+    this.name = context.shard.name
+    this.#context = context
+    this.#waiting = new CommandQueue(context.limits)
+    this.#master = new MasterWatch(context.shard, context.runtime)
+    this.topologyChanged()
+  }
+
+  send(command: RoutedCommand): void {
+    const { shard, now, isRecentlyWritten } = this.#context
+    const { readFrom } = command.policy
+    if (readFrom === 'master' || !command.isRead || isRecentlyWritten(command)) {
+      shard.send(command)
+      return
+    }
+    command.deadline = now() + command.timeout
+    this.#sendToReader(command)
+  }
+
+  /** Sentinel may name other replicas. */
+  topologyChanged(): void {
+    const named = this.#context
+      .replicas()
+      .filter((it) => !isSameAddress(it, this.#context.shard.master))
+    const wanted = new Map(named.map((address) => [formatAddress(address), address]))
+    for (const [key, reader] of this.#readers) {
+      if (wanted.has(key)) continue
+      this.#readers.delete(key)
+      reader.close()
+    }
+    for (const [key, address] of wanted) {
+      if (!this.#readers.has(key)) this.#readers.set(key, this.#makeReader(address))
+    }
+  }
+
+  close(): void {
+    this.#master.close()
+    for (const reader of this.#readers.values()) reader.close()
+    this.#readers.clear()
+    for (let it = this.#waiting.shift(); it !== undefined; it = this.#waiting.shift()) {
+      this.#context.shard.send(it)
+    }
+  }
+
+  tick(now: number): boolean {
+    this.#deadlines.expire(now, (command) => command.abandon(this.#deadlineError(command)))
+    return !this.#deadlines.isEmpty
+  }
+
+  #makeReader(address: Address): ReplicaReader {
+    const { runtime, connectTimeout, dial, ticker } = this.#context
+    return new ReplicaReader(address, {
+      runtime,
+      connectTimeout,
+      dial,
+      ticker,
+      onReturned: (command, refusal) => {
+        command.refusal = refusal
+        this.#sendToReader(command)
+      },
+      deadlineError: (command) => this.#deadlineError(command),
+      onChanged: () => this.#sendWaiting(),
+    })
+  }
+
+  #sendToReader(command: RoutedCommand): void {
+    const { shard, ticker } = this.#context
+    const { readFrom } = command.policy
+    const reader = readFrom === 'nearest' ? this.#nearest() : this.#next()
+    if (reader !== undefined) reader.send(command)
+    else if (readFrom !== 'replica') shard.resend(command)
+    else if (this.#waiting.push(command)) {
+      this.#deadlines.add(command)
+      ticker.watch(this)
+    } else command.fail(this.#deadlineError(command))
+  }
+
+  #sendWaiting(): void {
+    while (this.#waiting.length > 0 && this.#usable().length > 0) {
+      const command = this.#waiting.shift()
+      if (command !== undefined) this.#sendToReader(command)
+    }
+  }
+
+  #usable(): ReplicaReader[] {
+    const least = this.#master.offset - this.#context.maxLag
+    return [...this.#readers.values()].filter((it) => it.isUsable && it.offset >= least)
+  }
+
+  /** In turn. */
+  #next(): ReplicaReader | undefined {
+    const usable = this.#usable()
+    return usable[this.#turn++ % usable.length]
+  }
+
+  #nearest(): ReplicaReader | undefined {
+    const [first] = this.#usable().sort((a, b) => a.roundTrip - b.roundTrip)
+    return first !== undefined && first.roundTrip < this.#master.roundTrip ? first : undefined
+  }
+
+  #deadlineError(command: RoutedCommand): Error {
+    return deadlineError(command, this.name, this.#usable().length > 0, command.refusal)
+  }
+}
