@@ -389,6 +389,21 @@ describe('a master that is down', () => {
     ])
   })
 
+  test('says nothing of the next master, which is told on its own', async () => {
+    await create().start()
+    const told = listen()
+    down(sentinels[0], '+sdown')
+    everywhere(b, 5)
+    publishSwitch(sentinels[0], 'a', 'b')
+    await runtime.advance(2000)
+    down(sentinels[0], '+sdown', 'b')
+    expect(told).toMatchObject([
+      ['masterDown', { isDown: true }],
+      ['masterSwitched', {}],
+      ['masterDown', { isDown: true }],
+    ])
+  })
+
   test('is not the new master when a Sentinel still speaks of the old one', async () => {
     await create().start()
     says(b, 5, ...sentinels)
@@ -552,6 +567,29 @@ describe('a Sentinel', () => {
     ])
   })
 
+  test('that publishes before it has said who it is, is heard', async () => {
+    await create().start()
+    const told = listen()
+    const [first] = sentinels
+    first.override = ([, subcommand]) => {
+      if (subcommand !== 'MYID') return undefined
+      network.publish(first, '+elected-leader', 'master shard-1 a 6379')
+      return undefined
+    }
+    network.cut(first)
+    await runtime.advance(100)
+    expect(told.map(([name]) => name)).toEqual(['sentinelError', 'failoverStarted'])
+  })
+
+  test('that watches a master no longer does not stand by what it said of it', async () => {
+    says(a, 5, ...sentinels)
+    await create().start()
+    sentinels[0].masters = {}
+    says(b, 0, sentinels[1], sentinels[2])
+    await runtime.advance(1000)
+    expect(masterOf()).toEqual(['b', 0])
+  })
+
   test('that publishes garbage is asked, and reported', async () => {
     await create().start()
     const told = listen()
@@ -602,6 +640,18 @@ describe('one connection to each Sentinel', () => {
     ])
   })
 
+  test('while a seed that is slow to say who it is may be one that others list', async () => {
+    network.aliases.set('name:26379', sentinels[0])
+    network.silent.add(sentinels[0])
+    const starting = create({ sentinels: 'name,s2' }).start()
+    await runtime.advance(200)
+    expect(network.dialed).toEqual(['name:26379', 's2:26379'])
+    network.wake(sentinels[0])
+    await starting
+    expect(network.dialed).toEqual(['name:26379', 's2:26379', 's3:26379'])
+    expect(connections()).toEqual([1, 1, 1])
+  })
+
   test('when two seeds are the same Sentinel', async () => {
     network.aliases.set('name:26379', sentinels[0])
     await create({ sentinels: 'name,s1' }).start()
@@ -618,6 +668,35 @@ describe('one connection to each Sentinel', () => {
     network.down.clear()
     await runtime.advance(5000)
     expect(connections()).toEqual([1, 1, 1])
+  })
+
+  test('of two seeds for it, through the one that can be reached', async () => {
+    sentinels[0].others = []
+    network.aliases.set('name:26379', sentinels[0])
+    await create({ sentinels: 'name,s1' }).start()
+    network.unreachable.add('name:26379')
+    network.cut(sentinels[0])
+    await runtime.advance(1000)
+    expect(watcher.topology!.sentinels.some(({ isConnected }) => isConnected)).toBe(true)
+    expect(network.connectionsOf(sentinels[0])).toBe(1)
+  })
+
+  test('that was found at an address and is back under the name of a seed', async () => {
+    network.aliases.set('name:26379', sentinels[0])
+    network.unreachable.add('name:26379')
+    await create({ sentinels: 'name,s2' }).start()
+    await runtime.advance(1000)
+    expect(connections()).toEqual([1, 1, 1])
+    network.unreachable.delete('name:26379')
+    network.unreachable.add('s1:26379')
+    network.cut(sentinels[0])
+    await runtime.advance(5000)
+    expect(connections()).toEqual([1, 1, 1])
+    expect(watcher.topology!.sentinels.map(({ address }) => address.host)).toEqual([
+      'name',
+      's2',
+      's3',
+    ])
   })
 
   test('that a new one joins', async () => {
@@ -665,6 +744,17 @@ describe('one connection to each Sentinel', () => {
     await runtime.advance(1000)
     expect(connections()).toEqual([1, 1, 1])
     expect(watcher.topology!.sentinels[0]).toMatchObject({ id: 'new', isConnected: true })
+  })
+
+  test('a wiped one no longer stands by what it said under its old id', async () => {
+    says(b, 5, sentinels[0])
+    await create().start()
+    expect(masterOf()).toEqual(['b', 5])
+    sentinels[0].id = 'new'
+    says(a, 0, sentinels[0])
+    network.cut(sentinels[0])
+    await runtime.advance(2000)
+    expect(masterOf()).toEqual(['a', 4])
   })
 
   test('one that vanished is forgotten after a while, a seed is not', async () => {

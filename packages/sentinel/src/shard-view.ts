@@ -53,11 +53,8 @@ export class ShardView {
     this.#details.set(sentinel, { claim, quorum, flags, replicas })
   }
 
-  /** Whether the switch is believed at once; if not, the Sentinel is to be asked. */
-  hearSwitch(sentinel: string, change: { readonly from: Address; readonly to: Address }): boolean {
-    const before = this.#claims
-    this.#claims = hearSwitch(before, sentinel, change)
-    return this.#claims !== before
+  hearSwitch(sentinel: string, change: { readonly from: Address; readonly to: Address }): void {
+    this.#claims = hearSwitch(this.#claims, sentinel, change)
   }
 
   drop(sentinel: string, voters: number): void {
@@ -82,12 +79,12 @@ export class ShardView {
     const agreeing = [...this.#details]
       .filter(([, { claim }]) => isSameClaim(claim, current))
       .map(([id]) => id)
-    const candidates = prefer(agreeing)
+    const preferred = prefer(agreeing)
+    const candidates = preferred.length > 0 ? preferred : agreeing
     if (this.#authority === undefined || !candidates.includes(this.#authority)) {
-      this.#authority = candidates[0] ?? this.#authority
+      this.#authority = candidates[0]
     }
-    const isAgreeing = this.#authority !== undefined && agreeing.includes(this.#authority)
-    return isAgreeing ? this.#details.get(this.#authority!) : undefined
+    return this.#authority === undefined ? undefined : this.#details.get(this.#authority)
   }
 
   #build({ address, epoch }: Claim, details: Details | undefined): ShardTopology {

@@ -26,12 +26,11 @@ export class TopologyModel {
     for (const [name, view] of this.#views) if (!masters.has(name)) view.drop(sentinel, voters)
   }
 
-  /** Whether the switch is believed at once; if not, the Sentinel is to be asked. */
   hearSwitch(
     sentinel: string,
     change: { readonly shard: string; readonly from: Address; readonly to: Address },
-  ): boolean {
-    return this.#views.get(change.shard)?.hearSwitch(sentinel, change) ?? false
+  ): void {
+    this.#views.get(change.shard)?.hearSwitch(sentinel, change)
   }
 
   /** `sentinel` is not to be counted any longer, for one master or for all. */

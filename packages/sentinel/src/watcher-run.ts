@@ -135,10 +135,7 @@ export class WatcherRun {
         break
       default:
         this.#news.get(event.shard)?.hearEvent(event, source)
-        // The other Sentinels may know the epoch already, which the event does not tell.
-        if (event.kind === 'masterSwitched' && this.#model.hearSwitch(id, event)) {
-          void this.#group.refresh()
-        }
+        if (event.kind === 'masterSwitched') this.#model.hearSwitch(id, event)
     }
     this.#proceed()
   }

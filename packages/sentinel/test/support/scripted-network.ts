@@ -21,6 +21,8 @@ export class ScriptedNetwork {
   readonly down = new Set<ScriptedSentinel>()
   /** Sentinels that accept connections and say nothing, on old ones too. */
   readonly silent = new Set<ScriptedSentinel>()
+  /** Addresses, as `host:port`, at which nobody answers. */
+  readonly unreachable = new Set<string>()
   /** Other addresses that lead to a Sentinel. */
   readonly aliases = new Map<string, ScriptedSentinel>()
   readonly dialed: string[] = []
@@ -65,7 +67,8 @@ export class ScriptedNetwork {
     this.dialed.push(formatAddress(address))
     const sentinel = this.#find(address)
     const connection: Connection = { listener, waiting: [] }
-    const refuse = sentinel === undefined || this.down.has(sentinel)
+    const isUnreachable = this.unreachable.has(formatAddress(address))
+    const refuse = sentinel === undefined || isUnreachable || this.down.has(sentinel)
     if (!refuse) this.#connections.get(sentinel)!.add(connection)
     let isClosed = false
     queueMicrotask(() => {
