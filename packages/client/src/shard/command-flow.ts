@@ -58,7 +58,8 @@ export class CommandFlow {
 
   send(command: RoutedCommand): void {
     // A command that waited in the lobby has one: it is absolute, from the call.
-    if (command.deadline === 0) command.deadline = this.#context.batch.now() + command.timeout
+    if (command.deadline === 0)
+      command.deadline = this.#context.batch.countCommand() + command.timeout
     if (this.#accept(command)) this.#watch(command)
   }
 
