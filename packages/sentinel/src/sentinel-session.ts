@@ -1,27 +1,24 @@
 import type { Address } from './address.js'
-import { backoffDelay, pollDelay } from './backoff.js'
+import { backoffDelay } from './backoff.js'
 import { startDeadline } from './deadline.js'
 import { SentinelTimeoutError } from './errors.js'
 import { identityCommands, readIdentity } from './identity.js'
 import { isDefinite } from './is-definite.js'
 import { locateError } from './locate-error.js'
-import { planPoll, readPoll } from './poll.js'
-import type { ReadAddress } from './read-address.js'
-import type { Runtime, Timer } from './runtime.js'
+import { Poller, type PollerContext } from './poller.js'
+import type { Timer } from './runtime.js'
 import { parseEvent, type SentinelEvent } from './sentinel-event.js'
 import type { SentinelDialer, SentinelLink, SentinelReply } from './sentinel-link.js'
 import type { SentinelReport } from './sentinel-report.js'
+import { checkMove, type SessionState } from './session-state.js'
 
 /** What all sessions of a watcher share. */
-export interface SessionContext {
-  readonly runtime: Runtime
+export interface SessionContext extends PollerContext {
   readonly dial: SentinelDialer
-  readonly readAddress: ReadAddress
+  /** ms. */
   readonly timeout: number
+  /** ms. */
   readonly connectTimeout: number
-  readonly pollInterval: number
-  /** The masters to ask for; `undefined` while they are not decided: then all that it watches. */
-  masterNames(): readonly string[] | undefined
 }
 
 export interface SessionListener {
@@ -37,31 +34,6 @@ export interface SessionListener {
   /** A part of what it said cannot be used; the connection stays. */
   onProblem(session: SentinelSession, error: Error): void
 }
-
-/**
- * `resting`: the same Sentinel is connected through another session. `waiting`: for the next attempt.
- */
-export type SessionState =
-  | 'idle'
-  | 'dialing'
-  | 'identifying'
-  | 'live'
-  | 'waiting'
-  | 'resting'
-  | 'closed'
-
-const moves: Record<SessionState, readonly SessionState[]> = {
-  idle: ['dialing', 'closed'],
-  dialing: ['identifying', 'waiting', 'resting', 'closed'],
-  identifying: ['live', 'waiting', 'resting', 'closed'],
-  live: ['waiting', 'closed'],
-  waiting: ['dialing', 'resting', 'closed'],
-  resting: ['dialing', 'closed'],
-  closed: [],
-}
-
-/** Replicas and Sentinels are asked for when something changed, and in turn every so many polls. */
-const pollsPerDetails = 10
 
 export interface SessionTarget {
   readonly address: Address
@@ -86,20 +58,14 @@ export class SentinelSession {
   #lastProblem: Error | undefined
   #hasReported = false
   #link: SentinelLink | undefined
-  /** The next dial or the next poll. */
+  /** There is one while the session is live. */
+  #poller: Poller | undefined
+  /** The next attempt. */
   #timer: Timer | undefined
   #deadline: Timer | undefined
   #attempt = 0
-  #pollCount = 0
-  #polling: Promise<void> | undefined
-  #nextPoll: Promise<void> | undefined
-  #ownNames: readonly string[] = []
   /** Events that came before it was clear that this session is the one for its Sentinel. */
   #earlyEvents: SentinelEvent[] = []
-  readonly #due = new Set<string>()
-  readonly #fingerprints = new Map<string, string>()
-  /** Masters that an event named while a poll was under way: its answer may be of two minds. */
-  readonly #disturbed = new Set<string>()
   readonly #closings = new Set<Promise<void>>()
 
   constructor(target: SessionTarget, context: SessionContext, listener: SessionListener) {
@@ -184,18 +150,9 @@ export class SentinelSession {
     else if (!this.isConnected) this.#address = address
   }
 
-  /**
-   * Asks now. While a poll is under way, one more follows it, however often this is called.
-   * Resolves when the answer was taken in, or is not to come.
-   */
+  /** Asks now, if it is connected. Resolves when the answer was taken in, or is not to come. */
   refresh(): Promise<void> {
-    if (this.#state !== 'live') return Promise.resolve()
-    if (this.#polling === undefined) return this.#poll()
-    this.#nextPoll ??= this.#polling.then(() => {
-      this.#nextPoll = undefined
-      return this.refresh()
-    })
-    return this.#nextPoll
+    return this.#poller?.refresh() ?? Promise.resolve()
   }
 
   /** Resolves when no socket and no timer is left. */
@@ -208,9 +165,7 @@ export class SentinelSession {
   }
 
   #move(to: SessionState): void {
-    if (!moves[this.#state].includes(to)) {
-      throw new Error(`A Sentinel session cannot go from ${this.#state} to ${to}`)
-    }
+    checkMove(this.#state, to)
     this.#state = to
   }
 
@@ -220,97 +175,37 @@ export class SentinelSession {
     const replies = await this.#ask(link, identityCommands)
     if (replies === undefined) return
     const previousId = this.#id
+    let names: readonly string[]
     try {
-      const { id, names } = readIdentity(replies)
-      this.#id = id
-      this.#ownNames = names
+      const identity = readIdentity(replies)
+      this.#id = identity.id
+      names = identity.names
     } catch (error) {
       return this.#lose(error)
     }
     const isOtherSentinel = previousId !== undefined && previousId !== this.#id
     if (!this.#listener.onIdentified(this, isOtherSentinel ? previousId : undefined)) return
     this.#move('live')
+    this.#poller = new Poller(names, this.#context, {
+      ask: (commands) => this.#ask(link, commands),
+      onReport: (report) => this.#take(report),
+      onUseless: (error) => this.#lose(error),
+    })
     const events = this.#earlyEvents
     this.#earlyEvents = []
-    this.#fingerprints.clear()
     for (const event of events) this.#listener.onEvent(this, event)
-    await this.#poll()
+    await this.refresh()
   }
 
-  #poll(): Promise<void> {
-    this.#timer?.cancel()
-    const link = this.#link
-    if (link === undefined) return Promise.resolve()
-    const polling = this.#pollOnce(link).then((isAgainDue) => {
-      if (this.#polling === polling) this.#polling = undefined
-      if (this.#link !== link) return
-      if (isAgainDue) void this.refresh()
-      else if (this.#nextPoll === undefined) this.#schedulePoll()
-    })
-    this.#polling = polling
-    return polling
-  }
-
-  /** Whether it is to be asked again at once. */
-  async #pollOnce(link: SentinelLink): Promise<boolean> {
-    const names = this.#context.masterNames() ?? this.#ownNames
-    const plan = planPoll(names, this.#takeDue(names))
-    this.#disturbed.clear()
-    const replies = await this.#ask(link, plan.commands)
-    if (replies === undefined) return false
-    let report: SentinelReport
-    try {
-      report = readPoll(plan, replies, this.#context.readAddress)
-    } catch (error) {
-      this.#lose(error)
-      return false
-    }
+  #take(report: SentinelReport): void {
     this.#hasReported = true
     this.#lastError = undefined
     this.#verdict = undefined
     this.#attempt = 0
-    this.#ownNames = [...report.masters.keys()]
-    this.#noteDetails(report, plan.detailed)
     const problems = report.problems.map((problem) => locateError(problem, this.#dialedAddress))
     this.#lastProblem = problems[0]
     for (const problem of problems) this.#listener.onProblem(this, problem)
-    this.#listener.onReport(this, this.#withoutDisturbed(report))
-    return this.#due.size > 0 || this.#disturbed.size > 0
-  }
-
-  #schedulePoll(): void {
-    const { runtime, pollInterval } = this.#context
-    const delay = pollDelay(pollInterval, runtime.random())
-    this.#timer = runtime.setTimer(() => void this.#poll(), delay)
-  }
-
-  #takeDue(names: readonly string[]): ReadonlySet<string> {
-    const turn = this.#pollCount++ % pollsPerDetails
-    const due = names.filter(
-      (name, index) =>
-        index % pollsPerDetails === turn || this.#due.has(name) || !this.#fingerprints.has(name),
-    )
-    this.#due.clear()
-    return new Set(due)
-  }
-
-  /** Masters of which something changed since their replicas and Sentinels were asked for are due. */
-  #noteDetails(report: SentinelReport, detailed: ReadonlySet<string>): void {
-    for (const [name, { claim, fingerprint }] of report.masters) {
-      if (claim === undefined) continue
-      if (!detailed.has(name) && this.#fingerprints.get(name) !== fingerprint) this.#due.add(name)
-      this.#fingerprints.set(name, fingerprint)
-    }
-  }
-
-  #withoutDisturbed(report: SentinelReport): SentinelReport {
-    if (this.#disturbed.size === 0) return report
-    const masters = new Map(report.masters)
-    for (const name of this.#disturbed) {
-      const master = masters.get(name)
-      if (master !== undefined) masters.set(name, { ...master, claim: undefined })
-    }
-    return { ...report, masters }
+    this.#listener.onReport(this, report)
   }
 
   #hear(channel: string, payload: string): void {
@@ -323,14 +218,11 @@ export class SentinelSession {
       return
     }
     if (event === undefined) return
-    if (this.#state !== 'live') {
+    if (this.#poller === undefined) {
       this.#earlyEvents.push(event)
       return
     }
-    if (event.kind !== 'tilt') {
-      if (this.#polling !== undefined) this.#disturbed.add(event.shard)
-      this.#due.add(event.shard)
-    }
+    this.#poller.hear(event)
     this.#listener.onEvent(this, event)
     void this.refresh()
   }
@@ -377,6 +269,8 @@ export class SentinelSession {
   #drop(): void {
     this.#timer?.cancel()
     this.#deadline?.cancel()
+    this.#poller?.stop()
+    this.#poller = undefined
     this.#earlyEvents = []
     const link = this.#link
     this.#link = undefined
