@@ -35,14 +35,16 @@ test('a killed master is replaced, and comes back as a replica with its port and
   expect(old.logs().match(/Ready to accept connections/g)).toHaveLength(2)
 })
 
-test('a paused master is replaced while its process lives; resumed, it becomes a replica', async () => {
+test('a paused master is replaced, with a hanging Sentinel too; resumed, it becomes a replica', async () => {
   await using fleet = await startFleet(quick)
   const old = fleet.master()
   await old.pause()
+  await fleet.sentinel(1).pause()
   expect([old.isRunning, old.isPaused]).toEqual([true, true])
   const promoted = await fleet.waitForMaster(undefined, { not: old })
   expect(isAlive(old.pid)).toBe(true)
-  await old.resume()
+  expect(fleet.master()).toBe(promoted)
+  await Promise.all([old.resume(), fleet.sentinel(1).resume()])
   expect(old.isPaused).toBe(false)
   await fleet.waitForSync()
   const role = (await old.command('ROLE')) as unknown[]
@@ -113,4 +115,21 @@ test('what cannot be done to a node in its state is refused', async () => {
     code: 'DISREDIS_FLEET_TIMEOUT',
     message: expect.stringMatching(/shard-1\/1 \(127\.0\.0\.1:\d+\) is still master of shard-1/),
   })
+})
+
+test('a planned failover right after the start loses nothing, also with diskless replication', async () => {
+  await using fleet = await startFleet({
+    masters: 4,
+    dataConfig: ['repl-diskless-sync yes', 'repl-diskless-sync-delay 0'],
+    ...quick,
+  })
+  await Promise.all(
+    fleet.masters.map(async (name) => {
+      const master = fleet.master(name)
+      await master.command('SET', 'k', name)
+      await fleet.failover(name)
+      const promoted = await fleet.waitForMaster(name, { not: master })
+      expect(await promoted.command('GET', 'k')).toBe(name)
+    }),
+  )
 })

@@ -15,21 +15,29 @@ test('a started fleet replicates, and every Sentinel could lead a failover of ev
     [1, 2, 3].map((number) => `127.0.0.1:${fleet.sentinel(number).address.port}`),
   )
 
-  for (const name of fleet.masters) {
-    const master = fleet.master(name)
-    const [replica] = fleet.replicas(name)
-    expect(master.name).toBe(`${name}/1`)
-    expect(await master.command('SET', 'k', name)).toBe('OK')
-    await expect.poll(() => replica?.command('GET', 'k')).toBe(name)
-    for (const number of [1, 2, 3]) {
+  // Asked at once and in parallel: nothing may still be on its way.
+  const views = fleet.masters.flatMap((name) =>
+    [1, 2, 3].map(async (number) => {
       const sentinel = fleet.sentinel(number)
-      expect(await sentinel.command('SENTINEL', 'CKQUORUM', name)).toMatch(/^OK 3 usable Sentinels/)
-      expect(await sentinel.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)).toEqual([
-        '127.0.0.1',
-        `${master.address.port}`,
+      const [address, quorum, replicas, others] = await Promise.all([
+        sentinel.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name),
+        sentinel.command('SENTINEL', 'CKQUORUM', name),
+        sentinel.command('SENTINEL', 'REPLICAS', name),
+        sentinel.command('SENTINEL', 'SENTINELS', name),
       ])
-      expect(await replicaCount(sentinel, name)).toBe(1)
-    }
+      expect(address).toEqual(['127.0.0.1', `${fleet.master(name).address.port}`])
+      expect(quorum).toMatch(/^OK 3 usable Sentinels/)
+      expect(flags(replicas)).toEqual(['slave'])
+      expect(flags(others)).toEqual(['sentinel', 'sentinel'])
+    }),
+  )
+  await Promise.all(views)
+
+  for (const name of fleet.masters) {
+    const [replica] = fleet.replicas(name)
+    expect(fleet.master(name).name).toBe(`${name}/1`)
+    expect(await fleet.master(name).command('SET', 'k', name)).toBe('OK')
+    await expect.poll(() => replica?.command('GET', 'k')).toBe(name)
   }
 })
 
@@ -136,10 +144,7 @@ test('a fleet holds no connection open to its nodes', async () => {
   }
 })
 
-async function replicaCount(
-  sentinel: { command(...args: string[]): Promise<unknown> },
-  name: string,
-) {
-  const replicas = (await sentinel.command('SENTINEL', 'REPLICAS', name)) as unknown[]
-  return replicas.length
+function flags(reply: unknown): (string | undefined)[] {
+  const entries = reply as string[][]
+  return entries.map((fields) => fields[fields.indexOf('flags') + 1])
 }
