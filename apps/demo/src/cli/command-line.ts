@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from './usage-error.js'
+
+/** What stood on the command line. */
+export interface CommandLine {
+  readonly isHelp: boolean
+  /** The text or name of a script; undefined: the keyboard decides. */
+  readonly script: string | undefined
+  /** The report goes to stdout as JSON, everything else to stderr. */
+  readonly isJson: boolean
+  /** Log lines even where stdout is a terminal. */
+  readonly isPlain: boolean
+}
+
+/** @throws UsageError that names the argument and what there is instead. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { help, script, json, plain } = read(args)
+  if (script !== undefined && script.trim() === '') {
+    throw new UsageError('--script takes the name of a script or its text, and got nothing.')
+  }
+  if (json && script === undefined) {
+    throw new UsageError('--json reports on a script: add --script failover, or one of your own.')
+  }
+  return { isHelp: help, script, isJson: json, isPlain: plain }
+}
+
+function read(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        script: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        plain: { type: 'boolean', default: false },
+      },
+    })
+    return values
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${reason.split('\n')[0]}\nRun with --help to see what there is.`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,36 @@
+import type { DisredisOptions } from '@disredis/client'
+import type { Address } from '@disredis/sentinel'
+import type { NodeAccess } from '../cli/deployment-settings.js'
+import type { FaultKind } from '../script/statement.js'
+
+/** What the traffic runs on: a fleet of the demo's own, or somebody's Sentinels. */
+export interface Deployment extends AsyncDisposable {
+  /** `own fleet: 3 masters, ...` */
+  readonly description: string
+  readonly kind: 'fleet' | 'existing'
+  /** What a client needs to connect. */
+  readonly clientOptions: DisredisOptions
+  readonly data: NodeAccess
+  readonly sentinel: NodeAccess
+  /** Faults that can be injected here. */
+  readonly faults: readonly FaultKind[]
+  /** Who is master now, by the newest that Sentinel says. */
+  masterAddress(shard: string): Promise<Address>
+  /**
+   * Takes the master away. Resolves when it is done or, for a planned failover, agreed to.
+   *
+   * @returns which node it was, in words
+   */
+  inject(kind: FaultKind, shard: string): Promise<string>
+  /** Nodes of the shard that were crashed or frozen and not restored. */
+  brokenNodes(shard: string): readonly string[]
+  /** Brings them back. Resolves when they answer; they may not be in sync yet. @returns their names */
+  restore(shard: string): Promise<readonly string[]>
+  /** Resolves when every running replica is in sync and Sentinel could fail over again. */
+  waitForSync(shard: string, signal: AbortSignal): Promise<void>
+}
+
+/** The deployment could not be started or reached, or is not in the state that was asked for. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError'
+}

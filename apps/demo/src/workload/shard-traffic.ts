@@ -1,0 +1,73 @@
+import { Meter } from '../measurement/meter.js'
+import { Tally } from '../measurement/tally.js'
+import { WriteLedger } from './write-ledger.js'
+
+/** Told of everything that traffic on a shard comes to, as it comes. */
+export interface TrafficListener {
+  /** A write was acknowledged. */
+  acknowledged(at: number): void
+  /** A read or a write was rejected. */
+  failed(errorClass: string): void
+}
+
+/** A key that readers ask for, and what it must hold. */
+export interface KnownValue {
+  readonly key: string
+  readonly value: string
+}
+
+/** What the callers of one shard have seen. */
+export class ShardTraffic {
+  readonly shard: string
+  readonly ledger: WriteLedger
+  readonly meter: Meter
+  readonly errors = new Tally()
+  /** Errors at a time when the shard had no fault. */
+  readonly unprovokedErrors = new Tally()
+  readonly knownValues: readonly KnownValue[]
+  readonly reads = { answered: 0, wrong: 0 }
+  #lastAcknowledgement: number
+  #listener: TrafficListener | undefined
+
+  constructor(shard: string, newKey: () => string, now: number) {
+    this.shard = shard
+    this.ledger = new WriteLedger(newKey)
+    this.meter = new Meter(now)
+    this.#lastAcknowledgement = now
+    this.knownValues = Array.from({ length: 16 }, () => {
+      const key = newKey()
+      return { key, value: `value of ${key}` }
+    })
+  }
+
+  /** When the last write was acknowledged; the start if none was. */
+  get lastAcknowledgement(): number {
+    return this.#lastAcknowledgement
+  }
+
+  /** Whether a fault is being watched on this shard. */
+  get isFaulted(): boolean {
+    return this.#listener !== undefined
+  }
+
+  /** A fault begins: the listener hears of everything until {@link unwatch}. */
+  watch(listener: TrafficListener): void {
+    if (this.#listener !== undefined) throw new Error(`${this.shard} has a fault already.`)
+    this.#listener = listener
+  }
+
+  unwatch(): void {
+    this.#listener = undefined
+  }
+
+  acknowledged(at: number): void {
+    this.#lastAcknowledgement = at
+    this.#listener?.acknowledged(at)
+  }
+
+  failed(errorClass: string): void {
+    this.errors.add(errorClass)
+    if (this.#listener === undefined) this.unprovokedErrors.add(errorClass)
+    else this.#listener.failed(errorClass)
+  }
+}
