@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import { Disredis } from '@disredis/client'
+import type { ExistingSettings } from './cli/deployment-settings.js'
+import { logClientEvents } from './client-news.js'
+import { ClosingList } from './closing-list.js'
+import type { Deployment } from './deployment/deployment.js'
+import { ExistingDeployment } from './deployment/existing-deployment.js'
+import { OwnFleet } from './deployment/own-fleet.js'
+import type { EventLog } from './event-log.js'
+import { FaultConductor } from './faults/fault-conductor.js'
+import { FaultLog } from './faults/fault-log.js'
+import { SwitchWatch } from './measurement/switch-watch.js'
+import { buildReport } from './report/build-report.js'
+import type { Report } from './report/report.js'
+import { now, untilAborted } from './time.js'
+import { verifyInBackground } from './verification/background-verification.js'
+import { PageRetirement } from './verification/page-retirement.js'
+import { Verifier } from './verification/verifier.js'
+import { Workload } from './workload/workload.js'
+
+export interface DemoOptions {
+  /** Undefined: a fleet is started. */
+  readonly existing: ExistingSettings | undefined
+  /** ms after which verified writes are forgotten; Infinity: at the end all are verified again. */
+  readonly retireAfter: number
+  readonly log: EventLog
+  /** Ends the start. */
+  readonly signal: AbortSignal
+}
+
+/** The parts of the demo at work: deployment, client, traffic, measurement. Views look at them. */
+export class Demo implements AsyncDisposable {
+  readonly deployment: Deployment
+  readonly client: Disredis
+  readonly workload: Workload
+  readonly conductor: FaultConductor
+  readonly faults = new FaultLog()
+  readonly log: EventLog
+  readonly #closing: ClosingList
+  readonly #start = now()
+  readonly #background = new AbortController()
+
+  private constructor(
+    { log, retireAfter }: DemoOptions,
+    parts: { deployment: Deployment; client: Disredis; switches: SwitchWatch },
+    closing: ClosingList,
+  ) {
+    const { deployment, client, switches } = parts
+    const workload = new Workload(client, `disredis-demo:${randomBytes(4).toString('hex')}`)
+    const { traffic } = workload
+    this.deployment = deployment
+    this.client = client
+    this.log = log
+    this.workload = workload
+    this.conductor = new FaultConductor({
+      deployment,
+      client,
+      traffic,
+      verifier: new Verifier(deployment),
+      faults: this.faults,
+      log,
+      runStart: this.#start,
+    })
+    this.#closing = closing
+    switches.onSwitch((seen) => this.conductor.switched(seen))
+    closing.add(() => this.#removeKeys())
+    this.#verifyInBackground(new PageRetirement(retireAfter))
+    closing.add(() => workload.abandon())
+  }
+
+  /** @throws the client's typed errors, FleetError, or the signal's reason; nothing is left open. */
+  static async start(options: DemoOptions): Promise<Demo> {
+    const { existing, log, signal } = options
+    const closing = new ClosingList()
+    try {
+      const deployment =
+        existing === undefined ? await OwnFleet.start() : new ExistingDeployment(existing)
+      closing.add(() => deployment[Symbol.asyncDispose]())
+      log.add(deployment.description)
+      const client = new Disredis({ ...deployment.clientOptions, connectionName: 'disredis-demo' })
+      closing.add(() => client.close())
+      logClientEvents(client, log)
+      await untilAborted(client.ready(), signal)
+      const sentinels = client.topology?.sentinels.map(({ address }) => address) ?? []
+      const switches = await SwitchWatch.start(sentinels, deployment.sentinel, (trouble) =>
+        log.add(trouble),
+      )
+      closing.add(() => switches[Symbol.asyncDispose]())
+      const demo = new Demo(options, { deployment, client, switches }, closing)
+      await untilAborted(demo.workload.start(), signal)
+      return demo
+    } catch (error) {
+      await closing[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  get shards(): readonly string[] {
+    return [...this.workload.traffic.keys()]
+  }
+
+  /** ms since the start. */
+  get elapsed(): number {
+    return now() - this.#start
+  }
+
+  /** The figures so far. */
+  report(): Report {
+    const { deployment, workload, faults } = this
+    return buildReport({ deployment, workload, faults, duration: this.elapsed })
+  }
+
+  /**
+   * Restores every shard, lets the faults under way come to their end, ends the traffic, and verifies
+   * every acknowledged write.
+   */
+  async finish(signal: AbortSignal): Promise<Report> {
+    this.#background.abort()
+    await this.conductor.restore()
+    await untilAborted(this.conductor.end(), signal)
+    // A fault that began after the first restoration.
+    await this.conductor.restore()
+    await untilAborted(this.workload.stop(), signal)
+    await this.conductor.sync(undefined, signal)
+    return this.report()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing[Symbol.asyncDispose]()
+  }
+
+  #verifyInBackground(retirement: PageRetirement): void {
+    const { conductor, client, log, workload } = this
+    const loop = verifyInBackground({
+      conductor,
+      shards: this.shards,
+      signal: this.#background.signal,
+      onVerified: async () => {
+        for (const { ledger } of workload.traffic.values()) {
+          for (const key of retirement.retire(ledger, now())) await client.unlink(key)
+        }
+      },
+      onTrouble: (message) => log.add(message),
+    })
+    this.#closing.add(async () => {
+      this.#background.abort()
+      await loop
+    })
+  }
+
+  /** A fleet of our own goes as a whole; elsewhere nothing is left behind. */
+  async #removeKeys(): Promise<void> {
+    if (this.deployment.kind === 'fleet') return
+    try {
+      await this.workload.removeKeys()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.log.add(`Keys that begin with ${this.workload.prefix} were not removed: ${reason}`)
+    }
+  }
+}

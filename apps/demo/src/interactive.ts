@@ -1,0 +1,88 @@
+import type { Demo } from './demo.js'
+import type { FaultKind } from './script/statement.js'
+import type { Key } from './view/keyboard.js'
+
+/** How the person at the keyboard ended it. */
+export type End = 'quit' | 'interrupt'
+
+/** Turns keys into faults on the selected shard. Faults of several shards may overlap. */
+export class Interactive {
+  /** Resolves at the key that ends it. */
+  readonly ended: Promise<End>
+  readonly #demo: Demo
+  readonly #signal: AbortSignal
+  #end: (end: End) => void = () => {}
+  #selected = 0
+  #message = ''
+
+  constructor(demo: Demo, signal: AbortSignal) {
+    this.#demo = demo
+    this.#signal = signal
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+  }
+
+  get selected(): number {
+    return this.#selected
+  }
+
+  /** What to tell about the last key. */
+  get message(): string {
+    return this.#message
+  }
+
+  press(key: Key): void {
+    const { conductor, shards } = this.#demo
+    const shard = this.#shard
+    switch (key.do) {
+      case 'pick':
+        if (key.index < shards.length) this.#selected = key.index
+        break
+      case 'next':
+        this.#selected = (this.#selected + 1) % shards.length
+        break
+      case 'previous':
+        this.#selected = (this.#selected + shards.length - 1) % shards.length
+        break
+      case 'quit':
+      case 'interrupt':
+        this.#end(key.do)
+        break
+      case 'restore':
+        this.#do(`restoring ${shard}`, () => conductor.restore(shard))
+        break
+      default:
+        this.#inject(key.do)
+    }
+  }
+
+  get #shard(): string {
+    return this.#demo.shards[this.#selected] ?? ''
+  }
+
+  #inject(kind: FaultKind): void {
+    const { conductor, deployment } = this.#demo
+    const shard = this.#shard
+    if (deployment.faults.includes(kind)) {
+      const doing = `${kind} of ${shard}: as soon as its replica is in sync`
+      this.#do(doing, () => conductor.inject(kind, shard, this.#signal))
+    } else {
+      this.#message = `No ${kind} here: this deployment is not the demo's own`
+    }
+  }
+
+  #do(doing: string, action: () => Promise<void>): void {
+    this.#message = doing
+    action().then(
+      () => {
+        if (this.#message === doing) this.#message = ''
+      },
+      (error: unknown) => {
+        if (this.#signal.aborted) return
+        this.#message = error instanceof Error ? error.message : String(error)
+        this.#demo.log.add(this.#message)
+      },
+    )
+  }
+}

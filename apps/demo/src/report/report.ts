@@ -1,0 +1,42 @@
+import type { FaultRecord } from '../faults/fault-record.js'
+import type { Latency } from '../measurement/meter.js'
+import type { Spread } from '../measurement/statistics.js'
+import type { Counts } from '../measurement/tally.js'
+import type { FaultKind } from '../script/statement.js'
+import type { LedgerTotals } from '../workload/write-ledger.js'
+import type { Guarantee } from './guarantees.js'
+
+/** What a run came to. `--json` prints it; all times are ms. */
+export interface Report {
+  /** Every guarantee that could be judged held. */
+  readonly ok: boolean
+  readonly guarantees: readonly Guarantee[]
+  readonly deployment: { readonly kind: 'fleet' | 'existing'; readonly description: string }
+  readonly duration: number
+  /** By shard. */
+  readonly shards: Readonly<Record<string, ShardReport>>
+  readonly faults: readonly FaultRecord[]
+  /** The faults of one kind together. */
+  readonly summary: Readonly<Partial<Record<FaultKind, FaultSummary>>>
+}
+
+export interface ShardReport {
+  readonly writes: LedgerTotals
+  readonly reads: { readonly answered: number; readonly wrong: number }
+  /** All of them, by class. */
+  readonly errors: Counts
+  /** Those at a time when the shard had no fault. */
+  readonly unprovokedErrors: Counts
+  readonly latency: Latency
+}
+
+export interface FaultSummary {
+  readonly count: number
+  readonly recovered: number
+  /** The longest time without an acknowledged write. */
+  readonly gap: Spread
+  readonly switchMaster: Spread
+  readonly afterSwitchMaster: Spread
+  readonly lost: number
+  readonly duplicated: number
+}
