@@ -76,7 +76,7 @@ export class Demo implements AsyncDisposable {
       const deployment =
         existing === undefined ? await OwnFleet.start() : new ExistingDeployment(existing)
       closing.add(() => deployment[Symbol.asyncDispose]())
-      log.add(deployment.description)
+      log.add(`${existing === undefined ? 'started' : 'using'}: ${deployment.description}`)
       const client = new Disredis({ ...deployment.clientOptions, connectionName: 'disredis-demo' })
       closing.add(() => client.close())
       logClientEvents(client, log)
@@ -130,14 +130,14 @@ export class Demo implements AsyncDisposable {
   }
 
   #verifyInBackground(retirement: PageRetirement): void {
-    const { conductor, client, log, workload } = this
+    const { conductor, log, workload } = this
     const loop = verifyInBackground({
       conductor,
       shards: this.shards,
       signal: this.#background.signal,
       onVerified: async () => {
         for (const { ledger } of workload.traffic.values()) {
-          for (const key of retirement.retire(ledger, now())) await client.unlink(key)
+          await workload.discard(retirement.retire(ledger, now()))
         }
       },
       onTrouble: (message) => log.add(message),

@@ -5,7 +5,7 @@ import type { FaultKind } from '../script/statement.js'
 
 /** What the traffic runs on: a fleet of the demo's own, or somebody's Sentinels. */
 export interface Deployment extends AsyncDisposable {
-  /** `own fleet: 3 masters, ...` */
+  /** `3 masters, 3 replicas, ...` */
   readonly description: string
   readonly kind: 'fleet' | 'existing'
   /** What a client needs to connect. */

@@ -22,7 +22,7 @@ export const ownFleetStage: Stage = {
 export class OwnFleet implements Deployment {
   readonly kind = 'fleet'
   readonly description =
-    `own fleet: ${size.masters} masters with ${size.replicas} replica each, ` +
+    `${size.masters} masters, ${size.masters * size.replicas} replicas, ` +
     `${size.sentinels} Sentinels, down-after ${size.downAfter / 1000} s`
   readonly clientOptions: DisredisOptions
   readonly data = open

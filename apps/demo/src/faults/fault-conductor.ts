@@ -138,9 +138,9 @@ export class FaultConductor {
       log.add(`${shard} is not served again: ${missing ?? 'no write was acknowledged'}`)
       return
     }
-    const master = formatAddress(newMaster)
-    const after = `${Math.round(afterSwitchMaster ?? 0)} ms after +switch-master`
-    log.add(`${shard} served by ${master} after ${Math.round(gap)} ms, ${after}`)
+    const lag = Math.round(afterSwitchMaster ?? 0)
+    const when = `${Math.abs(lag)} ms ${lag < 0 ? 'before' : 'after'} +switch-master`
+    log.add(`${shard} served by ${formatAddress(newMaster)} after ${Math.round(gap)} ms, ${when}`)
   }
 
   /** @returns what is missing at the end of its time; undefined: nothing */

@@ -2,13 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultConductor } from '../faults/fault-conductor.js'
 import { isFault, type Statement } from './statement.js'
 
+/** What statements ask for. */
+export type Conductor = Pick<FaultConductor, 'inject' | 'restore' | 'sync'>
+
 /** Runs statements one after the other; a fault without a shard goes to the next one in turn. */
 export class ScriptRun {
-  readonly #conductor: FaultConductor
+  readonly #conductor: Conductor
   readonly #shards: readonly string[]
   #next = 0
 
-  constructor(conductor: FaultConductor, shards: readonly string[]) {
+  constructor(conductor: Conductor, shards: readonly string[]) {
     this.#conductor = conductor
     this.#shards = shards
   }

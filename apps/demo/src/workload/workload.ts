@@ -13,6 +13,7 @@ const impatientReaders = 1
 /** ms; shorter than an automatic failover, so that deadlines are met with in every run. */
 const impatience = 1_000
 
+/** ms */
 const removalTimeout = 2_000
 /** Calls that are never settled must not keep the end of the run waiting much longer, ms. */
 const settleSlack = 1_000
@@ -29,6 +30,7 @@ export class Workload {
   readonly #client: Disredis
   readonly #stop = new AbortController()
   readonly #timers: NodeJS.Timeout[] = []
+  readonly #discarded = new Set<string>()
 
   /** @param prefix nobody else may use it */
   constructor(client: Disredis, prefix: string) {
@@ -77,14 +79,25 @@ export class Workload {
     for (const timer of this.#timers) clearInterval(timer)
   }
 
-  /** Removes every key of this workload that is still there. @throws the client's errors */
+  /** Removes keys that are no longer needed. @throws the client's errors */
+  async discard(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#discarded.add(key)
+    const hurried = this.#client.with({ timeout: removalTimeout })
+    await Promise.all(
+      [...this.#discarded].map(async (key) => {
+        await hurried.unlink(key)
+        this.#discarded.delete(key)
+      }),
+    )
+  }
+
+  /** Removes every key that is still there. @throws the client's errors */
   async removeKeys(): Promise<void> {
     const keys = [...this.traffic.values()].flatMap(({ knownValues, ledger }) => [
       ...knownValues.map(({ key }) => key),
       ...ledger.pages.map(({ key }) => key),
     ])
-    const hurried = this.#client.with({ timeout: removalTimeout })
-    await Promise.all(keys.map((key) => hurried.unlink(key)))
+    await this.discard(keys)
   }
 
   #roll(): void {
