@@ -12,7 +12,7 @@ export type FleetErrorCode =
   | 'DISREDIS_FLEET_TIMEOUT'
   /** The server answered with an error, or the connection to it broke. */
   | 'DISREDIS_FLEET_COMMAND'
-  /** The fleet was closed. */
+  /** The fleet was closed, or the node's master was removed. */
   | 'DISREDIS_FLEET_CLOSED'
   /** No usable redis-server or valkey-server was found. */
   | 'DISREDIS_FLEET_SERVER_NOT_FOUND'

@@ -1,35 +1,22 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Address, formatAddress } from './address.js'
 import { FleetError } from './fleet-error.js'
-import { type Access, commandError, NodeConnection } from './node-connection.js'
+import { commandError, NodeConnection } from './node-connection.js'
+import {
+  configFileOf,
+  folderOf,
+  launch,
+  logFileOf,
+  type NodePlan,
+  type NodeRole,
+} from './node-launch.js'
 import { type PortReservation, reservePort } from './port-reservation.js'
 import type { Argument } from './resp.js'
-import { ServerProcess } from './server-process.js'
-import { type Deadline, deadlineIn, waitFor } from './wait-for.js'
-
-export type NodeRole = 'master' | 'replica' | 'sentinel'
-
-/** What a node needs to start; fixed for its life. */
-export interface NodePlan {
-  /** `shard-1/1`, `sentinel-2` */
-  readonly name: string
-  readonly role: NodeRole
-  readonly host: string
-  readonly fleetFolder: string
-  readonly program: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  readonly access: Access
-  readonly config: (address: Address) => readonly string[]
-  /** Commands for what no configuration file can hold; run at each start. */
-  readonly setup: readonly (readonly Argument[])[]
-  /** Default limit of waits, ms. */
-  readonly timeout: number
-}
+import type { ServerProcess } from './server-process.js'
+import { type Deadline, deadlineIn } from './wait-for.js'
 
 const PORT_ATTEMPTS = 20
 const PORT_TAKEN = /address already in use/i
-const LOG_TAIL_LINES = 30
 
 /** One server of a fleet. It keeps name, port, folder and configuration through every restart. */
 export class FleetNode {
@@ -126,18 +113,24 @@ export class FleetNode {
    * @throws FleetError with the log when it ends at once or is not up in time.
    */
   async restart(): Promise<void> {
-    if (this.#finalLog !== undefined) {
-      throw new FleetError('DISREDIS_FLEET_CLOSED', `${this.name}: the fleet is closed`)
-    }
+    this.#mustExist()
     await this.kill()
-    this.#process = await launch(
-      this.#plan,
-      this.address,
-      deadlineIn(this.#plan.timeout),
-      (next) => {
-        this.#process = next
-      },
-    )
+    this.#mustExist()
+    try {
+      this.#process = await launch(
+        this.#plan,
+        this.address,
+        deadlineIn(this.#plan.timeout),
+        (next) => {
+          this.#process = next
+        },
+      )
+    } catch (error) {
+      this.#mustExist()
+      throw error
+    }
+    if (this.#finalLog !== undefined) await this.kill()
+    this.#mustExist()
   }
 
   /** What the server printed, of all its lives. Still there after `fleet.close()`. */
@@ -179,81 +172,15 @@ export class FleetNode {
     this.#reservation.release()
   }
 
+  #mustExist(): void {
+    if (this.#finalLog === undefined) return
+    const message = `${this.name} is gone: its fleet was closed or its master removed`
+    throw new FleetError('DISREDIS_FLEET_CLOSED', message, { node: this.name })
+  }
+
   #mustRun(action: string): void {
     if (this.isRunning) return
     const message = `${this.name} cannot ${action}: it is not running (${this.#process.exit})`
     throw new FleetError('DISREDIS_FLEET_NODE_STATE', message, { node: this.name })
   }
-}
-
-// No name of a master has a "@", so none can clash with another folder of the fleet.
-const folderOf = (plan: NodePlan) => join(plan.fleetFolder, plan.name.replace('/', '@'))
-const configFileOf = (plan: NodePlan) => join(folderOf(plan), 'server.conf')
-const logFileOf = (plan: NodePlan) => join(folderOf(plan), 'server.log')
-
-/** Launches the server and resolves when it answers and is the right one. */
-async function launch(
-  plan: NodePlan,
-  address: Address,
-  deadline: Deadline,
-  onLaunched?: (process: ServerProcess) => void,
-): Promise<ServerProcess> {
-  const process = await ServerProcess.launch({
-    fleetFolder: plan.fleetFolder,
-    folder: folderOf(plan),
-    logFile: logFileOf(plan),
-    program: plan.program,
-    env: plan.env,
-  })
-  onLaunched?.(process)
-  try {
-    await waitFor(deadline, () => whyNotUp(plan, address, process))
-    await setUp(plan, address, deadline)
-  } catch (error) {
-    process.signal('SIGKILL')
-    await process.exited()
-    throw startError(plan, error)
-  }
-  return process
-}
-
-async function setUp(plan: NodePlan, address: Address, deadline: Deadline): Promise<void> {
-  if (plan.setup.length === 0) return
-  try {
-    await NodeConnection.use(address, plan.access, deadline, (connection) =>
-      Promise.all(plan.setup.map((command) => connection.call(...command))),
-    )
-  } catch (error) {
-    throw commandError(plan.name, 'set-up', error)
-  }
-}
-
-async function whyNotUp(plan: NodePlan, address: Address, process: ServerProcess) {
-  const mustLive = () => {
-    if (process.exit === undefined) return
-    const message = `${plan.name} ended while it was starting (${process.exit})`
-    throw new FleetError('DISREDIS_FLEET_NODE_EXITED', message)
-  }
-  mustLive()
-  try {
-    const attempt = deadlineIn(2_000)
-    const [, info] = await NodeConnection.use(address, plan.access, attempt, (connection) =>
-      Promise.all([connection.call('PING'), connection.call('INFO', 'server')]),
-    )
-    // Another program may have taken the port first; ours then ends, and says why.
-    if (String(info).includes(`config_file:${configFileOf(plan)}\r\n`)) return undefined
-    mustLive()
-    return `${plan.name}: ${formatAddress(address)} answers, but is another server`
-  } catch (error) {
-    mustLive()
-    const reason = error instanceof Error ? error.message : error
-    return `${plan.name} does not answer at ${formatAddress(address)}: ${reason}`
-  }
-}
-
-function startError(plan: NodePlan, error: unknown): unknown {
-  if (!(error instanceof FleetError)) return error
-  const lines = readFileSync(logFileOf(plan), 'utf8').trimEnd().split('\n')
-  const log = lines.slice(-LOG_TAIL_LINES).join('\n')
-  return new FleetError(error.code, error.message, { node: plan.name, log, cause: error.cause })
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { all } from './all.js'
-import { FleetNode, type NodeRole } from './fleet-node.js'
+import { FleetNode } from './fleet-node.js'
 import type { Settings } from './fleet-options.js'
 import { syncCheck } from './in-sync.js'
 import { type ConfigContext, dataConfig, sentinelConfig } from './node-config.js'
 import { type Access, commandError } from './node-connection.js'
+import type { NodeRole } from './node-launch.js'
 import { type SentinelNode, setTimings, watchMasters } from './sentinel-setup.js'
 import { sentinelTimers } from './sentinel-timers.js'
 import type { ServerBinary } from './server-binary.js'
@@ -39,7 +40,8 @@ export class FleetWorkshop {
   constructor(settings: Settings, binary: ServerBinary) {
     this.settings = settings
     this.#binary = binary
-    this.#folder = mkdtempSync(join(tmpdir(), 'disredis-fleet-'))
+    // The real path, as servers say it: on macOS the folder for temporary files is a link.
+    this.#folder = realpathSync(mkdtempSync(join(tmpdir(), 'disredis-fleet-')))
     mkdirSync(join(this.#folder, 'pids'))
     this.#watchdog = new Watchdog(this.#folder)
     this.access = {

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signCertificate } from './certificate.js'
+import { FleetError } from './fleet-error.js'
 
 /** Certificates of a fleet: as text for clients, as files for servers. */
 export interface TlsFiles {
@@ -23,7 +24,7 @@ export interface TlsFilesOptions {
   readonly validFrom?: Date
   /** Default: in a year. A past date makes an expired certificate. */
   readonly validTo?: Date
-  /** Signs with the CA of these files. Default: a new CA. */
+  /** Signs with the CA of these files, which `createTlsFiles` has made. Default: a new CA. */
   readonly issuer?: TlsFiles
 }
 
@@ -33,6 +34,8 @@ const CA_NAME = 'disredis fleet CA'
 /**
  * Makes a certificate for servers and clients, and its CA, in `folder`: `ca.crt`, `ca.key`,
  * `server.crt`, `server.key`. For tests only: the keys lie there unencrypted.
+ *
+ * @throws FleetError `DISREDIS_FLEET_OPTION` when the issuer's key is not known.
  */
 export function createTlsFiles(folder: string, options: TlsFilesOptions = {}): TlsFiles {
   const { hosts = ['localhost', '127.0.0.1', '::1'] } = options
@@ -104,7 +107,9 @@ function newAuthority(): Authority {
 }
 
 function authorityOf({ ca, caKeyFile }: TlsFiles): Authority {
-  if (caKeyFile === undefined) throw new TypeError('The issuer has no caKeyFile to sign with')
+  if (caKeyFile === undefined) {
+    throw new FleetError('DISREDIS_FLEET_OPTION', 'Option issuer has no caKeyFile to sign with')
+  }
   const privateKey = createPrivateKey(readFileSync(caKeyFile))
   return { cert: ca, keys: { public: createPublicKey(privateKey), private: privateKey } }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { startFleet } from '../src/index.js'
@@ -88,6 +89,21 @@ test('each role listens on, and dials from, its own addresses', async () => {
   const clients = String(await fleet.master('shard-1').command('CLIENT', 'LIST'))
   const sources = [...clients.matchAll(/ addr=([\d.]+):\d+ .* flags=([SP]) /g)]
   expect(new Set(sources.map(([, host]) => host))).toEqual(new Set([c, d, e]))
+})
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+)
+
+test.runIf(hasIpv6)('IPv6 addresses do as well', async () => {
+  await using fleet = await startFleet({
+    bind: { masters: '::1', replicas: '::1', sentinels: '::1' },
+    tls: true,
+  })
+  const master = fleet.master()
+  expect(fleet.sentinels[0]).toMatch(/^\[::1\]:\d+$/)
+  await fleet.failover()
+  expect(await fleet.waitForMaster('shard-1', { not: master })).toBe(fleet.master())
 })
 
 test("ten masters start, and several fleets at once do not get in each other's way", async () => {
