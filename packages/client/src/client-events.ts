@@ -3,6 +3,8 @@ import type { ShardEvents } from './shard/shard-events.js'
 
 /** One typed object each. */
 export interface DisredisEvents {
+  /** Just before `ready`, for programs that know ioredis. */
+  connect: []
   /** Every shard has a master that answers. Once. */
   ready: []
   topologyChanged: WatcherEvents['topologyChanged']
@@ -31,6 +33,8 @@ export interface DisredisEvents {
   subscriptionsRestored: [event: { readonly shard: string; readonly duration: number }]
   /** The client is closed: nothing is open any more. */
   close: []
+  /** Just after `close`, for programs that know ioredis. */
+  end: []
 }
 
 export type { Topology }

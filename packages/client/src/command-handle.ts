@@ -1,10 +1,6 @@
+import type { RedisCommander } from 'ioredis'
 import type { CallPolicy } from './commands/call-policy.js'
-import {
-  type Commands,
-  type CommandTarget,
-  installCommands,
-  installScript,
-} from './commands/command-surface.js'
+import { type CommandTarget, installCommands, installScript } from './commands/command-surface.js'
 import { followSignal } from './commands/follow-signal.js'
 import type { RoutedCommand } from './commands/routed-command.js'
 import { type Iteration, installIteration } from './iteration.js'
@@ -47,7 +43,7 @@ export class CommandHandle implements CommandTarget {
   }
 }
 
-export interface CommandHandle extends Commands, Iteration {}
+export interface CommandHandle extends RedisCommander, Iteration {}
 
 installIteration(CommandHandle.prototype)
 installCommands(CommandHandle.prototype)

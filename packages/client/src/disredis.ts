@@ -6,15 +6,11 @@ import {
   systemRuntime,
   type Topology,
 } from '@disredis/sentinel'
+import type { Callback, RedisCommander } from 'ioredis'
 import type { DisredisEvents } from './client-events.js'
 import { CommandHandle } from './command-handle.js'
 import type { CallPolicy } from './commands/call-policy.js'
-import {
-  type Commands,
-  type CommandTarget,
-  installCommands,
-  installScript,
-} from './commands/command-surface.js'
+import { type CommandTarget, installCommands, installScript } from './commands/command-surface.js'
 import { type Durability, DurableGroup } from './commands/durable-group.js'
 import type { RoutedCommand } from './commands/routed-command.js'
 import { Script, type ScriptDefinition } from './commands/script-command.js'
@@ -22,11 +18,12 @@ import { createDial } from './connection/dial-master.js'
 import { CommandTimeoutError, ShardDownError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
+import { type IoredisMembers, installIoredisMembers } from './ioredis-members.js'
 import { type Iteration, installIteration } from './iteration.js'
 import { Lobby } from './lobby.js'
 import { count, milliseconds, oneOf } from './option-checks.js'
-import { type DisredisOptions, type ResolvedOptions, resolveOptions } from './options.js'
-import { type BatchContext, Pipeline } from './pipeline.js'
+import { type DisredisOptions, type ResolvedOptions, readGiven, resolveOptions } from './options.js'
+import { type BatchContext, callBack, Pipeline } from './pipeline.js'
 import { installSubscriptions } from './pubsub/install-subscriptions.js'
 import type { MessageKind } from './pubsub/shard-subscriber.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
@@ -37,7 +34,8 @@ import { closedError } from './shard/command-errors.js'
 import { ShardSupervisor } from './shard-supervisor.js'
 import { Transaction } from './transaction.js'
 
-export type DisredisStatus = 'wait' | 'connecting' | 'ready' | 'closing' | 'end'
+/** Words of ioredis. `wait`: not begun (`lazyConnect`). `close`: closing. `end`: closed for good. */
+export type DisredisStatus = 'wait' | 'connecting' | 'ready' | 'close' | 'end'
 
 /** Options of {@link Disredis.with}. */
 export interface CallOptions {
@@ -71,10 +69,13 @@ interface Waiter {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
 export class Disredis extends EventEmitter<DisredisEvents> implements CommandTarget {
   readonly options: ResolvedOptions
+  /** False: there is no Redis Cluster behind it. */
+  readonly isCluster = false
   /** @internal */
   readonly callPolicy: CallPolicy
   /** @internal */
   readonly keyPrefix: string | undefined
+  readonly #given: DisredisOptions
   readonly #scripts = new Map<string, Script>()
   readonly #supervisor: ShardSupervisor
   readonly #lobby: Lobby
@@ -95,12 +96,14 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    */
   constructor(options: string | readonly string[] | DisredisOptions) {
     super()
-    this.options = resolveOptions(options)
+    this.#given = readGiven(options)
+    this.options = resolveOptions(this.#given)
     this.keyPrefix = this.options.keyPrefix
     this.callPolicy = Object.freeze({
       timeout: this.options.commandTimeout,
       retryWrites: this.options.retryWrites,
       isIdempotent: false,
+      showFriendlyErrorStack: this.options.showFriendlyErrorStack,
       readFrom: this.options.readFrom,
     })
     this.#supervisor = new ShardSupervisor(this.options, {
@@ -150,8 +153,15 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   /** Starts a client made with `lazyConnect` and waits until it is {@link ready}. */
-  connect(): Promise<void> {
-    return this.ready()
+  connect(callback?: Callback<void>): Promise<void> {
+    const promise = this.ready()
+    if (callback !== undefined) callBack(promise, callback)
+    return promise
+  }
+
+  /** A new client with the same options but `override`. Options that are ioredis's alone are ignored. */
+  duplicate(override: Partial<DisredisOptions> = {}): Disredis {
+    return new Disredis({ ...this.#given, ...override })
   }
 
   /**
@@ -293,12 +303,21 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return new Pipeline(this.#context(this.callPolicy), commands)
   }
 
-  /** A transaction on one shard: all its keys must live together. */
-  multi(commands?: readonly (readonly unknown[])[]): Transaction {
-    if (commands !== undefined && !Array.isArray(commands)) {
-      throw new InvalidOptionError(
-        'multi() collects commands and sends them with exec(); `pipeline: false` needs a connection of its own',
-      )
+  /**
+   * A transaction on one shard: all its keys must live together. ioredis's `pipeline: false`, which
+   * sends MULTI at once, rejects with `NotRoutableError`.
+   */
+  multi(options: { pipeline: false }): Promise<'OK'>
+  multi(commands?: readonly (readonly unknown[])[] | { pipeline: true }): Transaction
+  multi(
+    given?: readonly (readonly unknown[])[] | { pipeline: boolean },
+  ): Transaction | Promise<'OK'> {
+    const commands = Array.isArray(given) ? (given as readonly (readonly unknown[])[]) : undefined
+    if (
+      commands === undefined &&
+      (given as { pipeline?: boolean } | undefined)?.pipeline === false
+    ) {
+      return this.call('MULTI') as Promise<'OK'>
     }
     return new Transaction(this.#context(this.callPolicy), commands)
   }
@@ -326,9 +345,10 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   /** As {@link close}; the name that ioredis uses. */
-  async quit(): Promise<'OK'> {
-    await this.close()
-    return 'OK'
+  quit(callback?: Callback<'OK'>): Promise<'OK'> {
+    const promise = this.close().then(() => 'OK' as const)
+    if (callback !== undefined) callBack(promise, callback)
+    return promise
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -415,6 +435,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     if (!this.#router?.shards.every(({ phase }) => phase === 'ready')) return
     this.#status = 'ready'
     for (const waiter of [...this.#readyWaiters]) waiter.resolve()
+    this.#tell('connect')
     this.#tell('ready')
   }
 
@@ -456,7 +477,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   async #close(timeout: number): Promise<void> {
-    this.#status = 'closing'
+    this.#status = 'close'
     if (timeout > 0 && this.#router !== undefined) {
       const drained = this.#supervisor.drained()
       let timer: ReturnType<typeof systemRuntime.setTimer> | undefined
@@ -473,11 +494,13 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     await this.#supervisor.close()
     this.#status = 'end'
     this.#tell('close')
+    this.#tell('end')
   }
 }
 
-export interface Disredis extends Commands, Iteration {}
+export interface Disredis extends RedisCommander, Iteration, IoredisMembers {}
 
 installIteration(Disredis.prototype)
+installIoredisMembers(Disredis.prototype)
 installSubscriptions(Disredis.prototype)
 installCommands(Disredis.prototype)

@@ -1,5 +1,4 @@
-import { ScanStream, type ScanStreamOptions } from 'ioredis'
-import type { Commands } from './commands/command-surface.js'
+import { type RedisCommander, ScanStream, type ScanStreamOptions } from 'ioredis'
 
 type Scan =
   | 'scan'
@@ -48,12 +47,17 @@ export function installIteration(prototype: object): void {
 function define(
   prototype: object,
   name: string,
-  value: (this: Commands, ...args: unknown[]) => unknown,
+  value: (this: RedisCommander, ...args: unknown[]) => unknown,
 ): void {
   Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
 }
 
-function stream(redis: Commands, command: Scan, options: ScanStreamOptions = {}, key?: string) {
+function stream(
+  redis: RedisCommander,
+  command: Scan,
+  options: ScanStreamOptions = {},
+  key?: string,
+) {
   return new ScanStream({
     objectMode: true,
     redis,

@@ -84,6 +84,8 @@ export interface DisredisOptions {
   readonly fenceAfter?: number | undefined
   /** The longest time between two questions to a Sentinel: 1 to 1000. Default 1000. */
   readonly sentinelPollInterval?: number | undefined
+  /** Errors of commands have the stack of the call; slower. Default false. */
+  readonly showFriendlyErrorStack?: boolean | undefined
   /** Integers in replies as strings. Default false. */
   readonly stringNumbers?: boolean | undefined
   /** Resolves host names. Default: `dns.lookup`. */
@@ -92,9 +94,10 @@ export interface DisredisOptions {
 
 /** Options with every default in its place. Frozen. */
 export interface ResolvedOptions extends DisredisOptions {
-  readonly sentinels: readonly Address[]
+  readonly sentinels: Address[]
   readonly credentials: () => Credentials | Promise<Credentials>
   readonly tls: ConnectionOptions | undefined
+  readonly sentinelTLS: ConnectionOptions | undefined
   readonly db: number
   readonly connectTimeout: number
   readonly commandTimeout: number
@@ -106,6 +109,7 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly maxReplicaLag: number
   readonly readYourWrites: number
   readonly failoverGate: { readonly timeout: number; readonly probeInterval: number | false }
+  readonly showFriendlyErrorStack: boolean
   readonly stringNumbers: boolean
 }
 
@@ -129,7 +133,8 @@ export function resolveOptions(
     ...options,
     sentinels: parseSentinels(options.sentinels),
     credentials: options.credentials ?? (() => ({ username, password })),
-    tls: tlsOptions(options.tls),
+    tls: tlsOptions('tls', options.tls),
+    sentinelTLS: tlsOptions('sentinelTLS', options.sentinelTLS),
     db: count('db', options.db, 0, 0),
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout, 2000),
     commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
@@ -154,11 +159,13 @@ export function resolveOptions(
       options.fenceAfter === undefined
         ? undefined
         : milliseconds('fenceAfter', options.fenceAfter, 1),
+    showFriendlyErrorStack: flag('showFriendlyErrorStack', options.showFriendlyErrorStack, false),
     stringNumbers: flag('stringNumbers', options.stringNumbers, false),
   })
 }
 
-function readGiven(given: string | readonly string[] | DisredisOptions): DisredisOptions {
+/** The options as they were given, whatever their form. */
+export function readGiven(given: string | readonly string[] | DisredisOptions): DisredisOptions {
   if (typeof given === 'string') {
     return given.includes('://') ? parseUrl(given) : { sentinels: given }
   }
@@ -179,9 +186,12 @@ function readGiven(given: string | readonly string[] | DisredisOptions): Disredi
   return given as DisredisOptions
 }
 
-function tlsOptions(tls: ConnectionOptions | true | undefined): ConnectionOptions | undefined {
+function tlsOptions(
+  option: string,
+  tls: ConnectionOptions | true | undefined,
+): ConnectionOptions | undefined {
   if (tls === undefined) return undefined
   if (tls === true) return {}
   if (typeof tls === 'object' && tls !== null) return tls
-  throw new InvalidOptionError('`tls` takes `true` or the options of `tls.connect`')
+  throw new InvalidOptionError(`\`${option}\` takes \`true\` or the options of \`tls.connect\``)
 }

@@ -16,11 +16,13 @@ export interface BatchContext {
   readonly send: (command: RoutedCommand) => void
 }
 
-export type BatchResult = [error: Error | null, result?: unknown]
+/** As ioredis types it; of a command that failed there is no result: `[error]`. */
+export type BatchResult = [error: Error | null, result: unknown]
 
 export type BatchCallback = (error: Error | null, results?: BatchResult[] | null) => void
 
 /** Collects commands; each call returns the batch. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
 export abstract class CommandBatch implements CommandTarget {
   /** @internal */
   readonly callPolicy: CallPolicy
@@ -69,8 +71,7 @@ export abstract class CommandBatch implements CommandTarget {
   }
 }
 
-export interface CommandBatch
-  extends Omit<ChainableCommander, 'exec' | 'pipeline' | 'multi' | 'length' | 'quit' | 'monitor'> {}
+export interface CommandBatch extends Omit<ChainableCommander, 'exec' | 'length'> {}
 
 installCommands(CommandBatch.prototype)
 
@@ -99,13 +100,14 @@ export class Pipeline extends CommandBatch {
     for (const command of commands) if (!command.isSettled) this.#send(command)
     return Promise.all(
       commands.map(({ promise }) =>
-        promise.then(
-          (result): BatchResult => [null, result],
-          (error): BatchResult => [error],
-        ),
+        promise.then((result): BatchResult => [null, result], failedResult),
       ),
     )
   }
+}
+
+export function failedResult(error: Error): BatchResult {
+  return [error] as unknown as BatchResult
 }
 
 export function callBack<T>(

@@ -5,6 +5,7 @@ import { NotRoutableError } from './errors.js'
 import type { ReplicaReads } from './replicas/replica-reads.js'
 import { externalPatterns } from './routing/external-patterns.js'
 import { Gathering } from './routing/gathering.js'
+import { anyReply } from './routing/join.js'
 import { partsByKey, partsForAll } from './routing/parts.js'
 import type { Route } from './routing/route.js'
 import { crossShardError, foreignPatternError, notRoutableError } from './routing/routing-errors.js'
@@ -34,8 +35,9 @@ export class Router {
   route(command: RoutedCommand): void {
     const { keyIndex } = command.info
     if (keyIndex >= 0 && keyIndex < command.args.length) {
-      if (this.#readers !== undefined) this.#routeOverReplicas(command, this.#readers)
-      else this.#shardOf(command.args[keyIndex] as string | Buffer).send(command)
+      this.#target(command, this.ring.indexOf(command.args[keyIndex] as string | Buffer)).send(
+        command,
+      )
       return
     }
     this.#routeByTable(command)
@@ -55,18 +57,15 @@ export class Router {
     this.#readers?.close()
   }
 
-  #routeOverReplicas(command: RoutedCommand, readers: ReplicaReads): void {
-    const slots = keysOf(command).map((key) => this.ring.slotOf(key))
-    readers.noteSlots(command, slots)
-    readers.targets[this.ring.indexOfSlot(slots[0]!)]!.send(command)
-  }
-
   /** Sends the command to that shard, whatever its keys. It fails if it would harm other callers. */
   routeTo(shard: Shard, command: RoutedCommand): void {
-    const { info } = command
-    if (info.route.to === 'none' || info.route.to === 'client') {
-      command.fail(notRoutableError(command))
-    } else this.#send(command, shard)
+    const refused = isRefused(command) ? command : command.members?.find(isRefused)
+    if (refused !== undefined) command.fail(notRoutableError(refused))
+    else if (blocks(command)) this.#lanes.send(command, shard.name)
+    else {
+      this.#noteWrites(command)
+      shard.send(command)
+    }
   }
 
   /**
@@ -101,6 +100,21 @@ export class Router {
     }
     for (const command of commands) this.#checkPatterns(command, shard)
     return shard
+  }
+
+  /** Who takes a command for the shard at `index` of the ring's names. */
+  #target(command: RoutedCommand, index: number): Pick<Shard, 'send'> {
+    if (this.#readers === undefined) return this.shards[index]!
+    this.#noteWrites(command)
+    return this.#readers.targets[index]!
+  }
+
+  #noteWrites(command: RoutedCommand): void {
+    if (this.#readers === undefined || command.isRead) return
+    this.#readers.noteSlots(
+      command,
+      keysOf(command).map((key) => this.ring.slotOf(key)),
+    )
   }
 
   #shardOf(key: string | Buffer): Shard {
@@ -144,16 +158,16 @@ export class Router {
       command.fail(error as Error)
       return
     }
-    this.#send(command, shard)
-  }
-
-  #send(command: RoutedCommand, shard: Shard): void {
     if (blocks(command)) this.#lanes.send(command, shard.name)
-    else if (this.#readers !== undefined) this.#routeOverReplicas(command, this.#readers)
-    else shard.send(command)
+    else this.#target(command, this.shards.indexOf(shard)).send(command)
   }
 
   #sendTo(command: RoutedCommand, destination: Destination): void {
+    const refused = command.members?.find((member) => isRefused(member) || isOfAllShards(member))
+    if (refused !== undefined) {
+      command.fail(notRoutableError(refused))
+      return
+    }
     let target: ReturnType<Destination>
     try {
       target = destination(this)
@@ -167,13 +181,14 @@ export class Router {
   #split(command: RoutedCommand, { step, join }: Extract<Route, { to: 'split' }>): void {
     const { length } = command.args
     if (length === step) {
-      this.#shardOf(command.args[0] as string | Buffer).send(command)
+      this.#target(command, this.ring.indexOf(command.args[0] as string | Buffer)).send(command)
       return
     }
     if (length === 0) {
       command.fail(notRoutableError(command))
       return
     }
+    this.#noteWrites(command)
     const parts = partsByKey(command, step, this.ring, this.#readers?.targets ?? this.shards)
     // A key without its value: the server refuses the whole command.
     const isWhole = parts.length === 1 || length % step !== 0
@@ -190,6 +205,17 @@ export class Router {
       }
     }
   }
+}
+
+/** It would change a connection that other callers share. */
+function isRefused({ info: { route } }: RoutedCommand): boolean {
+  return route.to === 'none' || route.to === 'client'
+}
+
+/** On one shard it would not do, or not tell, all that it says. */
+function isOfAllShards({ info: { route }, isRead }: RoutedCommand): boolean {
+  if (route.to === 'all') return !(isRead && route.join === anyReply)
+  return route.to === 'cursor'
 }
 
 /** As they stand in the arguments: with their prefix. */

@@ -6,6 +6,7 @@ import {
   type BatchResult,
   CommandBatch,
   callBack,
+  failedResult,
 } from './pipeline.js'
 
 /**
@@ -50,7 +51,7 @@ export class Transaction extends CommandBatch {
     try {
       replies = (await group.promise) as readonly unknown[] | null
     } catch (error) {
-      settleAll(() => [error as Error])
+      settleAll(() => failedResult(error as Error))
       throw error
     }
     if (replies === null) {
@@ -59,8 +60,8 @@ export class Transaction extends CommandBatch {
     }
     return settleAll((index) => {
       const reply = replies[index]
-      if (reply instanceof Error) return [withoutArguments(reply)]
-      return commands[index]!.readReply(reply)
+      if (reply instanceof Error) return failedResult(withoutArguments(reply))
+      return commands[index]!.readReply(reply) as BatchResult
     })
   }
 }

@@ -10,6 +10,8 @@ export interface CallPolicy {
   readonly isIdempotent: boolean
   /** Which nodes may answer reads. */
   readonly readFrom: ReadFrom
+  /** Errors have the stack of the call. */
+  readonly showFriendlyErrorStack?: boolean | undefined
   /** Gives the calls up. */
   readonly signal?: AbortSignal | undefined
 }

@@ -1,4 +1,4 @@
-import { Redis, type RedisCommander } from 'ioredis'
+import { Redis } from 'ioredis'
 import type { CallPolicy } from './call-policy.js'
 import { commandInfo } from './command-info.js'
 import { type CommandCallback, RoutedCommand } from './routed-command.js'
@@ -14,10 +14,10 @@ export interface CommandTarget {
   submit(command: RoutedCommand): unknown
 }
 
-type Method = (this: CommandTarget, ...args: unknown[]) => unknown
+export type Method = (this: CommandTarget, ...args: unknown[]) => unknown
 
-/** `monitor` and `quit` are calls on a connection, not commands to route. */
-const notCommands = new Set(['monitor', 'quit', 'pipeline', 'multi', 'exec'])
+/** They make another object. */
+const notCommands = new Set(['pipeline', 'multi'])
 
 function commandMethod(name: string, replyEncoding: BufferEncoding | null): Method {
   const info = commandInfo(name)
@@ -27,6 +27,11 @@ function commandMethod(name: string, replyEncoding: BufferEncoding | null): Meth
       new RoutedCommand(info, args, this.callPolicy, replyEncoding, this.keyPrefix, callback),
     )
   }
+}
+
+/** The methods of a command: one whose reply is in strings, one whose reply is in buffers. */
+export function commandMethods(name: string): Readonly<Record<'string' | 'buffer', Method>> {
+  return { string: commandMethod(name, 'utf8'), buffer: commandMethod(name, null) }
 }
 
 function callMethod(replyEncoding: BufferEncoding | null): Method {
@@ -60,8 +65,9 @@ const methods: Record<string, Method> = {
 }
 for (const name of Redis.prototype.getBuiltinCommands()) {
   if (notCommands.has(name)) continue
-  methods[name] = commandMethod(name, 'utf8')
-  methods[`${name}Buffer`] = commandMethod(name, null)
+  const { string, buffer } = commandMethods(name)
+  methods[name] = string
+  methods[`${name}Buffer`] = buffer
 }
 
 /** Gives a class every command of ioredis, by the same names. */
@@ -92,9 +98,3 @@ export function installScript(target: object, name: string, script: Script): voi
     Object.defineProperty(target, method, { value: run, writable: true, configurable: true })
   }
 }
-
-/** Every command of ioredis, with its types. */
-export type Commands = Omit<
-  RedisCommander,
-  'pipeline' | 'multi' | 'exec' | 'monitor' | 'quit' | 'discard'
->

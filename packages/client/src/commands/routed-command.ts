@@ -4,6 +4,7 @@ import type { CallPolicy } from './call-policy.js'
 import { type CommandEffect, effectOfCall } from './command-effect.js'
 import type { GroupMember } from './command-group.js'
 import { type CommandInfo, infoOfCall } from './command-info.js'
+import { withStackOf } from './friendly-stack.js'
 
 /** Who holds a command that was handed to a connection, and hears that it failed there. */
 export interface CommandCarrier {
@@ -52,6 +53,10 @@ export class RoutedCommand extends Command {
   /** The last refusal by a server, told if the deadline passes before a retry succeeds. */
   refusal: Error | undefined = undefined
 
+  /** The commands of a group that callers issued. */
+  declare members?: readonly RoutedCommand[]
+  /** Made by the call, if its policy wants it. */
+  declare callSite?: Error
   declare protected settleResolve: (reply: unknown) => void
   declare protected settleReject: (error: Error) => void
 
@@ -74,6 +79,7 @@ export class RoutedCommand extends Command {
     this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     this.policy = policy
     this.timeout = policy.timeout
+    if (policy.showFriendlyErrorStack) this.callSite = new Error()
   }
 
   /** What repeating this very call would mean. */
@@ -137,7 +143,8 @@ export class RoutedCommand extends Command {
   fail(error: Error): void {
     if (this.isSettled) return
     this.isSettled = true
-    this.settleReject(error)
+    const { callSite } = this
+    this.settleReject(callSite === undefined ? error : withStackOf(callSite, error))
   }
 }
 

@@ -11,6 +11,7 @@ export class TransactionGroup extends CommandGroup {
     super('multi', 'once', [['multi', []], ...members, ['exec', []]], policy, (router) =>
       router.locate(commands, 'the transaction'),
     )
+    this.members = commands
   }
 
   protected override outcome(replies: MemberReplies): unknown | Error {

@@ -1,8 +1,8 @@
+import { RawCommand } from '../commands/raw-command.js'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { PartialFailureError, ShardResult } from '../errors.js'
 import type { Shard } from '../shard/shard.js'
 import type { Join, PartPlace } from './join.js'
-import { PartCommand, type PartOwner } from './part-command.js'
 import { partialFailureError } from './routing-errors.js'
 
 /** What one shard gets of a command. */
@@ -16,14 +16,14 @@ export interface Part extends PartPlace {
  * deadline and fate: with the joined reply, or with a {@link PartialFailureError} that holds what
  * became of each part.
  */
-export class Gathering implements PartOwner {
+export class Gathering {
   readonly #command: RoutedCommand
   readonly #parts: readonly Part[]
   readonly #join: Join
   readonly #oneSuffices: boolean
   readonly #replies: unknown[] = []
   readonly #errors: (Error | undefined)[] = []
-  readonly #sent: PartCommand[]
+  readonly #sent: RawCommand[]
   #unsettled: number
 
   /** @param oneSuffices the command is answered if at least one part is */
@@ -33,19 +33,26 @@ export class Gathering implements PartOwner {
     this.#join = join
     this.#oneSuffices = oneSuffices
     this.#unsettled = parts.length
-    this.#sent = parts.map(({ args }, i) => new PartCommand(command, args, this, i))
+    const { name, info, policy } = command
+    this.#sent = parts.map(
+      ({ args }, part) =>
+        new RawCommand(name, info, args, policy, {
+          resolve: (reply) => this.#partReplied(part, reply),
+          reject: (error) => this.#partFailed(part, error),
+        }),
+    )
   }
 
   send(): void {
     for (let i = 0; i < this.#parts.length; i++) this.#parts[i]!.shard.send(this.#sent[i]!)
   }
 
-  partReplied(part: number, reply: unknown): void {
+  #partReplied(part: number, reply: unknown): void {
     this.#replies[part] = reply
     this.#partSettled()
   }
 
-  partFailed(part: number, error: Error): void {
+  #partFailed(part: number, error: Error): void {
     this.#errors[part] = error
     this.#partSettled()
   }

@@ -44,6 +44,11 @@ export function notRoutableError(command: RoutedCommand): NotRoutableError {
       return new NotRoutableError(
         `This call of ${name} has no key that says which shard it is for. Send it to one with shard(name).${name}(...).`,
       )
+    case 'all':
+    case 'cursor':
+      return new NotRoutableError(
+        `${name} is for all shards, and a transaction is on one. Call it on its own, or on shard(name).multi().`,
+      )
     default:
       return new NotRoutableError(
         `This call of ${name} has no argument that says which shard it is for.`,

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@disredis/sentinel'
+import { RawCommand } from '../commands/raw-command.js'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { Shard } from '../shard/shard.js'
-import { PartCommand } from './part-command.js'
 import { decodeCursor, encodeCursor, isFrom } from './scan-cursor.js'
 
 /**
@@ -19,11 +19,10 @@ export function scan(command: RoutedCommand, shards: readonly Shard[]): void {
   const shard = shards[position.shard]!
   const { generation } = shard
   const cursor = isFrom(position, generation) ? position.cursor : 0n
-  const part = new PartCommand(
-    command,
-    [String(cursor), ...options],
-    {
-      partReplied(_part, reply) {
+  const { name, info, policy } = command
+  shard.send(
+    new RawCommand(name, info, [String(cursor), ...options], policy, {
+      resolve(reply) {
         const [nextCursor, keys] = reply as [Buffer, Buffer[]]
         const next = BigInt(nextCursor.toString())
         const isSame = shard.generation === generation
@@ -32,11 +31,9 @@ export function scan(command: RoutedCommand, shards: readonly Shard[]): void {
           keys,
         ])
       },
-      partFailed: (_part, error) => command.fail(error),
-    },
-    0,
+      reject: (error) => command.fail(error),
+    }),
   )
-  shard.send(part)
 }
 
 function cursorAfter(

@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { type Fleet, startFleet } from '@disredis/fleet'
+import { Command } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Disredis, NotRoutableError } from '../src/index.js'
+
+let fleet: Fleet
+let redis: Disredis
+
+beforeAll(async () => {
+  fleet = await startFleet({ masters: 3, replicas: 0, sentinels: 1, downAfter: 30_000 })
+  redis = await Disredis.connect({ sentinels: fleet.sentinels })
+})
+
+afterAll(async () => {
+  await redis?.close()
+  await fleet?.close()
+})
+
+test('tells its status and its events in the words of ioredis', async () => {
+  const told: string[] = []
+  const client = new Disredis({ sentinels: fleet.sentinels, lazyConnect: true })
+  for (const name of ['connect', 'ready', 'close', 'end'] as const) {
+    client.on(name, () => told.push(`${name}: ${client.status}`))
+  }
+  expect(client.status).toBe('wait')
+  const connected = new Promise((resolve) => client.connect(resolve))
+  expect(client.status).toBe('connecting')
+  expect(await connected).toBeNull()
+  expect(client.status).toBe('ready')
+  const quit = new Promise((resolve) => client.quit((_, reply) => resolve(reply)))
+  expect(client.status).toBe('close')
+  expect(await quit).toBe('OK')
+  expect(told).toEqual(['connect: ready', 'ready: ready', 'close: end', 'end: end'])
+})
+
+test('duplicates itself with other options', async () => {
+  await using prefixed = redis.duplicate({ keyPrefix: 'copy:' })
+  await using again = prefixed.duplicate({ connectionName: 'again' })
+  await prefixed.set('k', 'v')
+  expect(await again.get('k')).toBe('v')
+  expect(await redis.get('copy:k')).toBe('v')
+  expect(again.options).toMatchObject({ keyPrefix: 'copy:', connectionName: 'again' })
+})
+
+describe("a command that was made with ioredis's Command", () => {
+  test('is routed by its keys and keeps its own encoding, prefix and transformers', async () => {
+    await redis.hset('h', { f: 'v' })
+    await redis.mset({ 'own:a': '1', 'own:b': '2', 'own:c': '3' })
+    const send = (name: string, args: string[], options = {}) =>
+      redis.sendCommand(new Command(name, args, { replyEncoding: 'utf8', ...options }))
+    expect(await send('hgetall', ['h'])).toEqual({ f: 'v' })
+    expect(await send('object', ['ENCODING', 'h'])).toMatch(/listpack|ziplist/)
+    expect(await send('mget', ['a', 'b', 'c'], { keyPrefix: 'own:' })).toEqual(['1', '2', '3'])
+    expect(await send('get', ['own:a'], { replyEncoding: null })).toEqual(Buffer.from('1'))
+    expect(await send('mset', [{ 'own:a': '9', 'own:b': '8' } as unknown as string])).toBe('OK')
+  })
+
+  test('tells its callback, and its error', async () => {
+    const reply = await new Promise((resolve) => {
+      redis.sendCommand(
+        new Command('get', ['own:b'], { replyEncoding: 'utf8' }, (_, value) => resolve(value)),
+      )
+    })
+    expect(reply).toBe('8')
+    await expect(redis.sendCommand(new Command('lpush', ['own:b', 'x']))).rejects.toMatchObject({
+      name: 'ReplyError',
+    })
+    await expect(redis.sendCommand(new Command('select', ['1']))).rejects.toBeInstanceOf(
+      NotRoutableError,
+    )
+  })
+})
+
+test('makes methods for commands that it does not have', async () => {
+  expect(redis.getBuiltinCommands()).toContain('get')
+  const { string, buffer } = redis.createBuiltinCommand('echo')
+  expect(await string.call(redis, 'hi')).toBe('hi')
+  expect(await buffer.call(redis, 'hi')).toEqual(Buffer.from('hi'))
+  await using client = redis.duplicate()
+  client.addBuiltinCommand('strlen')
+  const added = client as unknown as Record<string, (key: string) => Promise<number>>
+  await client.set('text', 'four')
+  expect(await added.strlen!('text')).toBe(4)
+  expect(await added.strlenBuffer!('text')).toBe(4)
+})
+
+test('shows where the call was made that failed, if it is asked to', async () => {
+  await using client = redis.duplicate({ showFriendlyErrorStack: true })
+  await client.set('text', 'four')
+  async function callOfATest() {
+    await client.lpush('text', 'x')
+  }
+  const error = await callOfATest().catch((e: Error) => e)
+  const [head, frame] = (error as Error).stack!.split('\n')
+  expect(head).toMatch(/WRONGTYPE/)
+  expect(frame).toMatch(/callOfATest.*ioredis-members\.test/)
+  const plain = await redis.lpush('text', 'x').catch((e: Error) => e)
+  expect((plain as Error).stack).not.toMatch(/ioredis-members\.test/)
+})
+
+describe('a transaction', () => {
+  test.each([
+    ['flushall', []],
+    ['dbsize', []],
+    ['config', ['SET', 'maxmemory-samples', '5']],
+    ['scan', [0]],
+  ] as const)('of one shard refuses what is for all of them: %s', async (name, args) => {
+    const transaction = redis.multi().set('{t}', '1') as unknown as Record<
+      string,
+      (...args: unknown[]) => Promise<unknown>
+    >
+    transaction[name]!(...args)
+    await expect(transaction.exec!()).rejects.toBeInstanceOf(NotRoutableError)
+  })
+
+  test('refuses what would change the connection, on a shard as well', async () => {
+    await redis.set('{t}', 'before')
+    const selecting = redis.multi().set('{t}', '1').select(1)
+    await expect(selecting.exec()).rejects.toBeInstanceOf(NotRoutableError)
+    const shard = redis.shard(redis.explain('{t}').shard)
+    await expect(shard.multi().select(1).exec()).rejects.toBeInstanceOf(NotRoutableError)
+    expect(await redis.get('{t}')).toBe('before')
+    expect(await shard.multi().dbsize().ping().exec()).toEqual([
+      [null, expect.any(Number)],
+      [null, 'PONG'],
+    ])
+  })
+
+  test('that ioredis would begin at once is refused', async () => {
+    await expect(redis.multi({ pipeline: false })).rejects.toBeInstanceOf(NotRoutableError)
+    expect(await redis.multi({ pipeline: true }).set('{t}', '2').exec()).toEqual([[null, 'OK']])
+  })
+})
+
+test('a client that reads from replicas publishes, counts and forgets like any other', async () => {
+  await using client = redis.duplicate({ readFrom: 'replicaPreferred' })
+  await once(client, 'ready')
+  expect(await client.publish('channel', 'message')).toBe(0)
+  await client.mset({ a: '1', b: '2', c: '3' })
+  expect(await client.mget('a', 'b', 'c')).toEqual(['1', '2', '3'])
+  expect(await client.del('a')).toBe(1)
+  expect(await client.exists('a', 'b', 'c')).toBe(2)
+  expect(await client.shard('shard-1').info('server')).toContain('redis_version')
+  expect(await client.dbsize()).toBeGreaterThan(1)
+})
