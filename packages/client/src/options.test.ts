@@ -12,7 +12,7 @@ describe('options', () => {
       commandTimeout: 10_000,
       connectTimeout: 2000,
       retryWrites: 'never',
-      failoverGate: { timeout: 10_000, probeInterval: 10 },
+      failoverGate: { timeout: 10_000, probeInterval: 10, openOn: 'confirmed' },
       queue: { maxCommands: 100_000, maxBytes: 67_108_864 },
     })
     expect(Object.isFrozen(options)).toBe(true)

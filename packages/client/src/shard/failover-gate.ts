@@ -11,12 +11,20 @@ export interface GateOptions {
    * `+promoted-slave` instead.
    */
   readonly probeInterval: number | false
+  /**
+   * What lets writes go to the promoted node while the old master is alive: Sentinel's word, or the
+   * node's own answer to ROLE. Sentinel may still undo a promotion that it has not announced.
+   */
+  readonly openOn: 'confirmed' | 'proven'
 }
 
 export interface GateContext extends GateOptions {
   readonly runtime: Runtime
   readonly connectTimeout: number
   readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
+  /** The old master is lost or silent: there is nothing that a promotion could be undone in favour of. */
+  readonly isMasterGone: () => boolean
+  /** Takes the connection to the new master over. The gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
   readonly onTimeout: () => void
 }
@@ -32,6 +40,8 @@ export class FailoverGate {
   readonly #context: GateContext
   readonly #timer: Timer
   #probe: PromotionProbe | undefined
+  /** The node that Sentinel said is promoted. */
+  #confirmed: Address | undefined
 
   constructor(master: Address, lostAt: number | undefined, context: GateContext) {
     this.#master = master
@@ -43,6 +53,11 @@ export class FailoverGate {
   /** Whether it is this master that is being replaced. */
   isOf(address: Address): boolean {
     return isSameAddress(this.#master, address)
+  }
+
+  /** Sentinel said that this node is the master now. */
+  confirm(address: Address): void {
+    this.#confirmed = address
   }
 
   isProbing(address: Address): boolean {
@@ -60,13 +75,20 @@ export class FailoverGate {
       roleTimeout: connectTimeout,
       interval: probeInterval === false ? promotedInterval : probeInterval,
       backoff: new Backoff(promotedInterval, 200, runtime.random),
-      onPromoted,
+      onPromoted: (connection) => {
+        const { openOn, isMasterGone } = this.#context
+        const isConfirmed = isSameAddress(this.#confirmed, address)
+        if (!isConfirmed && openOn === 'confirmed' && !isMasterGone()) return false
+        onPromoted(connection)
+        return true
+      },
     })
   }
 
-  end(): void {
+  /** @param kept the connection that was taken over, if one was */
+  end(kept?: ShardConnection): void {
     this.#timer.cancel()
-    this.#probe?.stop()
+    this.#probe?.stop(kept)
     this.#probe = undefined
   }
 }

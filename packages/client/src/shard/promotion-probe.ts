@@ -11,8 +11,11 @@ export interface PromotionProbeOptions {
   readonly roleTimeout: number
   /** Delays between two dials. */
   readonly backoff: Backoff
-  /** The node proved to be a master on this connection; the probe is over. */
-  readonly onPromoted: (connection: ShardConnection) => void
+  /**
+   * The node proved to be a master on this connection. True takes the connection over and ends the
+   * probe; otherwise the node is asked on.
+   */
+  readonly onPromoted: (connection: ShardConnection) => boolean
 }
 
 /**
@@ -36,10 +39,11 @@ export class PromotionProbe {
     return isSameAddress(this.address, address)
   }
 
-  stop(): void {
+  /** @param kept the connection that was taken over, if it was */
+  stop(kept?: ShardConnection): void {
     this.#abort.abort()
     this.#timer?.cancel()
-    this.#connection?.destroy()
+    if (this.#connection !== kept) this.#connection?.destroy()
     this.#connection = undefined
   }
 
@@ -60,12 +64,8 @@ export class PromotionProbe {
     connection.role(this.#abort.signal, this.#options.roleTimeout).then(
       ({ isMaster }) => {
         if (this.#abort.signal.aborted) return
-        if (isMaster) {
-          this.#connection = undefined
-          this.#options.onPromoted(connection)
-        } else {
-          this.#again(this.#options.interval, () => this.#ask(connection))
-        }
+        if (isMaster && this.#options.onPromoted(connection)) return
+        this.#again(this.#options.interval, () => this.#ask(connection))
       },
       () => {
         // A promoted node drops its clients of the time when it was a replica, or it died.

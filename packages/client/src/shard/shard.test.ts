@@ -8,7 +8,7 @@ import { Shard } from './shard.js'
 import { Ticker } from './ticker.js'
 
 /** A shard with an old master and a replica that Sentinel may promote. */
-async function world() {
+async function world(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const runtime = new ManualRuntime()
   const old = new FakeNode(1, true, runtime.now)
   const promoted = new FakeNode(2, false, runtime.now)
@@ -19,7 +19,7 @@ async function world() {
     's',
     {
       queue: { maxCommands: 100, maxBytes: 1_000_000 },
-      gate: { timeout: 10_000, probeInterval: 10 },
+      gate: { timeout: 10_000, probeInterval: 10, openOn },
       silenceTimeout: 200,
       livenessTimeout: 1000,
       connectTimeout: 1000,
@@ -51,14 +51,59 @@ async function world() {
   return { runtime, old, promoted, shard, events, name, write }
 }
 
-/** The failover up to the proof: announced, selected, promoted. */
-async function failOver({ runtime, old, promoted, shard }: Awaited<ReturnType<typeof world>>) {
+type World = Awaited<ReturnType<typeof world>>
+
+/** A planned failover up to the proof: announced, selected, promoted. */
+async function prove({ runtime, old, promoted, shard }: World) {
   shard.failoverStarted(old.address)
   shard.replicaSelected(promoted.address)
   await runtime.advance(30)
   promoted.isMaster = true
   await runtime.advance(20)
 }
+
+/** The same up to Sentinel's `+promoted-slave`; `+switch-master` is still to come. */
+async function failOver(it: World) {
+  await prove(it)
+  it.shard.replicaPromoted(it.promoted.address)
+  await it.runtime.advance(20)
+}
+
+test('a promotion that is proven but not announced may be undone: writes wait for the word of Sentinel', async () => {
+  const it = await world()
+  await prove(it)
+  const held = it.write()
+  await it.runtime.advance(500)
+  expect(it.shard.phase).toBe('gated')
+  it.promoted.isMaster = false
+  it.shard.failoverAborted('slave-timeout')
+  expect(it.old.connection.written).toEqual([held])
+})
+
+test('asked to open on the proof, it does', async () => {
+  const it = await world('proven')
+  await prove(it)
+  const command = it.write()
+  expect(it.promoted.connection.written).toEqual([command])
+})
+
+test('a master that was lost is replaced at the proof, before any word of Sentinel', async () => {
+  const it = await world()
+  it.old.connection.destroy()
+  await it.runtime.advance(1)
+  const waiting = it.write()
+  await prove(it)
+  expect(it.promoted.connection.written).toEqual([waiting])
+})
+
+test('+switch-master is the word of Sentinel too', async () => {
+  const it = await world()
+  await prove(it)
+  it.name(it.promoted.address)
+  await it.runtime.advance(20)
+  expect(it.shard.health().master).toEqual(it.promoted.address)
+  expect(it.shard.phase).toBe('ready')
+})
 
 test('writes are held from the announcement to the proof, then written to the promoted node in order', async () => {
   const it = await world()

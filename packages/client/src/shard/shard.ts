@@ -151,6 +151,7 @@ export class Shard implements ConnectionOwner, Ticked {
       return
     }
     if (this.#gate?.isOf(address)) return
+    this.#gate?.confirm(address)
     // The old master may go on acknowledging writes that will be lost: hold them at once.
     if (this.#gate === undefined && this.#connection !== undefined) {
       this.#closeGate(this.#connection.address)
@@ -178,6 +179,7 @@ export class Shard implements ConnectionOwner, Ticked {
       if (from === undefined || isSameAddress(from, address)) return
       this.#closeGate(from)
     }
+    this.#gate?.confirm(address)
     this.#gate?.probe(address)
   }
 
@@ -295,7 +297,7 @@ export class Shard implements ConnectionOwner, Ticked {
     const isBack = old === undefined && this.#phase !== 'connecting'
     const since = this.#gate?.since ?? this.#lostAt
     this.#dialler.stop()
-    this.#endGate()
+    this.#endGate(connection)
     this.#phase = moveTo(this.#phase, 'ready')
     this.#lostAt = undefined
     this.#lastError = undefined
@@ -378,6 +380,7 @@ export class Shard implements ConnectionOwner, Ticked {
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#context.dial,
+      isMasterGone: () => this.#connection === undefined || this.#connection.isSilent,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onTimeout: () => {
         this.#context.requestRefresh()
@@ -406,8 +409,8 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.emit('failoverAborted', { shard: this.name, reason })
   }
 
-  #endGate(): void {
-    this.#gate?.end()
+  #endGate(kept?: ShardConnection): void {
+    this.#gate?.end(kept)
     this.#gate = undefined
   }
 
