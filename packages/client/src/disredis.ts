@@ -10,9 +10,10 @@ import type { Callback, RedisCommander } from 'ioredis'
 import type { DisredisEvents } from './client-events.js'
 import { CommandHandle } from './command-handle.js'
 import type { CallPolicy } from './commands/call-policy.js'
+import { commandInfo } from './commands/command-info.js'
 import { type CommandTarget, installCommands, installScript } from './commands/command-surface.js'
 import { type Durability, DurableGroup } from './commands/durable-group.js'
-import type { RoutedCommand } from './commands/routed-command.js'
+import { RoutedCommand } from './commands/routed-command.js'
 import { Script, type ScriptDefinition } from './commands/script-command.js'
 import { createDial } from './connection/dial-master.js'
 import { CommandTimeoutError, ShardDownError } from './errors.js'
@@ -33,6 +34,11 @@ import type { Router } from './router.js'
 import { closedError } from './shard/command-errors.js'
 import { ShardSupervisor } from './shard-supervisor.js'
 import { Transaction } from './transaction.js'
+import {
+  type TransactionOptions,
+  WatchedTransactions,
+  type WatchedWork,
+} from './watch/watched-transactions.js'
 
 /** Words of ioredis. `wait`: not begun (`lazyConnect`). `close`: closing. `end`: closed for good. */
 export type DisredisStatus = 'wait' | 'connecting' | 'ready' | 'close' | 'end'
@@ -80,6 +86,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   readonly #supervisor: ShardSupervisor
   readonly #lobby: Lobby
   readonly #subscriptions: Subscriptions
+  readonly #watched: WatchedTransactions
   readonly #readyWaiters = new Set<Waiter>()
   #router: Router | undefined
   /** A handle asked for replicas. */
@@ -123,6 +130,10 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
           onMessage: (kind, parts) => this.#tellMessage(kind, parts),
           onRestored: (duration) => this.#tell('subscriptionsRestored', { shard, duration }),
         }),
+    })
+    this.#watched = new WatchedTransactions({
+      runtime: systemRuntime,
+      openSession: (shard, signal) => this.#supervisor.openSession(shard, signal),
     })
     this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
     if (!this.options.lazyConnect) this.#start()
@@ -322,6 +333,41 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return new Transaction(this.#context(this.callPolicy), commands)
   }
 
+  /**
+   * An optimistic transaction: watches the keys, calls `work` with a client for their shard, and
+   * calls it again when its `multi().exec()` gave null because a watched key was changed by others.
+   * `work` is called again too when the master was replaced before anything was executed, so it must
+   * have no effects of its own.
+   *
+   * @example
+   * await redis.transaction(['stock'], async (tx) => {
+   *   const stock = Number(await tx.get('stock'))
+   *   return tx.multi().set('stock', stock - 1).exec()
+   * })
+   *
+   * Rejects with `TransactionConflictError`, `CrossShardError`, `OutcomeUnknownError`, or what `work` throws.
+   */
+  async transaction<T>(
+    keys: readonly (string | Buffer)[],
+    work: WatchedWork<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    const retries = count('retries', options.retries, 10, 0)
+    if (this.#closing !== undefined) throw closedError()
+    if (this.#router === undefined) await this.ready()
+    const context = this.#context(this.callPolicy)
+    const watch = new RoutedCommand(
+      { ...commandInfo('watch'), route: { to: 'keys' } },
+      [...keys],
+      this.callPolicy,
+      'utf8',
+      this.keyPrefix,
+      undefined,
+    )
+    const shard = this.#knownRouter().locate([watch], 'the transaction')
+    return this.#watched.run(shard, keys, work, context, { retries })
+  }
+
   /** Gives the client a command that runs a Lua script, and one whose reply is in buffers. */
   defineCommand(name: string, definition: ScriptDefinition): void {
     const script = new Script(definition)
@@ -491,6 +537,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     this.#lobby.rejectAll(error)
     for (const waiter of [...this.#readyWaiters]) waiter.reject(error)
     this.#subscriptions.close()
+    this.#watched.close()
     await this.#supervisor.close()
     this.#status = 'end'
     this.#tell('close')

@@ -112,3 +112,8 @@ export class ConnectionError extends DisredisError {
 export class FencedError extends DisredisError {
   override readonly code = 'DISREDIS_FENCED'
 }
+
+/** `transaction()` gave up because others changed a watched key each time. Nothing was executed. */
+export class TransactionConflictError extends DisredisError {
+  override readonly code = 'DISREDIS_TRANSACTION_CONFLICT'
+}

@@ -6,6 +6,7 @@ import type { Credentials } from './connection/dial-master.js'
 import { count, flag, milliseconds, oneOf, text } from './option-checks.js'
 import { parseUrl } from './parse-url.js'
 import { type ReadFrom, readFromValues } from './replicas/read-from.js'
+import type { GateOptions } from './shard/failover-gate.js'
 
 /** Names are ioredis's where the meaning is ioredis's. All times are in ms. */
 export interface DisredisOptions {
@@ -75,6 +76,13 @@ export interface DisredisOptions {
         readonly timeout?: number | undefined
         /** Time between two ROLE questions to the replica that is promoted; false: none. Default 10. */
         readonly probeInterval?: number | false | undefined
+        /**
+         * What lets writes go to the promoted node of a planned failover. `confirmed`: Sentinel's
+         * `+promoted-slave` or `+switch-master`, after about 1 s. `proven`: the node's own ROLE, after
+         * about 0.2 s; should Sentinel undo the promotion, those writes are lost. A master that is
+         * lost or silent is replaced at the proof in any case. Default `confirmed`.
+         */
+        readonly openOn?: 'confirmed' | 'proven' | undefined
       }
     | undefined
   /**
@@ -108,7 +116,7 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly readFrom: ReadFrom
   readonly maxReplicaLag: number
   readonly readYourWrites: number
-  readonly failoverGate: { readonly timeout: number; readonly probeInterval: number | false }
+  readonly failoverGate: GateOptions
   readonly showFriendlyErrorStack: boolean
   readonly stringNumbers: boolean
 }
@@ -154,6 +162,10 @@ export function resolveOptions(
         probeInterval === false
           ? false
           : milliseconds('failoverGate.probeInterval', probeInterval, 10),
+      openOn: oneOf('failoverGate.openOn', options.failoverGate?.openOn, [
+        'confirmed',
+        'proven',
+      ] as const),
     }),
     fenceAfter:
       options.fenceAfter === undefined

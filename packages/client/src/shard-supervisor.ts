@@ -22,6 +22,7 @@ import { SentinelFence } from './sentinel-fence.js'
 import { Backoff } from './shard/backoff.js'
 import { Shard, type ShardContext } from './shard/shard.js'
 import { Ticker } from './shard/ticker.js'
+import { WatchSession } from './watch/watch-session.js'
 
 export type EventSink = <Name extends keyof DisredisEvents>(
   name: Name,
@@ -151,6 +152,21 @@ export class ShardSupervisor {
               isRecentlyWritten,
             }),
         }),
+    )
+  }
+
+  /** A connection to the shard's present master for one caller. */
+  openSession(shard: Shard, signal: AbortSignal): Promise<WatchSession> {
+    const { dial } = this.#context
+    return WatchSession.open(
+      {
+        shard,
+        batch: this.batch,
+        ticker: this.ticker,
+        connectTimeout: this.#options.connectTimeout,
+        dial: (address, abort) => dial(address, this.batch, abort),
+      },
+      signal,
     )
   }
 

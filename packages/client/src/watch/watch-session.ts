@@ -1,0 +1,121 @@
+import { type Address, withoutArguments } from '@disredis/sentinel'
+import type { RoutedCommand } from '../commands/routed-command.js'
+import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
+import type { WriteBatch } from '../connection/write-batch.js'
+import { ConnectionError, RoleMismatchError } from '../errors.js'
+import { deadlineError, outcomeUnknownError } from '../shard/command-errors.js'
+import { Deadlines } from '../shard/deadlines.js'
+import type { Shard } from '../shard/shard.js'
+import type { Ticked, Ticker } from '../shard/ticker.js'
+
+export interface WatchSessionContext {
+  readonly shard: Shard
+  readonly batch: WriteBatch
+  readonly ticker: Ticker
+  /** ms for the dial and for ROLE. */
+  readonly connectTimeout: number
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
+}
+
+/**
+ * A connection for one caller at a time: WATCH counts for the connection that said it. It lives as
+ * long as the shard is served by the node it was made for; nothing of it is ever sent again.
+ */
+export class WatchSession implements ConnectionOwner, Ticked {
+  readonly #context: WatchSessionContext
+  readonly #connection: ShardConnection
+  readonly #generation: number
+  readonly #deadlines = new Deadlines()
+
+  private constructor(
+    context: WatchSessionContext,
+    connection: ShardConnection,
+    generation: number,
+  ) {
+    this.#context = context
+    this.#connection = connection
+    this.#generation = generation
+    connection.owner = this
+  }
+
+  /** Rejects with a typed, mostly retryable error if the shard has no master now. */
+  static async open(context: WatchSessionContext, signal: AbortSignal): Promise<WatchSession> {
+    const { shard, dial, connectTimeout } = context
+    const { generation, master } = shard
+    if (shard.phase !== 'ready' || master === undefined) throw noMaster(shard)
+    const connection = await dial(master, signal)
+    const { isMaster } = await connection.role(signal, connectTimeout)
+    const session = new WatchSession(context, connection, generation)
+    if (isMaster && session.isUsable) return session
+    connection.destroy()
+    throw isMaster
+      ? noMaster(shard)
+      : new RoleMismatchError(`The node at ${connection.where} is no longer a master.`, {
+          shard: shard.name,
+          address: connection.where,
+          retryable: true,
+        })
+  }
+
+  /** False when the master is being replaced or was: what it acknowledges may be lost. */
+  get isUsable(): boolean {
+    const { shard } = this.#context
+    return (
+      shard.phase === 'ready' &&
+      shard.generation === this.#generation &&
+      this.#connection.isWritable
+    )
+  }
+
+  get isIdle(): boolean {
+    return this.#connection.inFlight === 0
+  }
+
+  send(command: RoutedCommand): void {
+    if (!this.isUsable) {
+      command.fail(noMaster(this.#context.shard))
+      return
+    }
+    command.deadline = this.#context.batch.countCommand() + command.timeout
+    this.#deadlines.add(command)
+    this.#context.ticker.watch(this)
+    this.#connection.write(command)
+  }
+
+  close(): void {
+    this.#connection.destroy()
+  }
+
+  tick(now: number): boolean {
+    const { name } = this.#context.shard
+    this.#deadlines.expire(now, (command) =>
+      command.abandon(deadlineError(command, name, true, undefined)),
+    )
+    return !this.#deadlines.isEmpty
+  }
+
+  commandFailed(command: RoutedCommand, error: Error): void {
+    const { shard } = this.#context
+    if (error.name === 'ReplyError') command.fail(withoutArguments(error))
+    else if (
+      command.isRead ||
+      command.info.name === 'watch' ||
+      !this.#connection.hasSent(command)
+    ) {
+      command.fail(noMaster(shard))
+    } else {
+      command.fail(outcomeUnknownError(command, shard.name, this.#connection.where, error))
+    }
+  }
+
+  connectionClosed(): void {}
+
+  connectionChanged(): void {}
+}
+
+function noMaster(shard: Shard): ConnectionError {
+  return new ConnectionError(`The master of shard '${shard.name}' is being replaced.`, {
+    shard: shard.name,
+    retryable: true,
+  })
+}

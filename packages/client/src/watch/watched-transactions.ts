@@ -1,0 +1,149 @@
+import { setMaxListeners } from 'node:events'
+import { DisredisError, type Runtime } from '@disredis/sentinel'
+import { CommandHandle } from '../command-handle.js'
+import { commandInfo } from '../commands/command-info.js'
+import { RoutedCommand } from '../commands/routed-command.js'
+import { CommandTimeoutError, TransactionConflictError } from '../errors.js'
+import type { BatchContext } from '../pipeline.js'
+import { Backoff } from '../shard/backoff.js'
+import { verdictOnReply } from '../shard/refusal.js'
+import type { Shard } from '../shard/shard.js'
+import type { WatchSession } from './watch-session.js'
+
+export interface TransactionOptions {
+  /** How often the function may be called again because a watched key was changed. Default 10. */
+  readonly retries?: number
+}
+
+/** Gets a client for the shard of the watched keys, on a connection of its own. */
+export type WatchedWork<T> = (tx: CommandHandle) => Promise<T>
+
+export interface WatchedTransactionsContext {
+  readonly runtime: Runtime
+  readonly openSession: (shard: Shard, signal: AbortSignal) => Promise<WatchSession>
+}
+
+/** Idle sessions kept per shard. */
+const mostIdle = 8
+
+/** Optimistic transactions: WATCH, read, MULTI, EXEC; from the start when a watched key was changed. */
+export class WatchedTransactions {
+  readonly #context: WatchedTransactionsContext
+  readonly #idle = new Map<Shard, WatchSession[]>()
+  readonly #busy = new Set<WatchSession>()
+  readonly #abort = new AbortController()
+
+  constructor(context: WatchedTransactionsContext) {
+    this.#context = context
+    // As many dials at a time as there are callers.
+    setMaxListeners(0, this.#abort.signal)
+  }
+
+  async run<T>(
+    shard: Shard,
+    keys: readonly (string | Buffer)[],
+    work: WatchedWork<T>,
+    batch: BatchContext,
+    { retries }: { readonly retries: number },
+  ): Promise<T> {
+    const { runtime } = this.#context
+    const { timeout } = batch.callPolicy
+    const deadline = runtime.now() + timeout
+    const backoff = new Backoff(10, 200, runtime.random)
+    for (let conflicts = 0; ; ) {
+      try {
+        const result = await this.#attempt(shard, keys, work, batch)
+        if (result !== null) return result
+        if (++conflicts > retries) {
+          throw new TransactionConflictError(
+            `A watched key was changed by others in each of ${conflicts} attempts; nothing was executed.`,
+            { shard: shard.name, retryable: true },
+          )
+        }
+      } catch (error) {
+        if (!mayBeginAgain(error)) throw error
+        if (runtime.now() >= deadline) {
+          throw new CommandTimeoutError(
+            `The transaction could not be executed within ${timeout} ms: ${(error as Error).message}`,
+            { shard: shard.name, cause: error, retryable: true },
+          )
+        }
+        await new Promise<void>((resolve) => runtime.setTimer(resolve, backoff.next()))
+      }
+    }
+  }
+
+  close(): void {
+    this.#abort.abort()
+    for (const session of this.#busy) session.close()
+    for (const sessions of this.#idle.values()) for (const session of sessions) session.close()
+    this.#idle.clear()
+  }
+
+  async #attempt<T>(
+    shard: Shard,
+    keys: readonly (string | Buffer)[],
+    work: WatchedWork<T>,
+    batch: BatchContext,
+  ): Promise<T> {
+    const session = await this.#acquire(shard)
+    this.#busy.add(session)
+    let isClean = false
+    try {
+      const send = (command: RoutedCommand) => session.send(command)
+      await call(send, batch, 'watch', keys)
+      const result = await work(new CommandHandle({ ...batch, send }))
+      // Without an EXEC the keys would be watched for the next caller.
+      await call(send, batch, 'unwatch', [])
+      isClean = session.isIdle
+      return result
+    } finally {
+      this.#busy.delete(session)
+      this.#release(shard, session, isClean)
+    }
+  }
+
+  async #acquire(shard: Shard): Promise<WatchSession> {
+    const idle = this.#idle.get(shard) ?? []
+    for (let session = idle.pop(); session !== undefined; session = idle.pop()) {
+      if (session.isUsable) return session
+      session.close()
+    }
+    return this.#context.openSession(shard, this.#abort.signal)
+  }
+
+  #release(shard: Shard, session: WatchSession, isClean: boolean): void {
+    const idle = this.#idle.get(shard) ?? []
+    this.#idle.set(shard, idle)
+    const isKept = isClean && session.isUsable && idle.length < mostIdle
+    if (isKept && !this.#abort.signal.aborted) idle.push(session)
+    else session.close()
+  }
+}
+
+function call(
+  send: (command: RoutedCommand) => void,
+  { callPolicy, keyPrefix }: BatchContext,
+  name: string,
+  args: readonly (string | Buffer)[],
+): Promise<unknown> {
+  const command = new RoutedCommand(
+    commandInfo(name),
+    [...args],
+    callPolicy,
+    'utf8',
+    keyPrefix,
+    undefined,
+  )
+  send(command)
+  return command.promise
+}
+
+/** Nothing was executed, and another attempt may go better: the master is being replaced. */
+function mayBeginAgain(error: unknown): boolean {
+  if (error instanceof DisredisError) {
+    const isOver = error instanceof TransactionConflictError || error instanceof CommandTimeoutError
+    return error.retryable && !error.mayHaveExecuted && !isOver
+  }
+  return error instanceof Error && verdictOnReply(error.message, false) !== 'surface'
+}
