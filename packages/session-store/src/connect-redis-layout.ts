@@ -7,6 +7,7 @@ import {
   saveTextScript,
   touchTextScript,
 } from './scripts/connect-redis-scripts.js'
+import { type CookieInput, encodeCookie } from './session-cookie.js'
 import {
   type DestroyReply,
   isWrongType,
@@ -117,17 +118,23 @@ function parse(text: string): StoredSession | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { cookie, [EXTRA]: extra, ...data } = value as Record<string, unknown>
+  const { cookie: plainCookie, [EXTRA]: extra, ...data } = value as Record<string, unknown>
   const { t, a, u, e } = (typeof extra === 'object' && extra !== null ? extra : {}) as {
     t?: unknown
     a?: unknown
     u?: unknown
     e?: unknown
   }
+  let cookie: string
+  try {
+    cookie = encodeCookie((plainCookie ?? undefined) as CookieInput | undefined, 0).text
+  } catch {
+    return undefined
+  }
   return {
     version: createHash('sha1').update(text).digest('hex'),
     text: JSON.stringify(data),
-    cookie: JSON.stringify(typeof cookie === 'object' && cookie !== null ? cookie : {}),
+    cookie,
     user: typeof u === 'string' ? u : '',
     epoch: typeof e === 'number' ? e : 0,
     // What connect-redis wrote has no times: its absolute time begins now, and a touch is due.

@@ -22,6 +22,7 @@ export {
   type SessionOperationEvent,
 } from './operation-events.js'
 export { FRAMEWORK_NAMES } from './safe-json.js'
+export type { SaveOptions, SaveOutcome, SaveResult } from './save-result.js'
 export type { ClearResult, SessionEntry } from './session-admin.js'
 export type { CookieInput, SessionCookie } from './session-cookie.js'
 export type { SessionHandle, SessionSource } from './session-handle.js'
@@ -43,5 +44,4 @@ export type {
   SessionStoreOptions,
   UnavailablePolicy,
 } from './session-store-options.js'
-export type { SaveOptions, SaveOutcome, SaveResult } from './session-writer.js'
 export type { SchemaResult, StandardSchema } from './standard-schema.js'

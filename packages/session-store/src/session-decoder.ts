@@ -39,9 +39,9 @@ export class SessionDecoder<Data extends object> {
   async decode(stored: StoredSession): Promise<DecodedSession<Data> | 'corrupt' | 'invalid'> {
     const { schema, reservedNames } = this.#settings
     try {
-      const now = Date.now()
-      const cookie = decodeCookie(stored.cookie, now)
-      const storedCookie = encodeCookie(cookie, now)
+      const cookie = decodeCookie(stored.cookie, Date.now())
+      const { originalMaxAge } = cookie
+      const storedCookie = { text: stored.cookie, originalMaxAge, remaining: undefined }
       const { value, dropped } = parseObject(stored.text, reservedNames)
       this.#counters.droppedKeys += dropped
       if (schema === undefined) {
@@ -53,7 +53,7 @@ export class SessionDecoder<Data extends object> {
       const { text } = stringifyObject(result.value, reservedNames)
       return { data: result.value, text, cookie, storedCookie }
     } catch (error) {
-      if (error instanceof SyntaxError || error instanceof SessionInvalidError) return 'corrupt'
+      if (error instanceof SyntaxError) return 'corrupt'
       throw error
     }
   }

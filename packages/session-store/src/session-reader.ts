@@ -96,14 +96,14 @@ export class SessionReader<Data extends object> {
 
   /** Remembers what was written, in place of what was loaded. */
   remember(handle: SessionHandle): void {
+    if (this.#remembered === undefined || handle.source === 'anonymous') return
     const { layout, version, text, cookie, ...rest } = handle.snapshot
-    if (handle.source === 'anonymous') return
     if (version === undefined) {
-      this.#remembered?.delete(handle.ref)
+      this.#remembered.delete(handle.ref)
       return
     }
     const session = { ...rest, version, text, cookie: cookie.text }
-    this.#remembered?.set(handle.ref, { session, layout, at: performance.now() })
+    this.#remembered.set(handle.ref, { session, layout, at: performance.now() })
   }
 
   /** Forgets what was remembered of a session. */

@@ -3,54 +3,15 @@ import { resolveConflict } from './conflict.js'
 import type { Deadline } from './deadline.js'
 import { SessionLockError, SessionUndecodableError } from './errors.js'
 import { idleTime, isTouchDue } from './expiry.js'
-import type { Membership, Owner } from './membership.js'
+import type { Entry, Membership, Owner } from './membership.js'
+import type { SaveOptions, SaveResult } from './save-result.js'
 import { type CookieInput, encodeCookie, isSameCookie } from './session-cookie.js'
 import type { EncodedSession, SessionDecoder } from './session-decoder.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { SessionKey } from './session-keys.js'
-import type { SessionWrite, StoredSession } from './session-layout.js'
-import type { SessionLock } from './session-lock.js'
+import type { LayoutKind, SessionWrite, StoredSession } from './session-layout.js'
 import type { ConflictPolicy } from './session-store-options.js'
 import { type StoreContext, userOf } from './store-context.js'
-
-export interface SaveOptions {
-  /**
-   * What the session was loaded as, or last saved as. Without it the session is new. The handle of
-   * another session makes this one its continuation (regenerate): revoking that one's login revokes
-   * this one too.
-   */
-  readonly from?: SessionHandle | undefined
-  /**
-   * The user proved who they are just now, as at a login: the session is good even if the sessions
-   * that the user had before are revoked. Default false.
-   */
-  readonly isLogin?: boolean
-  /** Refuse the write if this lock was lost in the meantime. */
-  readonly lock?: SessionLock
-}
-
-/**
- * - `created`, `updated`, `merged` (with what someone else wrote), `touched`: written.
- * - `unchanged`: nothing to write yet (`touchAfter`).
- * - `gone`: not written, because the session has been destroyed, revoked or has expired.
- * - `expired`: the cookie's time is over; the session was destroyed.
- * - `skipped`: not written, because the session is a stand-in from `onUnavailable: 'anonymous'`.
- */
-export type SaveOutcome =
-  | 'created'
-  | 'updated'
-  | 'merged'
-  | 'touched'
-  | 'unchanged'
-  | 'gone'
-  | 'expired'
-  | 'skipped'
-
-export interface SaveResult {
-  readonly outcome: SaveOutcome
-  /** To be given with the next save; undefined when there is no such session any more. */
-  readonly handle: SessionHandle | undefined
-}
 
 /** Writes sessions: one round trip, unless a user logs in or someone else wrote in between. */
 export class SessionWriter<Data extends object> {
@@ -154,7 +115,7 @@ export class SessionWriter<Data extends object> {
     options: SaveOptions,
     deadline: Deadline,
   ): Promise<SaveResult> {
-    const { settings, storage, counters } = this.#context
+    const { settings, storage } = this.#context
     const base = ownHandle(key, options.from)?.snapshot
     const idle = idleTime(mine.cookie.remaining, settings)
     if (idle <= 0) return this.#expire(key, deadline)
@@ -162,8 +123,9 @@ export class SessionWriter<Data extends object> {
     const entry = await this.#membership.enter(key, session, options.from, isLogin, deadline)
     if (entry === 'revoked') return this.#gone()
 
-    const isSame = base !== undefined && isSameCookie(base.cookie, mine.cookie)
-    const cookie = isSame ? base.cookie : mine.cookie
+    const hasOldCookie = base !== undefined && isSameCookie(base.cookie, mine.cookie)
+    const cookie = hasOldCookie ? base.cookie : mine.cookie
+    const job: Job = { key, base, mine: { text: mine.text, cookie }, hasOldCookie, entry }
     let layout = base?.layout ?? storage.current
     let isMerged = false
     let write: SessionWrite = {
@@ -178,71 +140,96 @@ export class SessionWriter<Data extends object> {
     }
     for (;;) {
       const attempt = write
-      const saved = await deadline.attempt(() => storage.save(layout, key, attempt))
-      layout = saved.layout
-      if (saved.reply.status === 'saved') {
-        const { touchedAt, createdAt, version } = saved.reply
-        const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
-        counters[outcome]++
-        await this.#membership.settle(key, entry, base?.user ?? '')
-        const handle = new SessionHandle(key.ref, 'store', {
-          layout,
-          // After a merge the holder has not seen what is stored: its next write merges again.
-          version: isMerged ? undefined : version,
-          text: mine.text,
-          cookie,
-          user: entry.user,
-          epoch: entry.epoch,
-          createdAt,
-          touchedAt,
-        })
-        return { outcome, handle }
-      }
-      switch (saved.reply.status) {
+      const { layout: savedIn, reply } = await deadline.attempt(() =>
+        storage.save(layout, key, attempt),
+      )
+      layout = savedIn
+      switch (reply.status) {
+        case 'saved':
+          return this.#saved(job, { ...reply, layout, isMerged })
+        case 'conflict': {
+          const next = await this.#afterConflict(job, write, deadline)
+          if (next === 'gone') return this.#abandon(job)
+          if (next.status === 'saved') return this.#saved(job, { ...next, isMerged })
+          if (next.status === 'merged') isMerged = true
+          layout = next.layout
+          write = next.write
+          break
+        }
+        case 'gone':
+          return this.#abandon(job)
         case 'expired':
           return this.#expire(key, deadline)
         case 'unlocked':
           throw new SessionLockError('The lock of the session was lost before the write')
         case 'foreign':
           throw new SessionUndecodableError('The session key holds a value of another program')
-        case 'gone':
-          if (entry.listed > 0) this.#membership.leave(entry.user, key.ref)
-          return this.#gone()
-        case 'conflict': {
-          counters.conflicts++
-          if (settings.conflict === 'last-write') {
-            write = { ...write, expected: 'live' }
-            break
-          }
-          const { layout: foundIn, found } = await deadline.attempt(() => storage.load(key))
-          if (found.state !== 'live') return this.#gone()
-          const theirs = found.session
-          layout = foundIn
-          const conflict = { base: base?.text, mine: mine.text, theirs: theirs.text }
-          // A repeated attempt may meet what the first one wrote.
-          const isOwn = theirs.text === write.text && theirs.cookie === write.cookie
-          const text = isOwn ? write.text : resolveConflict(conflict, settings.conflict)
-          if (!isOwn) isMerged = true
-          write = {
-            ...write,
-            ...this.#ownerOf(text, entry, theirs),
-            expected: { version: theirs.version },
-            text,
-            createdAt: theirs.createdAt,
-            cookie: isSame ? theirs.cookie : cookie.text,
-          }
-        }
       }
     }
   }
 
-  /** Whose a merged session is: that of the side which its user comes from. */
+  async #saved(job: Job, saved: Saved): Promise<SaveResult> {
+    const { key, base, mine, entry } = job
+    const { layout, createdAt, touchedAt, isMerged } = saved
+    const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
+    this.#context.counters[outcome]++
+    await this.#membership.settle(key, entry, base?.user ?? '')
+    // After a merge the holder has not seen what is stored: its next write merges again.
+    const version = isMerged ? undefined : saved.version
+    const { user, epoch } = entry
+    const snapshot = { layout, version, ...mine, user, epoch, createdAt, touchedAt }
+    return { outcome, handle: new SessionHandle(key.ref, 'store', snapshot) }
+  }
+
+  /** What to write next, or that there is nothing more to write. */
+  async #afterConflict(
+    job: Job,
+    write: SessionWrite,
+    deadline: Deadline,
+  ): Promise<
+    | 'gone'
+    | ({ readonly status: 'saved' } & Omit<Saved, 'isMerged'>)
+    | {
+        readonly status: 'merged' | 'again'
+        readonly layout: LayoutKind
+        readonly write: SessionWrite
+      }
+  > {
+    const { settings, storage, counters } = this.#context
+    counters.conflicts++
+    const { layout, found } = await deadline.attempt(() => storage.load(job.key))
+    if (found.state !== 'live') return 'gone'
+    const theirs = found.session
+    if (settings.conflict === 'last-write') {
+      return { status: 'again', layout, write: { ...write, expected: 'live' } }
+    }
+    const expected = { version: theirs.version }
+    if (isSameWrite(theirs, write)) {
+      // A repeated attempt meets what the first one wrote. Only a write can be waited for, though.
+      if (settings.durability === undefined) return { ...theirs, status: 'saved', layout }
+      return { status: 'again', layout, write: { ...write, expected } }
+    }
+    const { base, mine, hasOldCookie, entry } = job
+    const texts = { base: base?.text, mine: mine.text, theirs: theirs.text }
+    const text = resolveConflict(texts, settings.conflict)
+    const cookie = hasOldCookie ? theirs.cookie : mine.cookie.text
+    const owner = this.#ownerOf(text, entry, theirs)
+    const merged = { ...write, ...owner, expected, text, cookie, createdAt: theirs.createdAt }
+    return { status: 'merged', layout, write: merged }
+  }
+
+  /** Whose a merged session is: that of the side which its user comes from, or of both. */
   #ownerOf(text: string, mine: Owner, theirs: StoredSession): Owner {
     const { settings } = this.#context
     if (settings.userId === undefined) return { user: theirs.user, epoch: theirs.epoch }
     const user = userOf(settings, JSON.parse(text) as Data)
-    if (user === theirs.user) return { user, epoch: theirs.epoch }
-    return { user, epoch: user === mine.user ? mine.epoch : 0 }
+    const epochs = [mine, theirs].filter((side) => side.user === user).map(({ epoch }) => epoch)
+    return { user, epoch: user === '' ? 0 : Math.max(0, ...epochs) }
+  }
+
+  #abandon({ key, entry }: Job): SaveResult {
+    if (entry.listed > 0) this.#membership.leave(entry.user, key.ref)
+    return this.#gone()
   }
 
   async #expire(key: SessionKey, deadline: Deadline): Promise<SaveResult> {
@@ -254,6 +241,32 @@ export class SessionWriter<Data extends object> {
     this.#context.counters.gone++
     return { outcome: 'gone', handle: undefined }
   }
+}
+
+/** One save, from the handle that it begins with to the one that it ends with. */
+interface Job {
+  readonly key: SessionKey
+  readonly base: Snapshot | undefined
+  readonly mine: EncodedSession
+  readonly hasOldCookie: boolean
+  readonly entry: Entry
+}
+
+interface Saved {
+  readonly layout: LayoutKind
+  readonly version: string
+  readonly createdAt: number
+  readonly touchedAt: number
+  readonly isMerged: boolean
+}
+
+function isSameWrite(stored: StoredSession, write: SessionWrite): boolean {
+  return (
+    stored.text === write.text &&
+    stored.cookie === write.cookie &&
+    stored.user === write.user &&
+    stored.epoch === write.epoch
+  )
 }
 
 /** No stored version equals it: the write finds a conflict, or that the session is gone. */

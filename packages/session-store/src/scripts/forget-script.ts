@@ -10,7 +10,7 @@ import { Script } from '../script.js'
 export const forgetScript = new Script(`
 local key = KEYS[1]
 local time = redis.call('TIME')
-local newest = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])
+local newest = time[1] * 1000000 + time[2] - tonumber(ARGV[1]) * 1000
 local removed = 0
 for i = 2, #ARGV do
   local entered = tonumber(redis.call('ZSCORE', key, ARGV[i]))

@@ -1,0 +1,87 @@
+import { expect, test, vi } from 'vitest'
+import { SessionOptionError } from '../errors.js'
+import { answerCallback, CookieWarning, UserField } from './index.js'
+
+test('a callback gets the value, or the error', async () => {
+  const failure = new Error('no')
+  const answers = [Promise.resolve(1), Promise.reject(failure)].map(
+    (promise) =>
+      new Promise<unknown[]>((resolve) => {
+        answerCallback(promise, (...given) => resolve(given))
+      }),
+  )
+  expect(await Promise.all(answers)).toEqual([[null, 1], [failure]])
+  // Nobody waits for it: no unhandled rejection either, which would fail the run.
+  answerCallback(Promise.reject(failure), undefined)
+})
+
+test('what a callback throws is thrown once, outside of the promise', async () => {
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  try {
+    const thrown = new Promise((resolve) => process.once('uncaughtException', resolve))
+    const callback = vi.fn(() => {
+      throw new Error('thrown by the callback')
+    })
+    answerCallback(Promise.resolve(1), callback)
+    expect(await thrown).toEqual(new Error('thrown by the callback'))
+    expect(callback).toHaveBeenCalledTimes(1)
+  } finally {
+    for (const listener of listeners) process.on('uncaughtException', listener)
+  }
+})
+
+interface Data {
+  userId?: string
+  account?: { id: number }
+  color?: string
+}
+
+test('the user is in the field `userId`, in another one, or where a function finds it', () => {
+  expect(new UserField<Data>(undefined).userId({ userId: 'ada' })).toBe('ada')
+  expect(new UserField<Data>('color').userId({ userId: 'ada', color: 'red' })).toBe('red')
+  expect(new UserField<Data>(({ account }) => account?.id).userId({ account: { id: 7 } })).toBe(7)
+  expect(new UserField<Data>(undefined).userId({})).toBeUndefined()
+  // Neither inherited, nor anything that has no name of its own.
+  expect(new UserField<object>('toString' as never).userId({})).toBeUndefined()
+  expect(new UserField<Data>('account').userId({ account: { id: 7 } })).toBeUndefined()
+})
+
+test('a login says who it is in the way that the option reads', () => {
+  const byName = new UserField<Data>(undefined)
+  expect(byName.fieldsAtLogin('ada', { color: 'red' })).toEqual({ userId: 'ada', color: 'red' })
+  const byFunction = new UserField<Data>(({ account }) => account?.id)
+  expect(byFunction.fieldsAtLogin(7, { account: { id: 7 } })).toEqual({ account: { id: 7 } })
+  expect(() => byFunction.fieldsAtLogin(7, {})).toThrow('Option userId does not find the user')
+  expect(() => byFunction.fieldsAtLogin(7, { account: { id: 8 } })).toThrow(SessionOptionError)
+})
+
+test.each(['', Number.NaN, undefined, null, {}, true])('%s is no user id', (userId) => {
+  const users = new UserField<Data>(undefined)
+  expect(() => users.fieldsAtLogin(userId as string, {})).toThrow('A login takes a user id')
+})
+
+test.each([5, '', null, {}])('option userId: %j is refused', (option) => {
+  const make = () => new UserField<Data>(option as never)
+  if (option === null) expect(make().userId({ userId: 'ada' })).toBe('ada')
+  else expect(make).toThrow("it takes a field's name or a function")
+})
+
+test('a cookie without Secure or HttpOnly is warned of once, in production', () => {
+  const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  try {
+    new CookieWarning('development').check({ secure: false } as object)
+    const warning = new CookieWarning('production')
+    warning.check(undefined)
+    warning.check({ secure: true, httpOnly: true } as object)
+    warning.check({ secure: 'auto', httpOnly: true } as object)
+    expect(emitWarning).not.toHaveBeenCalled()
+    warning.check({ secure: false, httpOnly: true } as object)
+    warning.check({} as object)
+    expect(emitWarning.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(/^The session cookie is sent without Secure:/),
+    ])
+  } finally {
+    emitWarning.mockRestore()
+  }
+})

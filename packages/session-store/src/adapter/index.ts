@@ -1,0 +1,3 @@
+export { answerCallback, type Callback } from './answer-callback.js'
+export { CookieWarning } from './cookie-warning.js'
+export { UserField, type UserOption } from './user-field.js'
