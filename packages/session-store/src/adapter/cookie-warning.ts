@@ -1,24 +1,31 @@
 import type { CookieInput } from '../session-cookie.js'
 
-/** Warns once, in production, of a session cookie that scripts or eavesdroppers can read. */
+/**
+ * Looks at the cookies of sessions that are saved: in production (`NODE_ENV`), the first one that is
+ * not both Secure and HttpOnly makes a process warning with the code `DISREDIS_INSECURE_COOKIE`.
+ */
 export class CookieWarning {
-  #isDue: boolean
+  readonly #detail: string
+  #isOver = process.env.NODE_ENV !== 'production'
 
-  /** @param environment default: NODE_ENV */
-  constructor(environment: string | undefined = process.env.NODE_ENV) {
-    this.#isDue = environment === 'production'
+  /** @param detail what to do about it, in the framework's words */
+  constructor(detail: string) {
+    this.#detail = detail
   }
 
-  /** @param cookie of a session that is saved */
   check(cookie: CookieInput | undefined): void {
-    if (!this.#isDue || cookie === undefined) return
+    if (this.#isOver || cookie === undefined) return
     const { secure, httpOnly } = cookie as { secure?: unknown; httpOnly?: unknown }
-    const missing = [...(secure ? [] : ['Secure']), ...(httpOnly ? [] : ['HttpOnly'])]
+    const missing = [
+      ...(secure === true || secure === 'auto' ? [] : ['Secure']),
+      ...(httpOnly === true ? [] : ['HttpOnly']),
+    ]
     if (missing.length === 0) return
-    this.#isDue = false
-    process.emitWarning(
-      `The session cookie is sent without ${missing.join(' and ')}: set the options \`cookie.secure\` and \`cookie.httpOnly\`, and trust your proxy if it is the one that speaks TLS`,
-      { type: 'SecurityWarning', code: 'DISREDIS_SESSION_COOKIE' },
-    )
+    this.#isOver = true
+    process.emitWarning(`The session cookie is not ${missing.join(' and not ')}`, {
+      type: 'SecurityWarning',
+      code: 'DISREDIS_INSECURE_COOKIE',
+      detail: this.#detail,
+    })
   }
 }

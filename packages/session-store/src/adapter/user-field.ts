@@ -24,7 +24,7 @@ export class UserField<Data extends object> {
       return
     }
     const name: unknown = option ?? DEFAULT_FIELD
-    if (typeof name !== 'string' || name === '') {
+    if (typeof name !== 'string' || name === '' || name === 'cookie') {
       throw new SessionOptionError(
         `Option userId is ${typeof name}; it takes a field's name or a function of the session`,
       )
