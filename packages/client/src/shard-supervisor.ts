@@ -302,8 +302,9 @@ export class ShardSupervisor {
     }
     return {
       topologyChanged: (event) => {
-        this.#fence?.hear(event.current.sentinels)
         for (const shard of this.#shards()) shard.masterMoved()
+        // Not before: what was held must not be written to a master that was just replaced.
+        this.#fence?.hear(event.current.sentinels)
         this.#router?.topologyChanged()
         emit('topologyChanged', event)
       },

@@ -46,6 +46,11 @@ function whyNotHealthy(
     const entry = entries.find((fields) => isEntryOf(fields, node.address))
     if (entry === undefined) return `does not know ${node}`
     if (entry.get('flags') !== kind) return `${node} has flags ${entry.get('flags')}`
+    // From the last INFO. A Sentinel that still believes in the role before would undo a promotion:
+    // it sends SLAVEOF to a replica that has said `master` for 8 s by its account (sentinel.c).
+    if (kind !== 'sentinel' && entry.get('role-reported') !== kind) {
+      return `${node} is reported as ${entry.get('role-reported')}`
+    }
     // Comes with the first INFO; a replica without it cannot be promoted (NOGOODSLAVE).
     if (entry.get('runid') === '') return `has no INFO of ${node}`
   }

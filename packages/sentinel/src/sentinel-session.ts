@@ -58,6 +58,7 @@ export class SentinelSession {
   #lastProblem: Error | undefined
   #hasReported = false
   #link: SentinelLink | undefined
+  #reportedOn: SentinelLink | undefined
   /** There is one while the session is live. */
   #poller: Poller | undefined
   /** The next attempt. */
@@ -89,6 +90,11 @@ export class SentinelSession {
   /** Whether it said who it is on this connection. */
   get isConnected(): boolean {
     return this.#state === 'live'
+  }
+
+  /** Whether it has told of its masters on this connection: what is held of it is fresh. */
+  get isAnswering(): boolean {
+    return this.isConnected && this.#reportedOn === this.#link
   }
 
   /** `SENTINEL MYID`, as it was last told here. */
@@ -198,6 +204,7 @@ export class SentinelSession {
   }
 
   #take(report: SentinelReport): void {
+    this.#reportedOn = this.#link
     this.#hasReported = true
     this.#lastError = undefined
     this.#verdict = undefined

@@ -89,8 +89,8 @@ export class TopologyModel {
   }
 }
 
-function describe({ address, id, isConnected }: SentinelSession): SentinelTopology {
-  return Object.freeze({ address, id, isConnected })
+function describe({ address, id, isAnswering }: SentinelSession): SentinelTopology {
+  return Object.freeze({ address, id, isConnected: isAnswering })
 }
 
 function byAddress(a: SentinelTopology, b: SentinelTopology): number {

@@ -29,6 +29,7 @@ export interface SentinelTopology {
   readonly address: Address
   /** `myid`, once it is known. */
   readonly id: string | undefined
+  /** It is connected, and has told of its masters on this connection. */
   readonly isConnected: boolean
 }
 
