@@ -111,16 +111,14 @@ export class Demo implements AsyncDisposable {
   }
 
   /**
-   * Restores every shard, lets the faults under way come to their end, ends the traffic, and verifies
+   * Lets the faults under way come to their end, ends the traffic, restores every shard, and verifies
    * every acknowledged write.
    */
   async finish(signal: AbortSignal): Promise<Report> {
     this.#background.abort()
-    await this.conductor.restore()
     await untilAborted(this.conductor.end(), signal)
-    // A fault that began after the first restoration.
-    await this.conductor.restore()
     await untilAborted(this.workload.stop(), signal)
+    await this.conductor.restore(undefined, signal)
     await this.conductor.sync(undefined, signal)
     return this.report()
   }

@@ -50,7 +50,7 @@ export class Interactive {
         this.#end(key.do)
         break
       case 'restore':
-        this.#do(`restoring ${shard}`, () => conductor.restore(shard))
+        this.#do(`restoring ${shard}`, () => conductor.restore(shard, this.#signal))
         break
       default:
         this.#inject(key.do)

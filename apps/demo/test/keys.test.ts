@@ -33,6 +33,19 @@ test('keys crash one shard while another is frozen, and restore both', async () 
   const broken = () => takeSnapshot(demo).shards.flatMap((shard) => shard.broken)
   await expect.poll(broken, poll).toEqual([])
 
+  // Restored at once: a failover may come all the same, and the fault is over in both cases.
+  keys.press({ do: 'pick', index: 2 })
+  keys.press({ do: 'freeze' })
+  await expect.poll(() => takeSnapshot(demo).shards[2]?.broken.length, poll).toBe(1)
+  keys.press({ do: 'restore' })
+  await expect
+    .poll(() => demo.faults.records.at(2), poll)
+    .toMatchObject({
+      kind: 'freeze',
+      shard: 'shard-3',
+      isRecovered: true,
+    })
+
   keys.press({ do: 'quit' })
   expect(await keys.ended).toBe('quit')
   const { shards } = await demo.finish(signal)

@@ -81,11 +81,19 @@ export class FaultConductor {
     await Promise.allSettled(this.#busy.values())
   }
 
-  /** Brings back what was crashed or frozen; every shard by default. */
-  async restore(shard?: string): Promise<void> {
+  /**
+   * Brings back what was crashed or frozen; on every shard by default. Resolves when it answers, or
+   * when a shard is whole whose fault is not over yet.
+   */
+  async restore(shard: string | undefined, signal: AbortSignal): Promise<void> {
     const { deployment, log } = this.#context
     for (const name of this.#names(shard)) {
-      for (const node of await deployment.restore(name)) log.add(`restored: ${node} of ${name}`)
+      const nodes = await deployment.restore(name)
+      for (const node of nodes) log.add(`restored: ${node} of ${name}`)
+      const watch = this.#watches.get(name)
+      if (nodes.length === 0 || watch === undefined) continue
+      await deployment.waitForSync(name, signal)
+      watch.stays(await deployment.masterAddress(name))
     }
   }
 
@@ -134,13 +142,16 @@ export class FaultConductor {
     const record = watch.record(node, missing === undefined, runStart)
     faults.add(record)
     const { shard, gap, afterSwitchMaster, newMaster } = record
-    if (missing !== undefined || gap === null || newMaster === null) {
-      log.add(`${shard} is not served again: ${missing ?? 'no write was acknowledged'}`)
-      return
+    if (missing !== undefined) {
+      log.add(`${shard} is not served again. ${missing}`)
+    } else if (newMaster === null || afterSwitchMaster === null) {
+      log.add(`${shard} served again by the same master after ${Math.round(gap ?? 0)} ms`)
+    } else {
+      const lag = Math.round(afterSwitchMaster)
+      const when = `${Math.abs(lag)} ms ${lag < 0 ? 'before' : 'after'} +switch-master`
+      const master = formatAddress(newMaster)
+      log.add(`${shard} served by ${master} after ${Math.round(gap ?? 0)} ms, ${when}`)
     }
-    const lag = Math.round(afterSwitchMaster ?? 0)
-    const when = `${Math.abs(lag)} ms ${lag < 0 ? 'before' : 'after'} +switch-master`
-    log.add(`${shard} served by ${formatAddress(newMaster)} after ${Math.round(gap)} ms, ${when}`)
   }
 
   /** @returns what is missing at the end of its time; undefined: nothing */

@@ -10,9 +10,9 @@ export interface FaultRecord {
   readonly startedAt: number
   /** The node that was taken away. */
   readonly node: string
-  /** Whom Sentinel named in its place; null if nobody. */
+  /** Whom Sentinel named in its place; null if nobody: it came back in time, or there is none. */
   readonly newMaster: Address | null
-  /** The shard was served again by its new master, in time. */
+  /** The shard was served again within a minute. */
   readonly isRecovered: boolean
   /** The longest time without an acknowledged write. */
   readonly gap: number | null

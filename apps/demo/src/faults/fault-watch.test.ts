@@ -55,6 +55,22 @@ test('is over only when the client uses the new master, and that acknowledged 20
   expect(watch.whyNotOver(to)).toBeUndefined()
 })
 
+test('a fault that is undone before a failover is over when the same master acknowledges again', () => {
+  const watch = newWatch()
+  acknowledge(watch, 30, 1_700)
+  watch.stays(from)
+  expect(watch.whyNotOver(from)).toBe('the new master does not acknowledge writes')
+  acknowledge(watch, 20, 1_800)
+  expect(watch.whyNotOver(from)).toBeUndefined()
+  expect(watch.record('node', true, 0)).toMatchObject({
+    newMaster: null,
+    isRecovered: true,
+    gap: 705,
+    switchMaster: null,
+    afterSwitchMaster: null,
+  })
+})
+
 test('a fault without recovery has no gap, and keeps its errors', () => {
   const watch = newWatch()
   watch.failed('ShardDownError')

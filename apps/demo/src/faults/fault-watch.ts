@@ -25,6 +25,7 @@ export class FaultWatch implements TrafficListener {
   readonly #gaps: AckGaps
   readonly #errors = new Tally()
   #switch: SwitchSeen | undefined
+  #stays: Address | undefined
   #acknowledged = 0
   #acknowledgedBefore: number | undefined
 
@@ -49,14 +50,20 @@ export class FaultWatch implements TrafficListener {
     if (seen.shard === this.shard) this.#switch ??= seen
   }
 
+  /** The node was brought back in time: there is no failover, and this master goes on. */
+  stays(master: Address): void {
+    this.#stays = master
+  }
+
   /**
    * What is missing until the fault is over; undefined when it is. To be asked again and again.
    *
    * @param servedBy the node that the client writes to; undefined if there is none
    */
   whyNotOver(servedBy: Address | undefined): string | undefined {
-    if (this.#switch === undefined) return 'no Sentinel has published +switch-master'
-    if (!isSameAddress(servedBy, this.#switch.to)) return 'the client does not use the new master'
+    const master = this.#switch?.to ?? this.#stays
+    if (master === undefined) return 'no Sentinel has published +switch-master'
+    if (!isSameAddress(servedBy, master)) return 'the client does not use the new master'
     this.#acknowledgedBefore ??= this.#acknowledged
     const missing = proof - (this.#acknowledged - this.#acknowledgedBefore)
     return missing <= 0 ? undefined : 'the new master does not acknowledge writes'

@@ -18,7 +18,7 @@ function shard(given: Partial<ShardReport['writes']> = {}, rest: Partial<ShardRe
       strangers: 0,
       ...given,
     },
-    reads: { answered: 10, wrong: 0 },
+    reads: { answered: 10, missing: 0, wrong: 0 },
     errors: {},
     unprovokedErrors: {},
     latency: { p50: 1, p99: 2 },
@@ -63,7 +63,7 @@ test.each<[string, Partial<Evidence>]>([
   ['strangers', { shards: [shard({ strangers: 1 })] }],
   ['unsettled', { unsettled: 1 }],
   ['unprovokedErrors', { shards: [shard({}, { unprovokedErrors: { ShardDownError: 1 } })] }],
-  ['wrongReplies', { shards: [shard({}, { reads: { answered: 9, wrong: 1 } })] }],
+  ['wrongReplies', { shards: [shard({}, { reads: { answered: 9, missing: 0, wrong: 1 } })] }],
   ['unverified', { shards: [shard({ verified: 9 })] }],
 ])('%s is broken by a single case', (id, evidence) => {
   const broken = Object.entries(verdicts(evidence)).filter(([, held]) => held === false)

@@ -3,6 +3,7 @@ import type { Latency } from '../measurement/meter.js'
 import type { Spread } from '../measurement/statistics.js'
 import type { Counts } from '../measurement/tally.js'
 import type { FaultKind } from '../script/statement.js'
+import type { Reads } from '../workload/shard-traffic.js'
 import type { LedgerTotals } from '../workload/write-ledger.js'
 import type { Guarantee } from './guarantees.js'
 
@@ -22,7 +23,7 @@ export interface Report {
 
 export interface ShardReport {
   readonly writes: LedgerTotals
-  readonly reads: { readonly answered: number; readonly wrong: number }
+  readonly reads: Readonly<Reads>
   /** All of them, by class. */
   readonly errors: Counts
   /** Those at a time when the shard had no fault. */

@@ -30,7 +30,7 @@ export class ScriptRun {
     }
     switch (statement.do) {
       case 'restore':
-        return this.#conductor.restore(statement.shard)
+        return this.#conductor.restore(statement.shard, signal)
       case 'sync':
         return this.#conductor.sync(statement.shard, signal)
       case 'wait':

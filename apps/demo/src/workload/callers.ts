@@ -48,7 +48,8 @@ export async function keepReading(caller: Caller): Promise<void> {
       () => commands.get(known.key),
       (value) => {
         traffic.reads.answered++
-        if (value !== known.value) traffic.reads.wrong++
+        if (value === null) traffic.reads.missing++
+        else if (value !== known.value) traffic.reads.wrong++
       },
       () => {},
     )

@@ -16,6 +16,15 @@ export interface KnownValue {
   readonly value: string
 }
 
+/** Reads of known values. */
+export interface Reads {
+  answered: number
+  /** Nothing was there: a crash took it, or a restart without its data. */
+  missing: number
+  /** Something else was there. */
+  wrong: number
+}
+
 /** What the callers of one shard have seen. */
 export class ShardTraffic {
   readonly shard: string
@@ -25,7 +34,7 @@ export class ShardTraffic {
   /** Errors at a time when the shard had no fault. */
   readonly unprovokedErrors = new Tally()
   readonly knownValues: readonly KnownValue[]
-  readonly reads = { answered: 0, wrong: 0 }
+  readonly reads: Reads = { answered: 0, missing: 0, wrong: 0 }
   #lastAcknowledgement: number
   #listener: TrafficListener | undefined
 
