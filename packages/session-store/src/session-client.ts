@@ -3,33 +3,38 @@ import { SessionOptionError } from './errors.js'
 import type { SessionRedis } from './session-redis.js'
 import type { SessionConnection } from './session-store-options.js'
 
-/** Every option of a Disredis client; the compiler misses none. */
-const CLIENT_OPTIONS: Readonly<Record<keyof DisredisOptions, true>> = {
-  sentinels: true,
-  masters: true,
-  ring: true,
-  username: true,
-  password: true,
-  credentials: true,
-  sentinelUsername: true,
-  sentinelPassword: true,
-  tls: true,
-  sentinelTLS: true,
-  db: true,
-  keyPrefix: true,
-  natMap: true,
-  connectTimeout: true,
-  commandTimeout: true,
-  connectionName: true,
-  lazyConnect: true,
-  queue: true,
-  retryWrites: true,
-  failoverGate: true,
-  fenceAfter: true,
-  sentinelPollInterval: true,
-  stringNumbers: true,
-  lookup: true,
-}
+/** Every option of a Disredis client: what stands beside them is none of its business. */
+export const CLIENT_OPTIONS = [
+  'sentinels',
+  'masters',
+  'ring',
+  'username',
+  'password',
+  'credentials',
+  'sentinelUsername',
+  'sentinelPassword',
+  'tls',
+  'sentinelTLS',
+  'db',
+  'keyPrefix',
+  'natMap',
+  'connectTimeout',
+  'commandTimeout',
+  'connectionName',
+  'lazyConnect',
+  'queue',
+  'retryWrites',
+  'readFrom',
+  'maxReplicaLag',
+  'readYourWrites',
+  'failoverGate',
+  'fenceAfter',
+  'sentinelPollInterval',
+  'stringNumbers',
+  'showFriendlyErrorStack',
+  'lookup',
+  'family',
+] as const satisfies readonly (keyof DisredisOptions)[]
 
 /** A store's client; `close` is there if the store made it. */
 export interface SessionClient {
@@ -47,9 +52,8 @@ export function openClient(connection: SessionConnection): SessionClient {
   if (!('sentinels' in connection)) {
     throw new SessionOptionError('Give `sentinels: [...]`, or an existing client as `client`')
   }
-  const options = Object.fromEntries(
-    Object.entries(connection).filter(([name]) => Object.hasOwn(CLIENT_OPTIONS, name)),
-  )
+  const given = CLIENT_OPTIONS.filter((name) => connection[name] !== undefined)
+  const options = Object.fromEntries(given.map((name) => [name, connection[name]]))
   const opened = new Disredis(options as unknown as DisredisOptions)
   return { client: opened, close: () => opened.close() }
 }

@@ -1,3 +1,4 @@
+import type { CallOptions } from '@disredis/client'
 import { ConnectRedisLayout } from './connect-redis-layout.js'
 import { createCounters } from './counters.js'
 import { HashLayout } from './hash-layout.js'
@@ -32,7 +33,7 @@ export function assembleParts<Data extends object>(
   settings: Settings<Data>,
   tidy: StoreContext<Data>['tidy'],
 ): StoreParts<Data> {
-  const client = withDeadline(settings.client, settings.deadline)
+  const client = withPolicy(settings.client, settings.deadline)
   const scripts = new ScriptExecutor(settings.client, client, settings.durability)
   const hash = new HashLayout({ ...settings, client, scripts, codec: new PayloadCodec(settings) })
   const { prefix, connectRedis, hashIds } = settings
@@ -53,19 +54,23 @@ export function assembleParts<Data extends object>(
   return { context, reader, writer, admin: new SessionAdmin(context, reader), scripts }
 }
 
-/** A Disredis client may repeat what the store sends, and need not try longer than the store waits. */
-function withDeadline(client: SessionRedis, deadline: number): SessionRedis {
+/**
+ * A Disredis client may repeat what the store sends, and need not try longer than the store waits.
+ * Sessions are read from the master, whatever else the client is set to: a replica may not know yet
+ * that one was destroyed or revoked.
+ */
+function withPolicy(client: SessionRedis, timeout: number): SessionRedis {
   const { with: withOptions } = client as {
-    with?: (options: { timeout: number; idempotent: boolean }) => SessionRedis
+    with?: (options: CallOptions) => SessionRedis
   }
   if (typeof withOptions !== 'function') return client
-  return withOptions.call(client, { timeout: deadline, idempotent: true })
+  return withOptions.call(client, { timeout, idempotent: true, readFrom: 'master' })
 }
 
 function takeOverOf<Data extends object>(settings: Settings<Data>): TakeOver | undefined {
   const { connectRedis, durability, deadline } = settings
   if (connectRedis === undefined) return undefined
-  const client = withDeadline(connectRedis.client, deadline)
+  const client = withPolicy(connectRedis.client, deadline)
   const scripts = new ScriptExecutor(connectRedis.client, client, durability)
   const layout = new ConnectRedisLayout({ ...settings, client, scripts })
   return { layout, mode: connectRedis.mode }

@@ -1,4 +1,4 @@
-import { Disredis } from '@disredis/client'
+import { Disredis, type DisredisOptions } from '@disredis/client'
 import { type Fleet, startFleet } from '@disredis/fleet'
 import { Redis } from 'ioredis'
 
@@ -6,7 +6,7 @@ export interface Servers extends AsyncDisposable {
   readonly fleet: Fleet
   /** A plain ioredis on one of the masters. */
   ioredis(master?: string): Redis
-  disredis(): Disredis
+  disredis(options?: Omit<DisredisOptions, 'sentinels'>): Disredis
 }
 
 /** Real servers that no failover disturbs unless a test asks for one, and clients that close with them. */
@@ -28,7 +28,7 @@ export async function startServers(
   return {
     fleet,
     ioredis: (master) => keep(new Redis({ ...fleet.master(master ?? fleet.masters[0]).address })),
-    disredis: () => keep(new Disredis({ sentinels: fleet.sentinels })),
+    disredis: (more) => keep(new Disredis({ ...more, sentinels: fleet.sentinels })),
     async [Symbol.asyncDispose]() {
       for (const client of opened) client.disconnect()
       await fleet.close()
