@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { SessionOptionError } from '../errors.js'
-import { answerCallback, CookieWarning, UserField } from './index.js'
+import { answerCallback, CookieWarning, refuseUnknownOptions, UserField } from './index.js'
 
 test('a callback gets the value, or the error', async () => {
   const failure = new Error('no')
@@ -87,5 +87,18 @@ test('a cookie without Secure or HttpOnly is warned of once, in production', () 
   } finally {
     vi.unstubAllEnvs()
     emitWarning.mockRestore()
+  }
+})
+
+test('options that the store does not have are refused', () => {
+  refuseUnknownOptions({ sentinels: [], client: undefined, idleTimeout: 1, readFrom: 'master' })
+  expect(() => refuseUnknownOptions({ idleTimout: 1 })).toThrow('Option idleTimout is unknown')
+  const hints = { ttl: 'idleTimeout says it in ms' }
+  expect(() => refuseUnknownOptions({ ttl: 60 }, hints)).toThrow(
+    'Option ttl is unknown; idleTimeout says it in ms',
+  )
+  expect(() => refuseUnknownOptions({ toString: 1 }, hints)).toThrow(/unknown$/)
+  for (const nothing of [undefined, null, 'redis://localhost']) {
+    expect(() => refuseUnknownOptions(nothing)).toThrow('Give `sentinels: [...]`')
   }
 })
