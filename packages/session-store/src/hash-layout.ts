@@ -97,6 +97,7 @@ export class HashLayout {
         absoluteTimeout,
         write.lockToken,
         write.createdAt ?? '',
+        write.keepsCookie ? '1' : '',
       ])) as string[]
     } catch (error) {
       if (isWrongType(error)) return { status: 'foreign' }

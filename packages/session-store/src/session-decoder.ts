@@ -10,6 +10,7 @@ import {
   type SessionCookie,
 } from './session-cookie.js'
 import type { StoredSession } from './session-layout.js'
+import type { StandardSchema } from './standard-schema.js'
 
 /** A stored session as the application gets it. */
 export interface DecodedSession<Data> {
@@ -47,7 +48,7 @@ export class SessionDecoder<Data extends object> {
       if (schema === undefined) {
         return { data: value as Data, text: stored.text, cookie, storedCookie }
       }
-      const result = await schema['~standard'].validate(value)
+      const result = await validate(schema, value)
       if (result.issues !== undefined) return 'invalid'
       // What the schema makes of it is what the application did not change.
       const { text } = stringifyObject(result.value, reservedNames)
@@ -72,12 +73,20 @@ export class SessionDecoder<Data extends object> {
       throw new SessionInvalidError('The session cannot be written as JSON', { cause: error })
     }
     if (schema !== undefined) {
-      const result = await schema['~standard'].validate(JSON.parse(text))
+      const result = await validate(schema, JSON.parse(text))
       if (result.issues !== undefined) {
         const count = result.issues.length
         throw new SessionInvalidError(`The schema refuses the session (issues: ${count})`)
       }
     }
     return { text, cookie: encodedCookie }
+  }
+}
+
+async function validate<Output>(schema: StandardSchema<Output>, value: unknown) {
+  try {
+    return await schema['~standard'].validate(value)
+  } catch (error) {
+    throw new SessionInvalidError('The schema threw for a session', { cause: error })
   }
 }

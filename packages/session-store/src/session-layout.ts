@@ -34,6 +34,8 @@ export interface SessionWrite {
   readonly expected: { readonly version: string } | 'absent' | 'live'
   readonly text: string
   readonly cookie: string
+  /** The writer did not change the cookie: an update leaves what is stored. */
+  readonly keepsCookie: boolean
   readonly user: string
   readonly epoch: number
   /** ms since 1970, of a session that is moved from another layout; undefined: as stored, or now. */

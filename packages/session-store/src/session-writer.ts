@@ -132,6 +132,7 @@ export class SessionWriter<Data extends object> {
       expected: expectedOf(base, settings.conflict),
       text: mine.text,
       cookie: cookie.text,
+      keepsCookie: hasOldCookie,
       user: entry.user,
       epoch: entry.epoch,
       createdAt: base?.createdAt,
@@ -263,7 +264,7 @@ interface Saved {
 function isSameWrite(stored: StoredSession, write: SessionWrite): boolean {
   return (
     stored.text === write.text &&
-    stored.cookie === write.cookie &&
+    (write.keepsCookie || stored.cookie === write.cookie) &&
     stored.user === write.user &&
     stored.epoch === write.epoch
   )

@@ -1,4 +1,5 @@
 import type { SessionCounters } from './counters.js'
+import { SessionInvalidError } from './errors.js'
 import type { RecentMap } from './recent-map.js'
 import type { Settings } from './resolve-options.js'
 import { sha256 } from './session-id.js'
@@ -22,8 +23,17 @@ export interface StoreContext<Data extends object> {
   readonly tidy: (work: Promise<unknown>) => Promise<void>
 }
 
-/** Hash of the id of the user that is logged in; '' = nobody, or users are not tracked. */
+/**
+ * Hash of the id of the user that is logged in; '' = nobody, or users are not tracked.
+ *
+ * @throws SessionInvalidError if the option `userId` throws.
+ */
 export function userOf<Data extends object>(settings: Settings<Data>, session: Data): string {
-  const id = settings.userId?.(session)
+  let id: string | number | null | undefined
+  try {
+    id = settings.userId?.(session)
+  } catch (error) {
+    throw new SessionInvalidError('Option userId threw for a session', { cause: error })
+  }
   return id === undefined || id === null || id === '' ? '' : sha256(String(id))
 }

@@ -27,7 +27,7 @@ export interface StoreParts<Data extends object> {
 }
 
 /** Sessions of which a process knows the user, to ask both shards at once. */
-const USER_HINTS = 10_000
+const USER_HINTS = 50_000
 
 export function assembleParts<Data extends object>(
   settings: Settings<Data>,

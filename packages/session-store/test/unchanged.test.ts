@@ -90,6 +90,18 @@ describe('what is written of an unchanged session', () => {
     expect(saved.outcome).toBe('updated')
   })
 
+  test('a save of data does not take back the cookie that another request has changed', async () => {
+    const { store, id } = await prepare()
+    const [one, two] = [await store.get(id), await store.get(id)]
+    await store.touch(id, { cookie: cookie(DAY / 2) }, { from: one?.handle })
+    const saved = await store.set(id, { n: 2, cookie: cookie(DAY) }, { from: two?.handle })
+    expect(saved.outcome).toBe('updated')
+    expect(await store.get(id)).toMatchObject({
+      data: { n: 2 },
+      cookie: { originalMaxAge: DAY / 2 },
+    })
+  })
+
   test('a touch without a handle writes what it is given', async () => {
     const { store, id } = await prepare()
     expect((await store.touch(id, { cookie: cookie(DAY / 4) })).outcome).toBe('touched')

@@ -274,6 +274,21 @@ describe('maxSessionsPerUser', () => {
   })
 })
 
+test('an option userId that throws is an error of its own', async () => {
+  const store = open({
+    userId: () => {
+      throw new Error('no user')
+    },
+  })
+  await expect(store.set(newId(), {})).rejects.toMatchObject({
+    code: 'DISREDIS_SESSION_INVALID',
+    cause: { message: 'no user' },
+  })
+  const id = newId()
+  await open().set(id, { n: 1 })
+  await expect(store.get(id)).rejects.toMatchObject({ code: 'DISREDIS_SESSION_INVALID' })
+})
+
 test('a known session and its user’s epoch are asked for at the same time', async () => {
   const counted = countCommands(servers.ioredis())
   const store = new SessionStore<Data>({

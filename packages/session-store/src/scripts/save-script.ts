@@ -5,7 +5,8 @@ import { Script } from '../script.js'
  *
  * ARGV: 1 expected: '' = absent, '*' = any live version, else the version; 2 data; 3 cookie;
  * 4 user ('' = none); 5 epoch; 6 idle time (ms); 7 absolute time (ms); 8 lock token ('' = none);
- * 9 creation time of a session that is moved here ('' = now).
+ * 9 creation time of a session that is moved here ('' = now); 10 '1': an update leaves the cookie as
+ * it is, because the writer did not change it and someone else may have.
  * Returns { 'saved', version, touched at, created at }, or { 'conflict' }, { 'gone' }, { 'expired' },
  * { 'unlocked' }: the lock of that token is not held any more.
  */
@@ -32,8 +33,9 @@ if ttl <= 0 then return { 'expired' } end
 version = version and redis.call('HINCRBY', key, 'v', 1)
   or string.format('%d%06d', time[1], time[2])
 version = string.format('%.0f', version)
-redis.call('HSET', key, 'v', version, 'd', ARGV[2], 'c', ARGV[3], 'u', ARGV[4], 'e', ARGV[5],
+redis.call('HSET', key, 'v', version, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5],
   't', string.format('%.0f', created), 'a', string.format('%.0f', now))
+if ARGV[10] ~= '1' or not old[1] then redis.call('HSET', key, 'c', ARGV[3]) end
 redis.call('PEXPIRE', key, ttl)
 return { 'saved', version, string.format('%.0f', now), string.format('%.0f', created) }
 `)
