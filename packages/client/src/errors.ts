@@ -117,3 +117,8 @@ export class FencedError extends DisredisError {
 export class TransactionConflictError extends DisredisError {
   override readonly code = 'DISREDIS_TRANSACTION_CONFLICT'
 }
+
+/** Sentinel tried to replace a master and gave up; the message says why. A cause. */
+export class FailoverAbortedError extends DisredisError {
+  override readonly code = 'DISREDIS_FAILOVER_ABORTED'
+}

@@ -9,6 +9,7 @@ import {
   type WatcherEvents,
   type WatcherLease,
 } from '@disredis/sentinel'
+import { failoverAborted } from './abort-reason.js'
 import { BlockingLanes } from './blocking-lanes.js'
 import type { DisredisEvents } from './client-events.js'
 import type { Dial } from './connection/dial-master.js'
@@ -312,7 +313,10 @@ export class ShardSupervisor {
       failoverStarted: ({ shard, master }) => at(shard, (it) => it.failoverStarted(master)),
       replicaSelected: ({ shard, address }) => at(shard, (it) => it.replicaSelected(address)),
       replicaPromoted: ({ shard, address }) => at(shard, (it) => it.replicaPromoted(address)),
-      failoverAborted: ({ shard, reason }) => at(shard, (it) => it.failoverAborted(reason)),
+      failoverAborted: ({ shard, reason }) => {
+        const error = failoverAborted(shard, reason, this.topology)
+        at(shard, (it) => it.failoverAborted(reason, error))
+      },
       masterAdded: (event) => emit('masterAdded', event),
       masterRemoved: (event) => emit('masterRemoved', event),
       sentinelError: ({ error }) => emit('error', error),

@@ -69,5 +69,6 @@ export function queueFullError(
 }
 
 export function closedError(shard?: string): ClosedError {
-  return new ClosedError('The client is closed.', { shard })
+  // In the words of ioredis, by which libraries tell it from other errors.
+  return new ClosedError('Connection is closed.', { shard })
 }

@@ -4,6 +4,7 @@ import { FakeNode } from '../../test-support/fake-node.js'
 import { ManualRuntime } from '../../test-support/manual-runtime.js'
 import { testCommand } from '../../test-support/test-command.js'
 import { WriteBatch } from '../connection/write-batch.js'
+import { FailoverAbortedError } from '../errors.js'
 import { Shard } from './shard.js'
 import { Ticker } from './ticker.js'
 
@@ -76,7 +77,7 @@ test('a promotion that is proven but not announced may be undone: writes wait fo
   await it.runtime.advance(500)
   expect(it.shard.phase).toBe('gated')
   it.promoted.isMaster = false
-  it.shard.failoverAborted('slave-timeout')
+  it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('undone'))
   expect(it.old.connection.written).toEqual([held])
 })
 
@@ -150,7 +151,7 @@ test('a failover that is aborted leaves the old master in service', async () => 
   const it = await world()
   it.shard.failoverStarted(it.old.address)
   const held = it.write()
-  it.shard.failoverAborted('no-good-slave')
+  it.shard.failoverAborted('no-good-slave', new FailoverAbortedError('no replica'))
   expect(it.old.connection.written).toEqual([held])
 })
 
@@ -227,4 +228,25 @@ test('the old master is dialled again when the promoted node was demoted, or is 
     expect(it.shard.health().master).toEqual(it.old.address)
     expect(it.shard.phase).toBe('ready')
   }
+})
+
+test('a shard that is down tells why Sentinel does not replace its master, until one serves', async () => {
+  const it = await world()
+  it.old.isReachable = false
+  it.old.connection.destroy()
+  await it.runtime.advance(100)
+  const error = new FailoverAbortedError('2 of 4 Sentinels answer')
+  it.shard.failoverAborted('not-elected', error)
+  expect(it.events).toContain('failoverAborted')
+  const command = it.write(500)
+  const rejected = expect(command.promise).rejects.toMatchObject({
+    code: 'DISREDIS_SHARD_DOWN',
+    message: expect.stringContaining('2 of 4 Sentinels answer'),
+    cause: error,
+  })
+  await it.runtime.advance(600)
+  await rejected
+  it.old.isReachable = true
+  await it.runtime.advance(2_000)
+  expect(it.shard.health()).toMatchObject({ phase: 'ready', lastError: undefined })
 })

@@ -77,6 +77,7 @@ export class Shard implements ConnectionOwner, Ticked {
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
+  #abortError: DisredisError | undefined
 
   constructor(name: string, options: ShardOptions, context: ShardContext) {
     const { runtime, batch } = context
@@ -89,7 +90,7 @@ export class Shard implements ConnectionOwner, Ticked {
       runtime,
       batch,
       onPending: () => context.ticker.watch(this),
-      lastError: () => this.#fenced ?? this.#lastError,
+      lastError: () => this.#problem,
     })
     this.#retiring = new RetiringConnections(batch)
     this.#dialler = new MasterDialler({
@@ -106,6 +107,11 @@ export class Shard implements ConnectionOwner, Ticked {
 
   get phase(): ShardPhase {
     return this.#phase
+  }
+
+  /** What stands in the way, the most telling first. */
+  get #problem(): DisredisError | undefined {
+    return this.#fenced ?? this.#abortError ?? this.#lastError
   }
 
   /** Counts the connections that served: what a server said holds for its generation only. */
@@ -183,8 +189,14 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#gate?.probe(address)
   }
 
-  failoverAborted(reason: string): void {
+  /** @param error says why; told with what is rejected until a master serves again. */
+  failoverAborted(reason: string, error: DisredisError): void {
+    if (this.#phase === 'closed') return
     if (this.#gate !== undefined) this.#openGate(reason)
+    else if (this.#connection === undefined) {
+      this.#context.emit('failoverAborted', { shard: this.name, reason })
+    }
+    if (this.#connection === undefined) this.#abortError = error
   }
 
   /** Holds writes while there is an `error`; reads go on. */
@@ -203,7 +215,7 @@ export class Shard implements ConnectionOwner, Ticked {
       queue: this.#flow.queued,
       inFlight: this.#connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
-      lastError: this.#fenced ?? this.#lastError,
+      lastError: this.#problem,
       isFenced: this.#fenced !== undefined,
     }
   }
@@ -301,6 +313,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#phase = moveTo(this.#phase, 'ready')
     this.#lostAt = undefined
     this.#lastError = undefined
+    this.#abortError = undefined
     this.#servedBy = to
     if (!isSameAddress(to, this.#context.masterAddress())) {
       this.#proof = { address: to, until: runtime.now() + this.#options.gate.timeout }
