@@ -66,6 +66,9 @@ class IoredisLink implements SentinelLink {
     const batch = commands.map((command) => ['call', ...command])
     const results = (await this.#redis.pipeline(batch).exec()) ?? []
     if (this.#listener === undefined) throw new Error('The link was closed')
+    // Not an answer: ioredis says that it could not ask.
+    const isLost = results.some(([error]) => error !== null && error.name !== 'ReplyError')
+    if (isLost) throw linkError(undefined, this.#phase)
     return results.map(([error, reply]) =>
       error === null ? (reply as SentinelReply) : withoutArguments(error),
     )
