@@ -1,13 +1,14 @@
 import type { FailoverKind } from './failover-contract.js'
 
-interface ContractNode {
+/** One of its servers. */
+export interface ContractNode {
   kill(): Promise<unknown>
   pause(): Promise<unknown>
   resume(): Promise<unknown>
 }
 
 /** What the suites ask of the fleets of @disredis/fleet, on which this package does not depend. */
-export interface ContractFleet<Node extends ContractNode = ContractNode> {
+export interface ContractFleet<Node extends ContractNode> {
   readonly masters: readonly string[]
   master(name: string): Node
   failover(name: string): Promise<unknown>
@@ -15,7 +16,9 @@ export interface ContractFleet<Node extends ContractNode = ContractNode> {
 }
 
 /** `freeze` of a subject whose sessions are on this fleet. */
-export async function freezeMasters(fleet: ContractFleet): Promise<{ end(): Promise<void> }> {
+export async function freezeMasters<Node extends ContractNode>(
+  fleet: ContractFleet<Node>,
+): Promise<{ end(): Promise<void> }> {
   const nodes = fleet.masters.map((name) => fleet.master(name))
   await Promise.all(nodes.map((node) => node.pause()))
   return {

@@ -5,6 +5,7 @@ export {
   type FailoverSubject,
   sessionFailoverContract,
 } from './failover-contract.js'
+export { type ContractFleet, type ContractNode, freezeMasters, loseMaster } from './fleet-faults.js'
 export { sessionContract } from './session-contract.js'
 export {
   CONTRACT_COOKIE,
