@@ -1,0 +1,181 @@
+import {
+  type DestroyResult,
+  type SessionConnection,
+  type SessionCounters,
+  type SessionEntry,
+  SessionInvalidError,
+  type SessionPolicy,
+  SessionStore,
+} from '@disredis/session-store'
+import {
+  answerCallback,
+  CookieWarning,
+  refuseUnknownOptions,
+  UserField,
+  type UserOption,
+} from '@disredis/session-store/adapter'
+import type { SessionStore as FastifyStore } from '@fastify/session'
+import type { FastifyRequest, Session } from 'fastify'
+import { originOf, type SessionOrigin, withOrigin } from './session-origin.js'
+
+/**
+ * What an application keeps in sessions: the `Session` of Fastify with what you add to it by
+ * declaration merging, without the cookie. Any field may be missing.
+ */
+export type StoredSession = Partial<Omit<Session, 'cookie'>>
+
+export interface FastifyPolicy extends Omit<SessionPolicy<StoredSession>, 'userId'> {
+  /**
+   * Who is logged in: the name of a session's field, or a function of the session's data. Default: the
+   * field `userId`.
+   */
+  readonly userId?: UserOption<StoredSession>
+}
+
+/**
+ * Where Redis is (`sentinels` with any option of a Disredis client, or an existing `client`), and how
+ * sessions are kept. All times are whole numbers of ms.
+ */
+export type DisredisStoreOptions = SessionConnection & FastifyPolicy
+
+/** What other stores call what is here. */
+const HINTS: Readonly<Record<string, string>> = {
+  ttl: 'idleTimeout says in ms how long an unused session lives',
+  host: 'give the addresses of your Sentinels as `sentinels`, or an ioredis as `client`',
+  port: 'give the addresses of your Sentinels as `sentinels`, or an ioredis as `client`',
+}
+
+/**
+ * A store for @fastify/session. `get`, `set` and `destroy` are what it calls; `sessions` has all that
+ * the store can do, with promises. Errors are `SessionStoreError`s with a stable `code`; none of them
+ * means that there is no session.
+ */
+export class DisredisStore implements FastifyStore {
+  /** The store behind it: iteration over all sessions, locks, counters. */
+  readonly sessions: SessionStore<StoredSession>
+  readonly #users: UserField<StoredSession>
+  readonly #cookieWarning = new CookieWarning(
+    "Give the option cookie: { secure: 'auto' } or true; behind a proxy that speaks TLS, make Fastify with trustProxy.",
+  )
+  /** The session that turned out to be ended already when it was destroyed, while its callback runs. */
+  #endedId: string | undefined
+
+  /** @throws SessionOptionError, and what a Disredis client throws for its options. */
+  constructor(options: DisredisStoreOptions) {
+    refuseUnknownOptions(options, HINTS)
+    this.#users = new UserField(options.userId)
+    this.sessions = new SessionStore<StoredSession>({ ...options, userId: this.#users.userId })
+  }
+
+  /** A snapshot of what was counted so far. */
+  get counters(): Readonly<SessionCounters> {
+    return this.sessions.counters
+  }
+
+  get(sessionId: string, callback: (error: unknown, session?: Session | null) => void): void {
+    answerCallback(this.#load(sessionId), callback)
+  }
+
+  set(sessionId: string, session: Session, callback?: (error: unknown) => void): void {
+    answerCallback(this.#save(sessionId, session), callback && ((error) => callback(error)))
+  }
+
+  destroy(sessionId: string, callback?: (error: unknown) => void): void {
+    answerCallback(this.sessions.destroy(sessionId), (error, result) => {
+      // `regenerate` saves the new session from within this callback.
+      this.#endedId = result?.outcome === 'absent' ? sessionId : undefined
+      try {
+        callback?.(error)
+      } finally {
+        this.#endedId = undefined
+      }
+    })
+  }
+
+  /**
+   * Logs a user in, who has proved who they are: the request gets a new session with a new id, in
+   * which nothing of the old one is left. Saved when this resolves.
+   *
+   * @param fields what the new session begins with besides
+   * @throws SessionOptionError if the option `userId` is a function that does not find the user in
+   * `fields`.
+   */
+  async login(
+    request: FastifyRequest,
+    userId: string | number,
+    fields: StoredSession = {},
+  ): Promise<void> {
+    const begin = this.#users.fieldsAtLogin(userId, fields)
+    const { session } = request
+    if (typeof session?.regenerate !== 'function') {
+      throw new SessionInvalidError(
+        'There is no session to log in to: it was destroyed, or its cookie has another path',
+      )
+    }
+    originOf(session).isLogin = true
+    try {
+      // The old session is only looked through: it stays what it was if the login fails.
+      const view: typeof session = Object.assign(Object.create(session), begin)
+      await view.regenerate(Object.keys(begin))
+    } catch (error) {
+      request.session = session
+      throw error
+    }
+  }
+
+  /** Ends every session of a user, whatever their number: no later request gets in with one. */
+  async logoutEverywhere(userId: string | number): Promise<void> {
+    await this.sessions.revokeUser(userId)
+  }
+
+  /** The user's sessions, the oldest login first. */
+  async listSessions(userId: string | number): Promise<SessionEntry<StoredSession>[]> {
+    return this.sessions.listUserSessions(userId)
+  }
+
+  /** Ends one of the user's sessions, by its `ref` in the list. */
+  async endSession(userId: string | number, ref: string): Promise<DestroyResult> {
+    return this.sessions.endUserSession(userId, ref)
+  }
+
+  /** Which one of `listSessions` the request has; undefined if its session is not stored. */
+  refOf(request: FastifyRequest): string | undefined {
+    const { session } = request
+    if (typeof session?.sessionId !== 'string') return undefined
+    const { id, handle } = originOf(session)
+    return id === session.sessionId ? handle?.ref : undefined
+  }
+
+  /** Refuses everything from now on; closes the client if the store made it. */
+  async close(): Promise<void> {
+    await this.sessions.close()
+  }
+
+  async #load(id: string): Promise<Session | null> {
+    const loaded = await this.sessions.get(id)
+    if (loaded === undefined) return null
+    const { data, cookie, handle } = loaded
+    return { ...data, cookie: withOrigin(cookie, { id, handle }) }
+  }
+
+  async #save(id: string, session: Session): Promise<void> {
+    this.#cookieWarning.check(session.cookie)
+    const origin = originOf(session)
+    const from = this.#predecessorOf(origin)
+    const { handle } = await this.sessions.set(id, session, {
+      from,
+      ...(origin.isLogin && { isLogin: true }),
+      ...(origin.lock?.id === id && { lock: origin.lock.held }),
+    })
+    // A session that has ended keeps what it was: without it, the next save would create it anew.
+    if (handle === undefined) return
+    Object.assign(origin, { id, handle, isLogin: false })
+  }
+
+  #predecessorOf(origin: SessionOrigin) {
+    if (origin.id !== undefined && origin.id === this.#endedId && origin.handle !== undefined) {
+      origin.handle = origin.handle.ended()
+    }
+    return origin.handle
+  }
+}
