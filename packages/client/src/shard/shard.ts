@@ -8,6 +8,7 @@ import { closedError } from './command-errors.js'
 import { CommandFlow } from './command-flow.js'
 import type { QueueLimits } from './command-queue.js'
 import { FailoverGate, type GateOptions } from './failover-gate.js'
+import { MasterBelief } from './master-belief.js'
 import { MasterDialler } from './master-dialler.js'
 import { RetiringConnections } from './retiring-connections.js'
 import type { ShardEventSink } from './shard-events.js'
@@ -61,6 +62,7 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #options: ShardOptions
   readonly #context: ShardContext
   readonly #flow: CommandFlow
+  readonly #belief: MasterBelief
   readonly #dialler: MasterDialler
   readonly #retiring: RetiringConnections
   readonly #drainWaiters = new Set<() => void>()
@@ -70,10 +72,6 @@ export class Shard implements ConnectionOwner, Ticked {
   #generation = 0
   #lostAt: number | undefined
   #servedBy: Address | undefined
-  /** What Sentinel named last. */
-  #named: Address | undefined
-  /** A node that proved its promotion before Sentinel named it, and how long that is believed. */
-  #proof: { readonly address: Address; readonly until: number } | undefined
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
@@ -93,13 +91,18 @@ export class Shard implements ConnectionOwner, Ticked {
       lastError: () => this.#problem,
     })
     this.#retiring = new RetiringConnections(batch)
+    this.#belief = new MasterBelief({
+      now: runtime.now,
+      named: context.masterAddress,
+      proofLasts: options.gate.timeout,
+    })
     this.#dialler = new MasterDialler({
       shard: name,
       runtime,
       dial: context.dial,
       roleTimeout: options.connectTimeout,
       backoff: new Backoff(25, 1000, runtime.random),
-      address: () => this.#believedMaster(),
+      address: () => this.#belief.address,
       onMaster: (connection) => this.#masterAnswered(connection),
       onFailure: (address, error) => this.#dialFailed(address, error),
     })
@@ -121,12 +124,12 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** The node that serves, or else that is believed to. */
   get master(): Address | undefined {
-    return this.#connection?.address ?? this.#believedMaster()
+    return this.#connection?.address ?? this.#belief.address
   }
 
   /** Begins to dial. Commands may be sent before. */
   start(): void {
-    this.#named = this.#context.masterAddress()
+    this.#belief.hearTopology()
     this.#dialler.restart()
   }
 
@@ -142,16 +145,11 @@ export class Shard implements ConnectionOwner, Ticked {
     else this.#flow.resend(command)
   }
 
-  /**
-   * There is a new topology. Only another address than the last one is news: after an adoption by
-   * proof the Sentinels go on naming the old master for a while.
-   */
+  /** There is a new topology: Sentinel may name another address. */
   masterMoved(): void {
-    const address = this.#context.masterAddress()
-    if (address === undefined || this.#phase === 'closed') return
-    if (isSameAddress(address, this.#named)) return
-    this.#named = address
-    this.#proof = undefined
+    if (this.#phase === 'closed') return
+    const address = this.#belief.hearTopology()
+    if (address === undefined) return
     if (isSameAddress(address, this.#connection?.address)) {
       if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
       return
@@ -315,9 +313,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#lastError = undefined
     this.#abortError = undefined
     this.#servedBy = to
-    if (!isSameAddress(to, this.#context.masterAddress())) {
-      this.#proof = { address: to, until: runtime.now() + this.#options.gate.timeout }
-    }
+    this.#belief.prove(to)
     this.#connection = connection
     this.#generation++
     connection.owner = this
@@ -359,16 +355,9 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.emit('shardDown', { shard: this.name, address, error })
   }
 
-  /** The old master says `master` to ROLE until it is demoted: it must not be dialled again. */
-  #believedMaster(): Address | undefined {
-    const proof = this.#proof
-    if (proof !== undefined && this.#context.runtime.now() < proof.until) return proof.address
-    return this.#context.masterAddress()
-  }
-
   /** The node there said that it is a replica. */
   #rejectMaster(address: Address): void {
-    if (isSameAddress(address, this.#proof?.address)) this.#proof = undefined
+    this.#belief.reject(address)
     this.#context.reportMasterRejected(address)
   }
 
