@@ -30,7 +30,7 @@ export function text(option: string, value: unknown): string | undefined {
 }
 
 /** The first of `values` is the default. */
-export function oneOf<const T extends string>(
+export function oneOf<const T extends string | number>(
   option: string,
   value: unknown,
   values: readonly [T, ...T[]],

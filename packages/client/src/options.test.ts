@@ -39,6 +39,7 @@ describe('options', () => {
       '`queue.maxBytes` takes a whole number from 1, not 0.5',
     ],
     [{ sentinels: 'h', credentials: {} }, '`credentials` takes a function'],
+    [{ sentinels: 'h', family: 5 }, '`family` takes 0 or 4 or 6, not 5'],
     [{ sentinels: 'h', tls: 'yes' }, '`tls` takes `true`'],
   ])('%j: %s', (given, message) => {
     expect(() => resolveOptions(given as never)).toThrow(message)

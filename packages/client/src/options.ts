@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { HashRing } from '@disredis/hash-ring'
 import { type Address, InvalidOptionError, type NatMap, parseSentinels } from '@disredis/sentinel'
 import type { Credentials } from './connection/dial-master.js'
+import { lookupByFamily } from './lookup-by-family.js'
 import { count, flag, milliseconds, oneOf, text } from './option-checks.js'
 import { parseUrl } from './parse-url.js'
 import { type ReadFrom, readFromValues } from './replicas/read-from.js'
@@ -96,7 +97,9 @@ export interface DisredisOptions {
   readonly showFriendlyErrorStack?: boolean | undefined
   /** Integers in replies as strings. Default false. */
   readonly stringNumbers?: boolean | undefined
-  /** Resolves host names. Default: `dns.lookup`. */
+  /** Which addresses host names may resolve to: 4, 6, or 0 for both. Default 0. */
+  readonly family?: 0 | 4 | 6 | undefined
+  /** Resolves host names in place of `dns.lookup`; `family` does not concern it. */
   readonly lookup?: LookupFunction | undefined
 }
 
@@ -119,6 +122,7 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly failoverGate: GateOptions
   readonly showFriendlyErrorStack: boolean
   readonly stringNumbers: boolean
+  readonly family: 0 | 4 | 6
 }
 
 /**
@@ -137,6 +141,7 @@ export function resolveOptions(
     throw new InvalidOptionError('`credentials` takes a function')
   }
   const probeInterval = options.failoverGate?.probeInterval
+  const family = oneOf('family', options.family, [0, 4, 6] as const)
   return Object.freeze({
     ...options,
     sentinels: parseSentinels(options.sentinels),
@@ -173,6 +178,8 @@ export function resolveOptions(
         : milliseconds('fenceAfter', options.fenceAfter, 1),
     showFriendlyErrorStack: flag('showFriendlyErrorStack', options.showFriendlyErrorStack, false),
     stringNumbers: flag('stringNumbers', options.stringNumbers, false),
+    family,
+    lookup: options.lookup ?? (family === 0 ? undefined : lookupByFamily[family]),
   })
 }
 
