@@ -24,7 +24,7 @@ export interface DemoOptions {
   /** ms after which verified writes are forgotten; Infinity: at the end all are verified again. */
   readonly retireAfter: number
   readonly log: EventLog
-  /** Ends the start. */
+  /** Ends every wait, that of the start too. */
   readonly signal: AbortSignal
 }
 
@@ -39,15 +39,18 @@ export class Demo implements AsyncDisposable {
   readonly #closing: ClosingList
   readonly #start = now()
   readonly #background = new AbortController()
+  readonly #closed = new AbortController()
+  readonly #signal: AbortSignal
 
   private constructor(
-    { log, retireAfter }: DemoOptions,
+    { log, retireAfter, signal }: DemoOptions,
     parts: { deployment: Deployment; client: Disredis; switches: SwitchWatch },
     closing: ClosingList,
   ) {
     const { deployment, client, switches } = parts
     const workload = new Workload(client, `disredis-demo:${randomBytes(4).toString('hex')}`)
     const { traffic } = workload
+    this.#signal = AbortSignal.any([signal, this.#closed.signal])
     this.deployment = deployment
     this.client = client
     this.log = log
@@ -60,12 +63,14 @@ export class Demo implements AsyncDisposable {
       faults: this.faults,
       log,
       runStart: this.#start,
+      signal: this.#signal,
     })
     this.#closing = closing
     switches.onSwitch((seen) => this.conductor.switched(seen))
     closing.add(() => this.#removeKeys())
     this.#verifyInBackground(new PageRetirement(retireAfter))
     closing.add(() => workload.abandon())
+    closing.add(() => this.#closed.abort())
   }
 
   /** @throws the client's typed errors, FleetError, or the signal's reason; nothing is left open. */
@@ -78,7 +83,7 @@ export class Demo implements AsyncDisposable {
       closing.add(() => deployment[Symbol.asyncDispose]())
       log.add(`${existing === undefined ? 'started' : 'using'}: ${deployment.description}`)
       const client = new Disredis({ ...deployment.clientOptions, connectionName: 'disredis-demo' })
-      closing.add(() => client.close())
+      closing.add(() => client.close({ timeout: 0 }))
       logClientEvents(client, log)
       await untilAborted(client.ready(), signal)
       const sentinels = client.topology?.sentinels.map(({ address }) => address) ?? []
@@ -111,15 +116,16 @@ export class Demo implements AsyncDisposable {
   }
 
   /**
-   * Lets the faults under way come to their end, ends the traffic, restores every shard, and verifies
-   * every acknowledged write.
+   * Lets the faults under way come to their end, ends the traffic, restores every shard, and looks for
+   * every acknowledged write again.
    */
-  async finish(signal: AbortSignal): Promise<Report> {
+  async finish(): Promise<Report> {
     this.#background.abort()
-    await untilAborted(this.conductor.end(), signal)
-    await untilAborted(this.workload.stop(), signal)
-    await this.conductor.restore(undefined, signal)
-    await this.conductor.sync(undefined, signal)
+    await untilAborted(this.conductor.end(), this.#signal)
+    await untilAborted(this.workload.stop(), this.#signal)
+    await this.conductor.restore()
+    for (const { ledger } of this.workload.traffic.values()) ledger.doubt()
+    await this.conductor.sync()
     return this.report()
   }
 

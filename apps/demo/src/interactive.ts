@@ -10,14 +10,12 @@ export class Interactive {
   /** Resolves at the key that ends it. */
   readonly ended: Promise<End>
   readonly #demo: Demo
-  readonly #signal: AbortSignal
   #end: (end: End) => void = () => {}
   #selected = 0
   #message = ''
 
-  constructor(demo: Demo, signal: AbortSignal) {
+  constructor(demo: Demo) {
     this.#demo = demo
-    this.#signal = signal
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -50,7 +48,7 @@ export class Interactive {
         this.#end(key.do)
         break
       case 'restore':
-        this.#do(`restoring ${shard}`, () => conductor.restore(shard, this.#signal))
+        this.#do(`restoring ${shard}`, () => conductor.restore(shard))
         break
       default:
         this.#inject(key.do)
@@ -66,7 +64,7 @@ export class Interactive {
     const shard = this.#shard
     if (deployment.faults.includes(kind)) {
       const doing = `${kind} of ${shard}: as soon as its replica is in sync`
-      this.#do(doing, () => conductor.inject(kind, shard, this.#signal))
+      this.#do(doing, () => conductor.inject(kind, shard))
     } else {
       this.#message = `No ${kind} here: this deployment is not the demo's own`
     }
@@ -79,7 +77,6 @@ export class Interactive {
         if (this.#message === doing) this.#message = ''
       },
       (error: unknown) => {
-        if (this.#signal.aborted) return
         this.#message = error instanceof Error ? error.message : String(error)
         this.#demo.log.add(this.#message)
       },

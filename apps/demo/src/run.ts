@@ -84,7 +84,7 @@ async function runScript(
   let report: Report
   try {
     await new ScriptRun(conductor, shards).run(statements, signal)
-    report = await demo.finish(signal)
+    report = await demo.finish()
   } finally {
     view.close()
   }
@@ -112,7 +112,7 @@ async function runByKeys(
     }
   }
   stopPrinting()
-  const interactive = new Interactive(demo, signal)
+  const interactive = new Interactive(demo)
   const view = new LiveView(demo, screen, () => interactive)
   const keyboard = new Keyboard(stdin, (key) => {
     interactive.press(key)
@@ -128,7 +128,7 @@ async function runByKeys(
   stdout.write(
     'Restoring, syncing and verifying every acknowledged write; Ctrl-C leaves at once.\n',
   )
-  return conclude(await demo.finish(signal), stdout)
+  return conclude(await demo.finish(), stdout)
 }
 
 function conclude(report: Report, output: Writable): ExitCode {

@@ -6,11 +6,14 @@ import { takeSnapshot } from '../src/view/snapshot.js'
 
 const poll = { timeout: 60_000, interval: 20 }
 
-test('keys crash one shard while another is frozen, and restore both', async () => {
+function startDemo(): Promise<Demo> {
   const { signal } = new AbortController()
-  const options = { existing: undefined, retireAfter: 60_000, log: new EventLog(), signal }
-  await using demo = await Demo.start(options)
-  const keys = new Interactive(demo, signal)
+  return Demo.start({ existing: undefined, retireAfter: 60_000, log: new EventLog(), signal })
+}
+
+test('keys crash one shard while another is frozen, and restore both', async () => {
+  await using demo = await startDemo()
+  const keys = new Interactive(demo)
 
   keys.press({ do: 'crash' })
   keys.press({ do: 'next' })
@@ -48,9 +51,21 @@ test('keys crash one shard while another is frozen, and restore both', async () 
 
   keys.press({ do: 'quit' })
   expect(await keys.ended).toBe('quit')
-  const { shards } = await demo.finish(signal)
+  const { shards } = await demo.finish()
   for (const { writes } of Object.values(shards)) {
     expect(writes).toMatchObject({ duplicated: 0, pending: 0 })
     expect(writes.verified + writes.lost).toBe(writes.acknowledged)
   }
+})
+
+test('a demo that is closed in the midst of a fault waits for nothing', async () => {
+  await using demo = await startDemo()
+  const keys = new Interactive(demo)
+  keys.press({ do: 'freeze' })
+  await expect.poll(() => takeSnapshot(demo).shards[0]?.broken.length, poll).toBe(1)
+  keys.press({ do: 'interrupt' })
+  expect(await keys.ended).toBe('interrupt')
+  await demo[Symbol.asyncDispose]()
+  await expect.poll(() => demo.conductor.isFaulted, poll).toBe(false)
+  expect(demo.faults.records).toEqual([])
 })

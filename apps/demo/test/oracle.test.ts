@@ -10,7 +10,11 @@ const poll = { timeout: 60_000, interval: 20 }
 let fleet: Fleet
 
 beforeAll(async () => {
-  fleet = await startFleet({ masters: 2, downAfter: 30_000 })
+  fleet = await startFleet({
+    masters: 2,
+    downAfter: 30_000,
+    sentinelTimers: { 'info-period': 200, 'publish-period': 200 },
+  })
 })
 
 afterAll(() => fleet?.close())
@@ -26,7 +30,7 @@ function startDemo(retireAfter: number): Promise<Demo> {
 }
 
 async function brokenGuarantees(demo: Demo): Promise<string[]> {
-  const { guarantees, ok } = await demo.finish(new AbortController().signal)
+  const { guarantees, ok } = await demo.finish()
   expect(ok).toBe(guarantees.every(({ held }) => held !== false))
   return guarantees.filter(({ held }) => held === false).map(({ id }) => id)
 }
@@ -71,4 +75,16 @@ test('a demo that runs on forgets what was verified, removes it, and keeps the f
   const totals = ledger()?.totals()
   expect(totals?.verified).toBeGreaterThanOrEqual(2_000)
   expect(await brokenGuarantees(demo)).not.toContain('unverified')
+})
+
+test('what a fault took is found afterwards, though it had been verified before', async () => {
+  await using demo = await startDemo(Number.POSITIVE_INFINITY)
+  const first = () => demo.workload.traffic.get('shard-1')?.ledger.pages[0]
+  await expect.poll(() => first()?.isProven, poll).toBe(true)
+  await demo.conductor.inject('planned', 'shard-1')
+  const taken = String(first()?.acknowledged[0])
+  await fleet.master('shard-1').command('LREM', first()?.key ?? '', 0, taken)
+  await demo.conductor.sync('shard-1')
+  expect(demo.faults.records).toMatchObject([{ kind: 'planned', shard: 'shard-1', lost: 1 }])
+  expect(await brokenGuarantees(demo)).toContain('plannedLost')
 })

@@ -19,6 +19,8 @@ export interface ConductorContext {
   readonly log: EventLog
   /** The time that faults are counted from. */
   readonly runStart: number
+  /** Ends every wait. */
+  readonly signal: AbortSignal
 }
 
 /** ms after which a shard that is not served again counts as not recovered. */
@@ -56,16 +58,16 @@ export class FaultConductor {
    *
    * @throws DeploymentError if the shard has a fault, or nodes that were not restored
    */
-  async inject(kind: FaultKind, shard: string, signal: AbortSignal): Promise<void> {
+  async inject(kind: FaultKind, shard: string): Promise<void> {
     const refuse = (reason: string) => {
       throw new DeploymentError(`No ${kind} of ${shard} now: ${reason}`)
     }
     const broken = this.#context.deployment.brokenNodes(shard)
     if (this.#busy.has(shard)) refuse('its last fault is not over.')
     if (broken.length > 0) refuse(`${broken.join(', ')} is down. Restore it first.`)
-    const fault = this.sync(shard, signal).then(() => {
+    const fault = this.sync(shard).then(() => {
       if (this.#isEnding) refuse('the demo is ending.')
-      return this.#breakAndFollow(kind, shard, signal)
+      return this.#breakAndFollow(kind, shard)
     })
     this.#busy.set(shard, fault)
     try {
@@ -85,8 +87,8 @@ export class FaultConductor {
    * Brings back what was crashed or frozen; on every shard by default. Resolves when it answers, or
    * when a shard is whole whose fault is not over yet.
    */
-  async restore(shard: string | undefined, signal: AbortSignal): Promise<void> {
-    const { deployment, log } = this.#context
+  async restore(shard?: string): Promise<void> {
+    const { deployment, log, signal } = this.#context
     for (const name of this.#names(shard)) {
       const nodes = await deployment.restore(name)
       for (const node of nodes) log.add(`restored: ${node} of ${name}`)
@@ -98,10 +100,11 @@ export class FaultConductor {
   }
 
   /** Waits until the shard is whole, or all are, and verifies every acknowledged write. */
-  async sync(shard: string | undefined, signal: AbortSignal): Promise<void> {
+  async sync(shard?: string): Promise<void> {
+    const { deployment, signal } = this.#context
     await Promise.all(
       this.#names(shard).map(async (name) => {
-        await this.#context.deployment.waitForSync(name, signal)
+        await deployment.waitForSync(name, signal)
         await this.verify(name)
       }),
     )
@@ -116,7 +119,7 @@ export class FaultConductor {
     if (found.duplicated > 0) log.add(`${shard}: ${found.duplicated} writes were executed twice`)
   }
 
-  async #breakAndFollow(kind: FaultKind, shard: string, signal: AbortSignal): Promise<void> {
+  async #breakAndFollow(kind: FaultKind, shard: string): Promise<void> {
     const { deployment, log } = this.#context
     const traffic = this.#trafficOf(shard)
     const { lastAcknowledgement } = traffic
@@ -127,7 +130,7 @@ export class FaultConductor {
     try {
       const node = await deployment.inject(kind, shard)
       log.add(`${describe[kind]}: ${node}, master of ${shard}`)
-      await this.#follow(watch, node, signal)
+      await this.#follow(watch, node)
     } finally {
       // Again: a verification that was under way has asked the master of before.
       traffic.ledger.doubt()
@@ -136,9 +139,9 @@ export class FaultConductor {
     }
   }
 
-  async #follow(watch: FaultWatch, node: string, signal: AbortSignal): Promise<void> {
+  async #follow(watch: FaultWatch, node: string): Promise<void> {
     const { faults, log, runStart } = this.#context
-    const missing = await this.#recovered(watch, signal)
+    const missing = await this.#recovered(watch)
     const record = watch.record(node, missing === undefined, runStart)
     faults.add(record)
     const { shard, gap, afterSwitchMaster, newMaster } = record
@@ -155,7 +158,8 @@ export class FaultConductor {
   }
 
   /** @returns what is missing at the end of its time; undefined: nothing */
-  async #recovered(watch: FaultWatch, signal: AbortSignal): Promise<string | undefined> {
+  async #recovered(watch: FaultWatch): Promise<string | undefined> {
+    const { signal } = this.#context
     try {
       await waitUntil({ timeout: recoveryTimeout, interval: 10, signal }, () =>
         watch.whyNotOver(this.#servedBy(watch.shard)),

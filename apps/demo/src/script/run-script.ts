@@ -25,14 +25,14 @@ export class ScriptRun {
 
   async #step(statement: Statement, signal: AbortSignal): Promise<void> {
     if (isFault(statement)) {
-      await this.#conductor.inject(statement.do, statement.shard ?? this.#nextShard(), signal)
+      await this.#conductor.inject(statement.do, statement.shard ?? this.#nextShard())
       return
     }
     switch (statement.do) {
       case 'restore':
-        return this.#conductor.restore(statement.shard, signal)
+        return this.#conductor.restore(statement.shard)
       case 'sync':
-        return this.#conductor.sync(statement.shard, signal)
+        return this.#conductor.sync(statement.shard)
       case 'wait':
         return sleep(statement.time, undefined, { signal })
       case 'repeat':
