@@ -27,21 +27,6 @@ export function garbageAfter(bytes: () => number, garbage: Buffer): ReplyFault {
   }
 }
 
-/** After that many bytes, each link changes one byte of its replies. */
-export function flipAfter(bytes: () => number): ReplyFault {
-  return () => {
-    let left = bytes()
-    return (chunk) => {
-      const at = left
-      left -= chunk.length
-      if (at < 0 || at >= chunk.length) return chunk
-      const changed = Buffer.from(chunk)
-      changed[at] = changed[at]! ^ 0x80
-      return changed
-    }
-  }
-}
-
 /** Text in replies is replaced; lengths of bulk strings are the caller's to keep right. */
 export function rewrite(change: (text: string) => string): ReplyFault {
   return () => (chunk) => Buffer.from(change(chunk.toString('latin1')), 'latin1')

@@ -8,6 +8,15 @@ import type { Filter } from './pipe.js'
 /** Makes the filter of one link's replies; gets what ends that link. */
 export type ReplyFault = (link: Link) => Filter
 
+export interface TcpProxyOptions {
+  /** 0 <= value < 1. Default `Math.random`. */
+  readonly random?: () => number
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Default: a free one. */
+  readonly port?: number
+}
+
 /**
  * A TCP proxy in front of one server that does to its links what networks do: it delays, slices,
  * holds, loses, resets, and changes replies. Faults may be set at any time and hold for open links
@@ -34,17 +43,13 @@ export class TcpProxy implements AsyncDisposable {
     server.on('connection', (client) => this.#accept(client))
   }
 
-  /** Listens on a free port of the target's host, or of `host`. */
-  static async listen(
-    target: Address,
-    options: { readonly random?: () => number; readonly host?: string } = {},
-  ): Promise<TcpProxy> {
-    const host = options.host ?? '127.0.0.1'
+  static async listen(target: Address, options: TcpProxyOptions = {}): Promise<TcpProxy> {
+    const { host = '127.0.0.1', port: wanted = 0, random = Math.random } = options
     const server = createServer({ allowHalfOpen: true, noDelay: true })
-    server.listen(0, host)
+    server.listen(wanted, host)
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    return new TcpProxy(server, { host, port }, target, options.random ?? Math.random)
+    return new TcpProxy(server, { host, port }, target, random)
   }
 
   /** Connections taken since the start, refused ones included. */

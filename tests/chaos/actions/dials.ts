@@ -1,0 +1,31 @@
+import type { Check, Step } from '../scenario.js'
+import { RawConnection } from '../world/raw-connection.js'
+import { check, step } from './step.js'
+
+let guard: RawConnection | undefined
+
+/** The server takes no more clients; a connection that it has already can undo it (`allowDials`). */
+export function limitDials(name: string): Step {
+  return step(`${name} takes no more clients`, async (world) => {
+    const connection = new RawConnection(world.node(name).address)
+    world.cleanUps.push(() => connection.close())
+    guard = connection
+    await connection.call('CONFIG', 'SET', 'maxclients', 1)
+  })
+}
+
+export function allowDials(): Step {
+  return step('clients are welcome again', async () => {
+    await guard?.call('CONFIG', 'SET', 'maxclients', 1_000)
+    guard?.close()
+  })
+}
+
+/** The client made that many connections to the first master in all. */
+export function dialsAre(expected: number): Check {
+  return check(`${expected} connection to the master`, ({ proxies, figures }) => {
+    const { accepted } = proxies.get('shard-1/1')
+    figures.set('dials', accepted)
+    return accepted === expected ? undefined : `it made ${accepted}`
+  })
+}

@@ -1,0 +1,41 @@
+import type { FinalState, Judgement } from '../oracle/judge.js'
+import type { Lane } from '../oracle/lane.js'
+import { latency, timingOf } from '../oracle/timing.js'
+import type { World } from '../world/world.js'
+
+/** The figures of a run: those of the judgement, times in ms, and what waited. */
+export function figuresOf(
+  world: World,
+  judgement: Judgement,
+  states: ReadonlyMap<Lane, FinalState>,
+): Record<string, number> {
+  const { marks, ledger, queue, observer, scenario } = world
+  const { lostWithoutExcuse: _, ...counts } = judgement
+  const figures: Record<string, number> = { ...counts }
+  const fault = marks.get('fault')
+  const end = world.mark('end')
+  const shards = scenario.measured ?? [world.shard]
+  const lanes = ledger.lanes.filter(({ shard }) => shards.includes(shard))
+  if (fault !== undefined) {
+    for (const shard of shards) {
+      const suffix = shards.length === 1 ? '' : ` ${shard}`
+      const firstSwitch = observer.firstSwitch(shard, fault)?.at
+      const timing = timingOf(ledger.lanesOf(shard), states, { fault, firstSwitch, end })
+      figures[`firstAck${suffix}`] = timing.firstAck
+      figures[`gap${suffix}`] = timing.gap
+      if (timing.afterSwitch !== undefined) figures[`afterSwitch${suffix}`] = timing.afterSwitch
+      if (firstSwitch !== undefined) figures[`switch${suffix}`] = firstSwitch - fault
+    }
+  }
+  const p99 = latency(lanes, { from: 0, until: end })
+  if (p99 !== undefined) figures.latency = p99
+  if (world.subjectName === 'disredis') {
+    figures.queuedCommands = queue.commands
+    figures.queuedBytes = queue.bytes
+  }
+  figures.oldestPending = queue.age
+  if (scenario.proxied?.includes('data')) {
+    figures.dials = world.proxies.all().reduce((sum, { accepted }) => sum + accepted, 0)
+  }
+  return figures
+}

@@ -1,0 +1,62 @@
+import type { Judgement } from '../oracle/judge.js'
+import type { Ledger } from '../oracle/ledger.js'
+import { bounded } from '../scenarios/common.js'
+import type { World } from '../world/world.js'
+
+/** What must not have happened and did. */
+export function violationsOf(world: World, found: Judgement): string[] {
+  const { ledger } = world
+  const counted: readonly [number, string][] = [
+    [found.lostWithoutExcuse, 'acknowledged writes are lost'],
+    [found.duplicates, 'writes were executed twice'],
+    [found.phantoms, 'writes were executed although their error said they were not'],
+    [found.misordered, 'acknowledged pushes stand behind later ones'],
+    [found.wrong, `replies belong to another command: ${ledger.wrong.slice(0, 3).join('; ')}`],
+    [found.late, `promises were not settled in time: ${describeLate(ledger)}`],
+  ]
+  return [
+    ...counted.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
+    ...unexpectedErrors(world),
+  ]
+}
+
+/** Over all shards, by class. */
+export function countErrors({ errors }: Ledger): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const classes of errors.values()) {
+    for (const [name, count] of classes) counts[name] = (counts[name] ?? 0) + count
+  }
+  return counts
+}
+
+function unexpectedErrors(world: World): string[] {
+  const { ledger, scenario } = world
+  const expected = scenario.expect?.errors ?? {}
+  return [...ledger.errors].flatMap(([shard, classes]) => {
+    const allowed = [
+      ...(expected['*'] ?? []),
+      ...(expected[shard] ?? []),
+      ...(hasLostElection(world, shard) ? bounded : []),
+    ]
+    return [...classes]
+      .filter(([name]) => !allowed.includes(name))
+      .map(([name, count]) => {
+        const sample = ledger.errorSamples.get(name)
+        return `${count} unexpected ${name} on ${shard}: ${sample?.message}`
+      })
+  })
+}
+
+/** Sentinels that split their votes leave a shard without a master for longer than calls may take. */
+function hasLostElection({ observer }: World, shard: string): boolean {
+  return observer.events.some(
+    ({ channel, payload }) =>
+      channel === '-failover-abort-not-elected' && payload.startsWith(`master ${shard} `),
+  )
+}
+
+function describeLate({ late, pending }: Ledger): string {
+  const worst = late.reduce((most, one) => Math.max(most, one.settledAt - one.deadline), 0)
+  const unsettled = pending.size === 0 ? '' : `, ${pending.size} never`
+  return `${late.length} late, by ${Math.round(worst)} ms at most${unsettled}`
+}

@@ -1,0 +1,67 @@
+import type { DisredisOptions } from '@disredis/client'
+import type { FleetOptions } from '@disredis/fleet'
+import type { LoadPlan } from './load/load-plan.js'
+import type { World } from './world/world.js'
+
+/** One thing that is done or waited for. */
+export interface Step {
+  readonly title: string
+  run(world: World): Promise<void> | void
+}
+
+/** Looks at the world once the load is over; returns what is wrong. */
+export interface Check {
+  readonly title: string
+  run(world: World): Promise<string | undefined> | string | undefined
+}
+
+/** What a fault may do to callers. Everything that is not named must not happen. */
+export interface Expectation {
+  /** Classes of errors that callers may get, by shard; `*` is every shard. */
+  readonly errors?: Readonly<Record<string, readonly string[]>>
+  /**
+   * Acknowledged writes that may be lost: those to these shards, issued before the step that set the
+   * mark. Replication is asynchronous, and no client can change that.
+   */
+  readonly loss?: { readonly shards: readonly string[]; readonly before: string }
+  readonly checks?: readonly Check[]
+}
+
+/** A figure that must be met over all runs of a scenario; measured on a quiet machine only. */
+export interface Goal {
+  readonly figure: string
+  readonly percentile: 'p50' | 'p99' | 'max'
+  readonly atMost: number
+}
+
+export type LinkKind = 'data' | 'sentinels'
+
+/** A topology, a load, a fault, and what a client must make of it. */
+export interface Scenario {
+  /** `planned-failover` */
+  readonly id: string
+  /** The row of the fault matrix, or 0 for what is measured besides. */
+  readonly fault: number
+  readonly title: string
+  /** Default: one master, one replica, three Sentinels. */
+  readonly fleet?: FleetOptions
+  /** Options of the client beside the Sentinels; `commandTimeout` is the load's `timeout`. */
+  readonly client?: (world: World) => Partial<DisredisOptions>
+  /** Links that pass through proxies: to the data nodes, to the Sentinels. Default: none. */
+  readonly proxied?: readonly LinkKind[]
+  /** false: the scenario asks by itself. Default: the plan's defaults. */
+  readonly load?: LoadPlan | false
+  /** false: the client is made by a step. Default true: it is ready, and the load runs, at step 1. */
+  readonly connects?: boolean
+  readonly steps: readonly Step[]
+  readonly expect?: Expectation
+  readonly goals?: readonly Goal[]
+  /** Shards whose times are measured. Default: the first. */
+  readonly measured?: readonly string[]
+  /** Run against other clients as well. */
+  readonly hasPeers?: boolean
+  /** Not part of the short mode: it takes minutes. */
+  readonly isLong?: boolean
+  /** Runs in a network namespace of its own, with iptables. */
+  readonly needsNamespace?: boolean
+}

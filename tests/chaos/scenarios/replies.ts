@@ -1,0 +1,212 @@
+import { allowDials, dialsAre, limitDials } from '../actions/dials.js'
+import { resetLinks } from '../actions/links.js'
+import { command, occupy } from '../actions/nodes.js'
+import { refusedWith } from '../actions/server-facts.js'
+import { check, fault, step, together } from '../actions/step.js'
+import { acks, condition, load } from '../actions/waits.js'
+import type { Check, Scenario } from '../scenario.js'
+import { calm, unknown } from './common.js'
+
+const readsAreFine: Check = check('no read failed', ({ ledger }) => {
+  const failed = ledger.failedCommands.get('GET') ?? 0
+  return failed === 0 ? undefined : `${failed} did`
+})
+
+/** Passwords that the client is told and that the servers take: one process runs one scenario. */
+let password = 'first'
+const rotating = {
+  ...calm,
+  users: ['app on >first ~* &* +@all'],
+} as const
+
+/** What servers refuse: rows 24 to 30. */
+export const replyScenarios: readonly Scenario[] = [
+  {
+    id: 'readonly-in-a-pipeline',
+    fault: 24,
+    title: 'the master becomes a replica under load for 0.7 s (REPLICAOF), and a master again',
+    fleet: calm,
+    steps: [
+      acks(100),
+      fault(command('shard-1/1', 'REPLICAOF', '127.0.0.1', 1)),
+      load(700),
+      command('shard-1/1', 'REPLICAOF', 'NO', 'ONE'),
+      acks(200),
+    ],
+    expect: { checks: [refusedWith('shard-1/1', 'READONLY')] },
+  },
+  {
+    id: 'loading',
+    fault: 25,
+    title: 'the master loads its data for some seconds (DEBUG RELOAD)',
+    fleet: {
+      ...calm,
+      dataConfig: ['key-load-delay 20', 'loading-process-events-interval-bytes 1024'],
+    },
+    steps: [
+      acks(50),
+      command('shard-1/1', 'DEBUG', 'POPULATE', 20_000),
+      fault(occupy('shard-1/1', 'DEBUG', 'RELOAD')),
+      load(3_000),
+      acks(100),
+    ],
+    expect: { checks: [refusedWith('shard-1/1', 'LOADING')] },
+  },
+  {
+    id: 'masterdown',
+    fault: 26,
+    title: 'the master becomes a replica that refuses stale reads, and a master again',
+    fleet: { ...calm, dataConfig: ['replica-serve-stale-data no'] },
+    steps: [
+      acks(100),
+      fault(command('shard-1/1', 'REPLICAOF', '127.0.0.1', 1)),
+      load(700),
+      command('shard-1/1', 'REPLICAOF', 'NO', 'ONE'),
+      acks(200),
+    ],
+    expect: { checks: [refusedWith('shard-1/1', 'MASTERDOWN')] },
+  },
+  {
+    id: 'busy-script',
+    fault: 27,
+    title: 'a script runs for 1.5 s until it is killed',
+    fleet: { ...calm, dataConfig: ['lua-time-limit 100'] },
+    steps: [
+      acks(100),
+      fault(occupy('shard-1/1', 'EVAL', 'while true do end', 0)),
+      load(1_500),
+      command('shard-1/1', 'SCRIPT', 'KILL'),
+      acks(100),
+    ],
+    expect: {
+      errors: { 'shard-1': ['ReplyError BUSY'] },
+      checks: [refusedWith('shard-1/1', 'BUSY'), readsAreFine],
+    },
+  },
+  {
+    id: 'out-of-memory',
+    fault: 28,
+    title: 'writes are refused for lack of memory',
+    fleet: calm,
+    proxied: ['data'],
+    steps: [
+      acks(50),
+      fault(command('shard-1/1', 'CONFIG', 'SET', 'maxmemory', 1)),
+      load(1_000),
+      command('shard-1/1', 'CONFIG', 'SET', 'maxmemory', 0),
+      acks(100),
+    ],
+    expect: {
+      errors: { 'shard-1': ['ReplyError OOM'] },
+      checks: [refusedWith('shard-1/1', 'OOM'), dialsAre(1), readsAreFine],
+    },
+  },
+  {
+    id: 'disk-full',
+    fault: 28,
+    title: 'writes are refused because a snapshot could not be saved (MISCONF)',
+    fleet: { ...calm, dataConfig: ['enable-protected-configs yes'] },
+    proxied: ['data'],
+    steps: [
+      acks(50),
+      command('shard-1/1', 'CONFIG', 'SET', 'dir', '/proc'),
+      command('shard-1/1', 'CONFIG', 'SET', 'save', '3600 1'),
+      fault(command('shard-1/1', 'BGSAVE')),
+      condition('the snapshot fails', async (world) => {
+        const info = String(await world.node('shard-1/1').command('INFO', 'persistence'))
+        return info.includes('rdb_last_bgsave_status:err') ? undefined : 'it did not yet'
+      }),
+      load(500),
+      command('shard-1/1', 'CONFIG', 'SET', 'save', ''),
+      acks(100),
+    ],
+    expect: {
+      errors: { 'shard-1': ['ReplyError MISCONF'] },
+      checks: [refusedWith('shard-1/1', 'MISCONF'), dialsAre(1), readsAreFine],
+    },
+  },
+  {
+    id: 'no-permission',
+    fault: 28,
+    title: 'the user may not push any more, then again',
+    fleet: calm,
+    proxied: ['data'],
+    steps: [
+      acks(50),
+      fault(command('shard-1/1', 'ACL', 'SETUSER', 'default', '-rpush')),
+      load(500),
+      command('shard-1/1', 'ACL', 'SETUSER', 'default', '+rpush'),
+      acks(100),
+    ],
+    expect: {
+      errors: { 'shard-1': ['ReplyError NOPERM'] },
+      checks: [refusedWith('shard-1/1', 'NOPERM'), dialsAre(1), readsAreFine],
+    },
+  },
+  {
+    id: 'too-many-clients',
+    fault: 29,
+    title: 'the connection is lost and the master takes no more clients for 2 s',
+    fleet: calm,
+    proxied: ['data'],
+    steps: [
+      acks(50),
+      limitDials('shard-1/1'),
+      fault(resetLinks('shard-1/1')),
+      load(2_000),
+      step('few dials', (world) => {
+        const dials = world.proxies.get('shard-1/1').accepted - 1
+        world.figures.set('dials', dials)
+        if (dials > 20) throw new Error(`${dials} dials in 2 s`)
+      }),
+      allowDials(),
+      acks(100),
+    ],
+    expect: { errors: { 'shard-1': unknown } },
+  },
+  {
+    id: 'rotated-password',
+    fault: 30,
+    title: 'the password changes and connections are dropped; `credentials` knows the new one',
+    fleet: rotating,
+    client: () => ({ credentials: () => ({ username: 'app', password }) }),
+    steps: [
+      acks(50),
+      together(...['shard-1/1', 'shard-1/2'].map((name) => rotate(name, 'second'))),
+      step('the client is told', () => {
+        password = 'second'
+      }),
+      fault(command('shard-1/1', 'CLIENT', 'KILL', 'USER', 'app')),
+      acks(100),
+    ],
+    expect: { errors: { 'shard-1': unknown } },
+  },
+  {
+    id: 'wrong-password',
+    fault: 30,
+    title: 'the password changes and connections are dropped; the client learns it 2 s later',
+    fleet: rotating,
+    proxied: ['data'],
+    client: () => ({ credentials: () => ({ username: 'app', password }) }),
+    steps: [
+      acks(50),
+      together(...['shard-1/1', 'shard-1/2'].map((name) => rotate(name, 'second'))),
+      fault(command('shard-1/1', 'CLIENT', 'KILL', 'USER', 'app')),
+      load(2_000),
+      step('few dials, and a clear error', (world) => {
+        const dials = world.proxies.get('shard-1/1').accepted - 1
+        world.figures.set('dials', dials)
+        if (dials > 20) throw new Error(`${dials} dials in 2 s`)
+        const { lastError } = world.client.health().shards[0]!
+        if (lastError?.name !== 'AuthenticationError') throw new Error(`health says ${lastError}`)
+        password = 'second'
+      }),
+      acks(100),
+    ],
+    expect: { errors: { 'shard-1': [...unknown, 'AuthenticationError'] } },
+  },
+]
+
+function rotate(name: string, to: string) {
+  return command(name, 'ACL', 'SETUSER', 'app', 'resetpass', `>${to}`)
+}

@@ -1,0 +1,17 @@
+import type { World } from '../world/world.js'
+import { DisredisSubject } from './disredis-subject.js'
+import { IoredisSubject } from './ioredis-subject.js'
+import { NodeRedisSubject } from './node-redis-subject.js'
+import type { Subject, SubjectName } from './subject.js'
+
+/** A client of that kind for the world's fleet. */
+export function makeSubject(name: SubjectName, world: World): Subject {
+  switch (name) {
+    case 'disredis':
+      return new DisredisSubject(world.clientOptions(), world.journal)
+    case 'node-redis':
+      return new NodeRedisSubject(world.seeds(), world.shard)
+    default:
+      return new IoredisSubject(name, world.seeds(), world.shard)
+  }
+}
