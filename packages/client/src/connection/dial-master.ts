@@ -5,6 +5,7 @@ import { dialError } from './dial-error.js'
 import { dialSocket, type SocketOptions } from './dial-socket.js'
 import { GatheredWriter } from './gathered-writer.js'
 import { MasterConnection } from './master-connection.js'
+import { takeReplies } from './reply-intake.js'
 import type { WriteBatch } from './write-batch.js'
 
 export interface Credentials {
@@ -43,6 +44,7 @@ export function createDial(options: DialOptions): Dial {
       socket.destroy()
       throw dialError(address, error)
     }
+    takeReplies(redis, socket, options.stringNumbers)
     return new MasterConnection(address, redis, socket, writer, batch)
   }
 }
