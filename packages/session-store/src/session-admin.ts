@@ -6,6 +6,7 @@ import {
   SessionUnavailableError,
 } from './errors.js'
 import { mapInBatches } from './map-in-batches.js'
+import type { SessionCookie } from './session-cookie.js'
 import type { SessionKey } from './session-keys.js'
 import type { LoadedSession, SessionReader } from './session-reader.js'
 import { type Page, scanPages, type Territory } from './session-scan.js'
@@ -17,6 +18,7 @@ export interface SessionEntry<Data> {
   /** Names the session; not its id. */
   readonly ref: string
   readonly data: Data
+  readonly cookie: SessionCookie
   /** ms since 1970 */
   readonly createdAt: number
   /** ms since 1970; up to `touchAfter` before the last use. */
@@ -33,8 +35,8 @@ export interface ClearResult {
 const AT_ONCE = 32
 
 export function toEntry<Data>(loaded: LoadedSession<Data>): SessionEntry<Data> {
-  const { data, handle, createdAt, touchedAt } = loaded
-  return { ref: handle.ref, data, createdAt, lastUsedAt: touchedAt }
+  const { data, cookie, handle, createdAt, touchedAt } = loaded
+  return { ref: handle.ref, data, cookie, createdAt, lastUsedAt: touchedAt }
 }
 
 /** Goes through all sessions on all masters, holding one page of them at a time. */

@@ -51,6 +51,16 @@ test('all sessions of all shards are seen, and nothing else', async () => {
   expect(await store.count()).toBe(61)
 })
 
+test('a session is seen with its cookie and its times, but without its id', async () => {
+  const store = open()
+  const id = newId()
+  await store.set(id, { n: 1, cookie: { originalMaxAge: 60_000, path: '/shop' } as object })
+  const [seen] = await collect(store.sessions())
+  expect(seen).toMatchObject({ data: { n: 1 }, cookie: { originalMaxAge: 60_000, path: '/shop' } })
+  expect(Math.abs((seen?.createdAt ?? 0) - Date.now())).toBeLessThan(60_000)
+  expect(JSON.stringify(seen)).not.toContain(id)
+})
+
 test('a prefix with characters of patterns means itself', async () => {
   const mark = newId()
   const [star, other] = [open({ prefix: `${mark}[a-z]*?\\:` }), open({ prefix: `${mark}axyz:` })]

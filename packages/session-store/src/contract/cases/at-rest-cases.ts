@@ -67,10 +67,15 @@ export function atRestCases({ client, describe, test }: Suite): void {
         '{"color":"red","__proto__":{"user":"admin"},"constructor":{"prototype":{}},' +
         '"save":"x","regenerate":1,"sessionId":"x","touch":null,"id":"x","cookie":"x"}'
       await client().hset(keyOf(await idOf(one)), 'd', poison)
-      deepEqual(await one.result('/get'), { color: 'red' })
+      const shown = async () => {
+        // Fastify's own name: a field like any other elsewhere.
+        const { sessionId, ...fields } = (await one.result('/get')) as Record<string, unknown>
+        return fields
+      }
+      deepEqual(await shown(), { color: 'red' })
       equal(((await one.result('/whoami')) as { user: string | null }).user, null)
       await one.result('/set?size=4')
-      deepEqual(await one.result('/get'), { color: 'red', size: '4' })
+      deepEqual(await shown(), { color: 'red', size: '4' })
     })
 
     test('that are corrupt are set aside, and the browser gets a new session', async (bench) => {
