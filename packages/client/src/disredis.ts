@@ -83,10 +83,10 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   readonly keyPrefix: string | undefined
   readonly #given: DisredisOptions
   readonly #scripts = new Map<string, Script>()
-  readonly #supervisor: ShardSupervisor
-  readonly #lobby: Lobby
-  readonly #subscriptions: Subscriptions
-  readonly #watched: WatchedTransactions
+  #supervisor!: ShardSupervisor
+  #lobby!: Lobby
+  #subscriptions!: Subscriptions
+  #watched!: WatchedTransactions
   readonly #readyWaiters = new Set<Waiter>()
   #router: Router | undefined
   /** A handle asked for replicas. */
@@ -113,29 +113,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       showFriendlyErrorStack: this.options.showFriendlyErrorStack,
       readFrom: this.options.readFrom,
     })
-    this.#supervisor = new ShardSupervisor(this.options, {
-      runtime: systemRuntime,
-      dial: createDial(this.options),
-      emit: (name, ...args) => this.#tell(name, ...args),
-      onRouter: (router) => this.#masterSetKnown(router),
-      onStartFailed: (error) => this.#startFailed(error),
-      onHopeless: (error) => this.#giveUpWaiting(error),
-      onServing: (shard) => this.#shardServes(shard),
-    })
-    this.#subscriptions = new Subscriptions({
-      shardNames: () => this.#knownRouter().ring.names,
-      shardOf: (channel) => this.#knownRouter().ring.locate(channel),
-      makeSubscriber: (shard) =>
-        this.#supervisor.makeSubscriber(shard, {
-          onMessage: (kind, parts) => this.#tellMessage(kind, parts),
-          onRestored: (duration) => this.#tell('subscriptionsRestored', { shard, duration }),
-        }),
-    })
-    this.#watched = new WatchedTransactions({
-      runtime: systemRuntime,
-      openSession: (shard, signal) => this.#supervisor.openSession(shard, signal),
-    })
-    this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
+    this.#open()
     if (!this.options.lazyConnect) this.#start()
   }
 
@@ -158,15 +136,22 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return this.#status
   }
 
+  /** Ignored. Libraries write `end` on ioredis's clients after they closed them. */
+  set status(_status: DisredisStatus) {}
+
   /** What the Sentinels say, as a frozen snapshot; undefined until one has answered. */
   get topology(): Topology | undefined {
     return this.#supervisor.topology
   }
 
-  /** Starts a client made with `lazyConnect` and waits until it is {@link ready}. */
+  /**
+   * Starts a client made with `lazyConnect` and waits until it is {@link ready}. As in ioredis it opens
+   * a closed client again; subscriptions and handles of single shards are those of before, and gone.
+   */
   connect(callback?: Callback<void>): Promise<void> {
+    if (this.#status === 'end') this.#open()
     const promise = this.ready()
-    if (callback !== undefined) callBack(promise, callback)
+    callBack(promise, callback)
     return promise
   }
 
@@ -393,7 +378,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   /** As {@link close}; the name that ioredis uses. */
   quit(callback?: Callback<'OK'>): Promise<'OK'> {
     const promise = this.close().then(() => 'OK' as const)
-    if (callback !== undefined) callBack(promise, callback)
+    callBack(promise, callback)
     return promise
   }
 
@@ -416,6 +401,36 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     if (this.#closing !== undefined) throw closedError()
     if (this.#router === undefined) await this.ready()
     return this.#subscriptions[change](kind, names, this.options.commandTimeout)
+  }
+
+  #open(): void {
+    this.#status = 'wait'
+    this.#closing = undefined
+    this.#router = undefined
+    this.#startError = undefined
+    this.#supervisor = new ShardSupervisor(this.options, {
+      runtime: systemRuntime,
+      dial: createDial(this.options),
+      emit: (name, ...args) => this.#tell(name, ...args),
+      onRouter: (router) => this.#masterSetKnown(router),
+      onStartFailed: (error) => this.#startFailed(error),
+      onHopeless: (error) => this.#giveUpWaiting(error),
+      onServing: (shard) => this.#shardServes(shard),
+    })
+    this.#subscriptions = new Subscriptions({
+      shardNames: () => this.#knownRouter().ring.names,
+      shardOf: (channel) => this.#knownRouter().ring.locate(channel),
+      makeSubscriber: (shard) =>
+        this.#supervisor.makeSubscriber(shard, {
+          onMessage: (kind, parts) => this.#tellMessage(kind, parts),
+          onRestored: (duration) => this.#tell('subscriptionsRestored', { shard, duration }),
+        }),
+    })
+    this.#watched = new WatchedTransactions({
+      runtime: systemRuntime,
+      openSession: (shard, signal) => this.#supervisor.openSession(shard, signal),
+    })
+    this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
   }
 
   #context(callPolicy: CallPolicy): BatchContext {

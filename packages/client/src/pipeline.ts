@@ -91,7 +91,7 @@ export class Pipeline extends CommandBatch {
   /** `[null, result]` or `[error]` for each command, in order. Never rejects for a command's error. */
   exec(callback?: BatchCallback): Promise<BatchResult[]> {
     const promise = this.#exec()
-    if (callback !== undefined) callBack(promise, callback)
+    callBack(promise, callback)
     return promise
   }
 
@@ -110,10 +110,12 @@ export function failedResult(error: Error): BatchResult {
   return [error] as unknown as BatchResult
 }
 
+/** As in ioredis, what is not a function is ignored: libraries pass the `true` of other clients. */
 export function callBack<T>(
   promise: Promise<T>,
-  callback: (error: Error | null, result?: T) => void,
+  callback: ((error: Error | null, result?: T) => void) | undefined,
 ): void {
+  if (typeof callback !== 'function') return
   promise.then(
     (result) => process.nextTick(callback, null, result),
     (error) => process.nextTick(callback, error),

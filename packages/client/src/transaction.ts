@@ -30,7 +30,7 @@ export class Transaction extends CommandBatch {
    */
   exec(callback?: BatchCallback): Promise<BatchResult[] | null> {
     const promise = this.#exec()
-    if (callback !== undefined) callBack(promise, callback)
+    callBack(promise, callback)
     return promise
   }
 

@@ -1,3 +1,4 @@
+import { effectOfCall } from '../src/commands/command-effect.js'
 import { commandInfo, infoOfCall } from '../src/commands/command-info.js'
 import { type ServerCommand, serverCommands } from '../src/commands/server-commands.js'
 import {
@@ -36,6 +37,11 @@ that is not right for it, and nothing is sent twice.
 | by channel | to the shard of its channel, which is chosen as a key's is |
 | not routable | rejects with \`NotRoutableError\`. Where the table says so, \`redis.shard('name')\` has the command and sends it to one master |
 
+*Repeated* says what happens when a connection is lost before the reply: *yes*: asked again, it changes
+nothing; *on request*: sent again with \`retryWrites: 'idempotent'\` or \`with({ idempotent: true })\`, where
+it has no condition (SET without NX, XX and GET; EXPIREAT without NX, XX, GT and LT); *one by one*: with
+\`with({ idempotent: true })\` alone; *no*: rejected with \`OutcomeUnknownError\`, always.
+
 Commands that this table does not have (of modules, say) go through \`redis.shard('name').call(...)\`.
 
 ## Redis 7.0 and 8.0
@@ -55,9 +61,9 @@ function table(rows: readonly [string, ServerCommand][]): string {
     const [sent, how] = cells(fullName, row)
     const name = `\`${fullName.toUpperCase().replace('|', ' ')}\``
     const since = row[2] === '8.0' ? ' (8.0)' : ''
-    return `| ${name}${since} | ${sent} | ${how} |`
+    return `| ${name}${since} | ${sent} | ${repeated(fullName)} | ${how} |`
   })
-  return ['| command | sent | |', '|---|---|---|', ...lines].join('\n')
+  return ['| command | sent | repeated | |', '|---|---|---|---|', ...lines].join('\n')
 }
 
 function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
@@ -77,7 +83,8 @@ function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
       return ['split', `${joined(route.join)}.`]
     case 'all': {
       const suffices = route.oneSuffices ? ' One shard that does it suffices.' : ''
-      return ['all shards', `${joined(route.join)}.${suffices}`]
+      const note = route.note === undefined ? '' : ` ${route.note}`
+      return ['all shards', `${joined(route.join)}.${suffices}${note}`]
     }
     case 'cursor':
       return ['all shards', 'One after the other; the cursor tells where to go on.']
@@ -89,6 +96,23 @@ function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
       return ['not routable', `${route.why} Use \`shard(name)\`.`]
     case 'none':
       return ['not routable', route.why]
+  }
+}
+
+/** What `retryWrites` and `idempotent` do for a call without conditions. */
+function repeated(fullName: string): string {
+  const [name, subcommand] = fullName.split('|') as [string, string?]
+  const { route, effect } = infoOfCall(commandInfo(name), [subcommand])
+  if (route.to === 'none' || route.to === 'client') return ''
+  switch (effectOfCall(fullName, effect, ['key', 'value'])) {
+    case 'read':
+      return 'yes'
+    case 'idempotent':
+      return 'on request'
+    case 'script':
+      return 'on request, one by one'
+    case 'once':
+      return 'no'
   }
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type Fleet, startFleet } from '@disredis/fleet'
 import { Command } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Disredis, NotRoutableError } from '../src/index.js'
+import { Disredis, NotRoutableError, SentinelsUnreachableError } from '../src/index.js'
 
 let fleet: Fleet
 let redis: Disredis
@@ -32,6 +32,32 @@ test('tells its status and its events in the words of ioredis', async () => {
   expect(client.status).toBe('close')
   expect(await quit).toBe('OK')
   expect(told).toEqual(['connect: ready', 'ready: ready', 'close: end', 'end: end'])
+})
+
+test('opens again after it was closed', async () => {
+  await using client = redis.duplicate()
+  await client.set('again', '1')
+  await client.quit()
+  await expect(client.get('again')).rejects.toMatchObject({ message: 'Connection is closed.' })
+  await expect(client.ready()).rejects.toMatchObject({ code: 'DISREDIS_CLOSED' })
+  await client.connect()
+  expect(client.status).toBe('ready')
+  expect(await client.get('again')).toBe('1')
+})
+
+test('takes what libraries do to clients of ioredis', async () => {
+  const old = redis as unknown as {
+    status: string
+    send_command(name: string, args: unknown[], callback: unknown): Promise<unknown>
+  }
+  old.status = 'end'
+  expect(redis.status).toBe('ready')
+  const reply = await new Promise((resolve) => {
+    old.send_command('ECHO', ['hi'], (_error: unknown, value: unknown) => resolve(value))
+  })
+  expect(reply).toBe('hi')
+  const exec = redis.multi().set('{t}', '1').exec as unknown as (all: true) => Promise<unknown>
+  expect(await exec.call(redis.multi().set('{t}', '1'), true)).toEqual([[null, 'OK']])
 })
 
 test('duplicates itself with other options', async () => {
@@ -143,4 +169,12 @@ test('a client that reads from replicas publishes, counts and forgets like any o
   expect(await client.exists('a', 'b', 'c')).toBe(2)
   expect(await client.shard('shard-1').info('server')).toContain('redis_version')
   expect(await client.dbsize()).toBeGreaterThan(1)
+})
+
+test('host names resolve to addresses of the family that is asked for', async () => {
+  const [, port] = fleet.sentinels[0]!.split(':')
+  await using client = await Disredis.connect({ sentinels: `localhost:${port}`, family: 4 })
+  expect(await client.ping()).toBe('PONG')
+  const other = Disredis.connect({ sentinels: `localhost:${port}`, family: 6, commandTimeout: 500 })
+  await expect(other).rejects.toBeInstanceOf(SentinelsUnreachableError)
 })

@@ -106,3 +106,14 @@ test('a subscription that no master confirms is rejected in time', async () => {
     code: 'DISREDIS_COMMAND_TIMEOUT',
   })
 })
+
+test('a subscription that waits when the client is closed is rejected at once', async () => {
+  await using own = await startFleet({ masters: 1, replicas: 0, sentinels: 1, downAfter: 60_000 })
+  const subscriber = await Disredis.connect({ sentinels: own.sentinels, commandTimeout: 60_000 })
+  const early = subscriber.subscribe('early').catch((e: Error) => e)
+  await own.master().kill()
+  const late = subscriber.subscribe('late').catch((e: Error) => e)
+  await subscriber.close({ timeout: 0 })
+  expect(await late).toMatchObject({ code: 'DISREDIS_CLOSED' })
+  await early
+})

@@ -177,7 +177,7 @@ const joinsOfPolicies: Readonly<Record<string, readonly Join[]>> = {
 }
 
 /** Tips of 7.0 that later versions took back, and commands that change the connection. */
-const tipsNotTaken = new Set(['msetnx', 'wait', 'waitaof', 'client|setname', 'client|setinfo'])
+const tipsNotTaken = new Set(['msetnx', 'wait', 'waitaof'])
 
 test('commands are split and sent to all shards as the tips of the server say', () => {
   let count = 0

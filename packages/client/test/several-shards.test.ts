@@ -225,7 +225,7 @@ describe('a command that belongs nowhere', () => {
     ['time', [], /own clock.*shard\(name\)\.time/],
     ['select', [1], /option `db`/],
     ['auth', ['secret'], /options `username`/],
-    ['client', ['SETNAME', 'secret'], /`connectionName`/],
+    ['client', ['REPLY', 'secret'], /other callers/],
     ['wait', [1, 0], /durable/],
     ['call', ['NO.SUCH', 'k'], /does not know/],
     ['call', ['EVAL', 'return 1', 0], /no key/],

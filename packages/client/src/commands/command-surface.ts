@@ -62,6 +62,8 @@ function takeCallback(args: unknown[]): CommandCallback | undefined {
 const methods: Record<string, Method> = {
   call: callMethod('utf8'),
   callBuffer: callMethod(null),
+  // Its name of old.
+  send_command: callMethod('utf8'),
 }
 for (const name of Redis.prototype.getBuiltinCommands()) {
   if (notCommands.has(name)) continue

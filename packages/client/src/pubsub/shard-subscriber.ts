@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { MasterConnection } from '../connection/master-connection.js'
 import type { ConnectionOwner } from '../connection/shard-connection.js'
 import { Backoff } from '../shard/backoff.js'
+import { closedError } from '../shard/command-errors.js'
 import { MasterDialler } from '../shard/master-dialler.js'
 import { ending, type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
 
@@ -77,14 +78,18 @@ export class ShardSubscriber implements ConnectionOwner {
     return [...this.#wanted[kind].values()]
   }
 
-  /** Resolves when the server has confirmed. A shard without a master is waited for. */
+  /**
+   * Resolves when the server has confirmed. A shard without a master is waited for. Rejects with
+   * `ClosedError` when it is closed before.
+   */
   async add(kind: SubscriptionKind, names: readonly (string | Buffer)[]): Promise<void> {
     const isFirst = this.isEmpty
     for (const name of names) this.#wanted[kind].set(keyOf(name), name)
     if (isFirst && this.#connection === undefined) this.#dialler.restart()
     const connection = this.#restored
     if (connection !== undefined && (await this.#tell(connection, kind, names))) return
-    await new Promise<void>((resolve) => this.#waiters.add(resolve))
+    if (!this.#isClosed) await new Promise<void>((resolve) => this.#waiters.add(resolve))
+    if (this.#isClosed) throw closedError(this.#context.shard)
   }
 
   /** Resolves when the server has confirmed, or there is no connection that could deliver. */

@@ -15,7 +15,13 @@ import type { Join } from './join.js'
 export type Route =
   | { readonly to: 'keys' }
   | { readonly to: 'split'; readonly step: 1 | 2; readonly join: Join }
-  | { readonly to: 'all'; readonly join: Join; readonly oneSuffices?: true }
+  | {
+      readonly to: 'all'
+      readonly join: Join
+      readonly oneSuffices?: true
+      /** A sentence for the documentation. */
+      readonly note?: string
+    }
   | { readonly to: 'cursor' }
   | { readonly to: 'channel' }
   | {

@@ -26,6 +26,12 @@ const shardChannels: Route = {
 }
 const patterns: Route = { ...shardChannels, where: 'all shards' }
 
+const named: Route = {
+  to: 'all',
+  join: anyReply,
+  note: 'Of the connections that are open now; the option `connectionName` is of later ones too.',
+}
+
 const ownAnswer = shard('Each master has its own answer.')
 const oneServer = shard('It administers one server.')
 const connection = none('It changes a connection, which other callers share.')
@@ -67,6 +73,8 @@ const routes: Readonly<Record<string, Route>> = {
   'acl|setuser': all(anyReply),
   'acl|deluser': all(anyReply),
   'acl|save': all(anyReply),
+  'client|setname': named,
+  'client|setinfo': named,
   'memory|purge': all(anyReply),
   'slowlog|len': all(sum),
   'slowlog|reset': all(anyReply),
@@ -153,8 +161,6 @@ const routes: Readonly<Record<string, Route>> = {
   'client|no-evict': connection,
   'client|no-touch': connection,
   'client|reply': connection,
-  'client|setinfo': connection,
-  'client|setname': none('Use the option `connectionName`.'),
   'client|tracking': connection,
   hello: none('Use the options `username`, `password` and `connectionName`.'),
   himport: none('What HIMPORT PREPARE sets up belongs to a connection, which other callers share.'),

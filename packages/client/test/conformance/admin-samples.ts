@@ -39,6 +39,7 @@ export const adminSamples: Readonly<Record<string, readonly Sample[]>> = {
   'client|kill': equal('ID 999999999'),
   'client|list': alike('', 'TYPE replica'),
   'client|pause': equal('0'),
+  'client|setname': equal('disredis', ['with blank']),
   'client|trackinginfo': equal(''),
   'client|unblock': equal('999999999'),
   'client|unpause': equal(''),

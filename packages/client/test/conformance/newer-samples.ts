@@ -4,6 +4,7 @@ const vector = 'VALUES 3 1 0 0'
 
 /** Commands that Redis 8.0 has and 7.0 has not. */
 export const newerSamples: Readonly<Record<string, readonly Sample[]>> = {
+  'client|setinfo': equal('LIB-NAME test'),
   hexpire: equal('{t}:hash 100 FIELDS 2 f nosuch', '{t}:missing 100 FIELDS 1 f'),
   hexpireat: equal('{t}:hash 4102444800 NX FIELDS 1 f'),
   hexpiretime: equal('{t}:hash FIELDS 2 f nosuch'),
