@@ -1,7 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { root } from './root.mjs'
 import { runCommand } from './run-command.mjs'
+
+const BUSY_ATTEMPTS = 20
+
+/** ms */
+const BUSY_PAUSE = 250
 
 /**
  * @typedef {object} TurboTask
@@ -24,7 +30,23 @@ import { runCommand } from './run-command.mjs'
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<TurboResult>}
  */
-export async function runTurbo(names, { concurrency = 2, onLine, signal } = {}) {
+export async function runTurbo(names, options = {}) {
+  for (let attempt = 1; ; attempt++) {
+    const result = await runOnce(names, options)
+    // Right after `npm ci` the kernel may still count turbo's binary as open for writing: a process
+    // that was forked meanwhile holds it until its own exec.
+    const isBusy = result.code !== 0 && result.lines.some((line) => line.includes('spawn ETXTBSY'))
+    if (!isBusy || attempt === BUSY_ATTEMPTS) return result
+    await delay(BUSY_PAUSE)
+  }
+}
+
+/**
+ * @param {readonly string[]} names
+ * @param {NonNullable<Parameters<typeof runTurbo>[1]>} options
+ * @returns {Promise<TurboResult>}
+ */
+async function runOnce(names, { concurrency = 2, onLine, signal }) {
   const result = await runCommand(
     process.execPath,
     [
