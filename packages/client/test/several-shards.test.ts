@@ -292,6 +292,33 @@ describe('when one of the shards is down', () => {
   })
 })
 
+test('what is aborted is given up on every shard, and not executed later', async () => {
+  await using down = await startFleet({ masters: 3, replicas: 0, sentinels: 1, downAfter: 60_000 })
+  await using client = await Disredis.connect({ sentinels: down.sentinels, commandTimeout: 60_000 })
+  await client.mset(...keys.flatMap((key) => [key, '1']))
+  const master = down.master('shard-2')
+  await master.pause()
+  const lost = keys.filter((key) => client.explain(key).shard === 'shard-2')
+  // Its silence tells the client that what follows must wait.
+  const asked = client.get(lost[0]!)
+  await expect.poll(() => client.health().shards[1]?.isAnswering, { timeout: 30_000 }).toBe(false)
+  const abort = new AbortController()
+  const aborted = client.with({ signal: abort.signal })
+  const read = aborted.mget(keys).catch((e: Error) => e)
+  const write = aborted.del(keys).catch((e: Error) => e)
+  const present = keys.filter((key) => !lost.includes(key))
+  await expect.poll(() => client.exists(...present), { timeout: 30_000 }).toBe(0)
+  abort.abort(new Error('enough'))
+  expect(await read).toMatchObject({ message: 'enough' })
+  expect(await write).toMatchObject({
+    code: 'DISREDIS_OUTCOME_UNKNOWN',
+    cause: { message: 'enough' },
+  })
+  await master.resume()
+  expect(await asked).toBe('1')
+  expect(await client.exists(...keys)).toBe(lost.length)
+})
+
 test('what is split or sent to all shards before the masters are known waits for them', async () => {
   const client = new Disredis({ sentinels: fleet.sentinels })
   const replies = Promise.all([

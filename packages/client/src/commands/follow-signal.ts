@@ -17,7 +17,7 @@ export function followSignal(command: RoutedCommand, signal: AbortSignal): void 
 }
 
 function abortError(command: RoutedCommand, reason: Error): Error {
-  if (command.carrier === undefined || command.isRead) return reason
+  if (!command.mayBeExecuted || command.isRead) return reason
   return new OutcomeUnknownError(
     `${command.info.name} was sent and then aborted by its signal: it may or may not have been executed.`,
     { cause: reason, mayHaveExecuted: true },

@@ -19,14 +19,22 @@ export class RawCommand extends RoutedCommand {
     args: readonly unknown[],
     policy: CallPolicy,
     receiver: ReplyReceiver,
+    replyEncoding: BufferEncoding | null = null,
   ) {
     // Under its name the argument transformer would be called.
-    super(info, [], policy, null, undefined, undefined, '')
+    super(info, [], policy, replyEncoding, undefined, undefined, '')
     this.name = name
     this.args = args as typeof this.args
     this.stringifyArguments()
     this.settleResolve = (reply) => receiver.resolve(reply)
     this.settleReject = (error) => receiver.reject(error)
+  }
+
+  /** Part of `whole`: it has no more time than that. */
+  inTimeOf(whole: RoutedCommand): this {
+    this.timeout = whole.timeout
+    this.deadline = whole.deadline
+    return this
   }
 
   override transformReply(reply: Buffer | Buffer[]): Buffer | Buffer[] {

@@ -55,6 +55,8 @@ export class RoutedCommand extends Command {
 
   /** The commands of a group that callers issued. */
   declare members?: readonly RoutedCommand[]
+  /** What shards execute of it, if several do. */
+  declare parts?: readonly RoutedCommand[]
   /** Made by the call, if its policy wants it. */
   declare callSite?: Error
   declare protected settleResolve: (reply: unknown) => void
@@ -89,6 +91,12 @@ export class RoutedCommand extends Command {
 
   get isRead(): boolean {
     return this.info.effect === 'read'
+  }
+
+  /** It, or a part of it, was handed to a connection. */
+  get mayBeExecuted(): boolean {
+    if (this.carrier !== undefined) return true
+    return this.parts?.some((part) => part.isSettled || part.mayBeExecuted) === true
   }
 
   /** @internal Puts the command on the wire. Groups and scripts write something else than themselves. */
@@ -135,6 +143,7 @@ export class RoutedCommand extends Command {
   abandon(error: Error): void {
     this.fail(error)
     this.queue?.forget(this)
+    for (const part of this.parts ?? []) part.abandon(error)
     // It may stay in a queue until its turn; its payload need not.
     this.args = []
   }

@@ -34,13 +34,13 @@ export class Gathering {
     this.#oneSuffices = oneSuffices
     this.#unsettled = parts.length
     const { name, info, policy } = command
-    this.#sent = parts.map(
-      ({ args }, part) =>
-        new RawCommand(name, info, args, policy, {
-          resolve: (reply) => this.#partReplied(part, reply),
-          reject: (error) => this.#partFailed(part, error),
-        }),
+    this.#sent = parts.map(({ args }, part) =>
+      new RawCommand(name, info, args, policy, {
+        resolve: (reply) => this.#partReplied(part, reply),
+        reject: (error) => this.#partFailed(part, error),
+      }).inTimeOf(command),
     )
+    command.parts = this.#sent
   }
 
   send(): void {

@@ -20,20 +20,20 @@ export function scan(command: RoutedCommand, shards: readonly Shard[]): void {
   const { generation } = shard
   const cursor = isFrom(position, generation) ? position.cursor : 0n
   const { name, info, policy } = command
-  shard.send(
-    new RawCommand(name, info, [String(cursor), ...options], policy, {
-      resolve(reply) {
-        const [nextCursor, keys] = reply as [Buffer, Buffer[]]
-        const next = BigInt(nextCursor.toString())
-        const isSame = shard.generation === generation
-        command.resolve([
-          Buffer.from(cursorAfter(position.shard, isSame, next, generation, shards.length)),
-          keys,
-        ])
-      },
-      reject: (error) => command.fail(error),
-    }),
-  )
+  const part = new RawCommand(name, info, [String(cursor), ...options], policy, {
+    resolve(reply) {
+      const [nextCursor, keys] = reply as [Buffer, Buffer[]]
+      const next = BigInt(nextCursor.toString())
+      const isSame = shard.generation === generation
+      command.resolve([
+        Buffer.from(cursorAfter(position.shard, isSame, next, generation, shards.length)),
+        keys,
+      ])
+    },
+    reject: (error) => command.fail(error),
+  }).inTimeOf(command)
+  command.parts = [part]
+  shard.send(part)
 }
 
 function cursorAfter(
