@@ -109,12 +109,16 @@ export class Router {
     return this.#readers.targets[index]!
   }
 
+  /** What the caller writes it reads from the master for a while. */
   #noteWrites(command: RoutedCommand): void {
-    if (this.#readers === undefined || command.isRead) return
-    this.#readers.noteSlots(
-      command,
-      keysOf(command).map((key) => this.ring.slotOf(key)),
-    )
+    if (this.#readers === undefined) return
+    for (const write of command.members ?? [command]) {
+      if (write.isRead) continue
+      this.#readers.noteSlots(
+        write,
+        keysOf(write).map((key) => this.ring.slotOf(key)),
+      )
+    }
   }
 
   #shardOf(key: string | Buffer): Shard {
@@ -175,6 +179,7 @@ export class Router {
       command.fail(error as Error)
       return
     }
+    this.#noteWrites(command)
     target.send(command)
   }
 

@@ -76,6 +76,33 @@ describe('reads', () => {
     expect(await redis.mget('r:m1', 'r:m2')).toEqual(['a', 'b'])
   })
 
+  test.each<[string, (redis: Disredis, key: string) => Promise<unknown>]>([
+    ['in a transaction', (redis, key) => redis.multi().set(key, 'v').exec()],
+    ['durably', (redis, key) => redis.durable({ replicas: 1, timeout: 5000 }).set(key, 'v')],
+    ['by a handle', (redis, key) => redis.shard(redis.explain(key).shard).set(key, 'v')],
+    ['by a script', (redis, key) => redis.eval("redis.call('SET', KEYS[1], 'v')", 1, key)],
+    ['by SORT ... STORE', (redis, key) => redis.sort('{s}list', 'STORE', key)],
+    ['by DEL of one key', (redis, key) => redis.del(key)],
+  ])('of a key that was written %s go to the master', async (_how, write) => {
+    await using redis = await Disredis.connect({ sentinels: fleet.sentinels })
+    const key = '{s}key'
+    await redis.del(key)
+    await redis.multi().rpush('{s}list', 1, 2).set(key, 'old').exec()
+    await fleet.waitForSync()
+    await using fresh = await Disredis.connect({
+      sentinels: fleet.sentinels,
+      readFrom: 'replica',
+      readYourWrites: 600_000,
+    })
+    await replicasAnswer(fresh, key)
+    const { shard } = fresh.explain(key)
+    await write(fresh, key)
+    await resetStats(fleet)
+    await fresh.get(key).catch(() => {})
+    const { master, replicas } = await gets(fleet, shard)
+    expect([master, ...replicas]).toEqual([1, 0, 0])
+  })
+
   test('may be asked of replicas by a handle, the client itself stays with masters', async () => {
     await using redis = await Disredis.connect({ sentinels: fleet.sentinels })
     const handle = redis.with({ readFrom: 'replica' })

@@ -22,6 +22,7 @@ export class DurableGroup extends CommandGroup {
       write.policy,
       destination,
     )
+    this.members = [write]
     this.#name = write.info.name
     this.#durability = durability
   }

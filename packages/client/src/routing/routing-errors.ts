@@ -47,7 +47,7 @@ export function notRoutableError(command: RoutedCommand): NotRoutableError {
     case 'all':
     case 'cursor':
       return new NotRoutableError(
-        `${name} is for all shards, and a transaction is on one. Call it on its own, or on shard(name).multi().`,
+        `${name} is for all shards, and transactions and durable writes are on one. Call it on its own, or in shard(name).multi().`,
       )
     default:
       return new NotRoutableError(
