@@ -112,3 +112,22 @@ test('a push and all that follows is left to others', () => {
 test('what is not RESP3 is an error', () => {
   expect(() => readAll([Buffer.from('HTTP/1.1 400 Bad Request\r\n')], true)).toThrow('not RESP3')
 })
+
+describe('what is not RESP3 is refused before any later reply is read', () => {
+  test.each([
+    '$zz\r\n',
+    '$\r\n\r\n',
+    '$-7\r\n',
+    '$1 \r\na\r\n',
+    ':x1\r\n',
+    ':\r\n',
+    ':1\rX',
+    '*-9\r\n',
+    '$2\r\nabc\r\n',
+    '$99999999999\r\n',
+    '+OK\rX',
+    'HTTP/1.1 400 Bad Request\r\n',
+  ])('%j', (bytes) => {
+    expect(() => readAll([Buffer.from(`${bytes}+LATER\r\n`)], true)).toThrow('not RESP3')
+  })
+})

@@ -4,7 +4,8 @@ import { ReplyError } from 'ioredis'
 export interface ReplyTarget {
   /** Whether the strings of the next reply are wanted as text (UTF-8) rather than as buffers. */
   isText(): boolean
-  reply(reply: unknown): void
+  /** @param isText what {@link isText} said of it */
+  reply(reply: unknown, isText: boolean): void
   error(error: Error): void
   /** A push, which answers no command. It and all that follows is not for this reader. */
   pushed(bytes: Buffer): void
@@ -19,6 +20,9 @@ interface Aggregate {
  * Reads RESP3 into what ioredis's reader makes of it for callers that know RESP2: doubles are their
  * text, booleans 1 or 0, maps and sets flat arrays. Text is made where it is wanted without a buffer
  * for each string in between.
+ *
+ * It is stricter than ioredis's reader, which takes `$zz` for a length: whatever is not RESP3 throws
+ * before a reply could be given to a command that it does not answer.
  *
  * A chunk may end anywhere. What is read of an array stays read; only its unfinished item waits.
  */
@@ -108,14 +112,18 @@ export class ReplyReader {
     let at = this.#at + 1
     const sign = chunk[at]
     if (sign === minus || sign === plus) at++
+    const firstDigit = at
     let size = 0
     for (; at < length; at++) {
-      const byte = chunk[at]!
-      if (byte === carriageReturn) break
-      size = size * 10 + byte - digit0
+      const value = chunk[at]! - digit0
+      if (value >= 0 && value <= 9) size = size * 10 + value
+      else if (chunk[at] === carriageReturn) break
+      else throw malformed('a length or number', at)
     }
     const begin = at + 2
     if (begin > length) return this.#lacks(begin - length)
+    if (at === firstDigit) throw malformed('a length or number', at)
+    this.#checkLineEnd(at)
     if (type === number) {
       const value = this.#stringNumbers
         ? chunk.toString('latin1', this.#at + 1, at)
@@ -127,10 +135,13 @@ export class ReplyReader {
       return true
     }
     if (sign === minus) {
+      // RESP2's null, and no other negative length.
+      if (size !== 1) throw malformed('a length', firstDigit)
       this.#at = begin
       this.#deliver(null)
       return true
     }
+    if (size > longest) throw malformed('a length', firstDigit)
     if (type === array || type === set || type === map) {
       this.#at = begin
       const items = new Array(type === map ? size * 2 : size)
@@ -140,6 +151,7 @@ export class ReplyReader {
     }
     const end = begin + size
     if (end + 2 > length) return this.#lacks(end + 2 - length)
+    this.#checkLineEnd(end)
     this.#at = end + 2
     if (type === blobError) this.#fail(chunk.toString('utf8', begin, end))
     // `txt:` stands before the text.
@@ -153,6 +165,7 @@ export class ReplyReader {
     let end = begin
     while (end < chunk.length && chunk[end] !== carriageReturn) end++
     if (end + 2 > chunk.length) return this.#lacks(end + 2 - chunk.length)
+    this.#checkLineEnd(end)
     this.#at = end + 2
     switch (type) {
       case nil:
@@ -176,6 +189,13 @@ export class ReplyReader {
         this.#deliver(this.#string(begin, end))
     }
     return true
+  }
+
+  /** One byte too few or too many, and every reply after it would answer another command. */
+  #checkLineEnd(at: number): void {
+    if (this.#chunk[at] !== carriageReturn || this.#chunk[at + 1] !== lineFeed) {
+      throw malformed('the end of a line', at)
+    }
   }
 
   #lacks(bytes: number): false {
@@ -204,11 +224,19 @@ export class ReplyReader {
       this.#open.pop()
       item = aggregate.items
     }
-    this.#target.reply(item)
+    this.#target.reply(item, this.#isText)
   }
 }
 
+/** Says where, never what: it may be a payload. */
+function malformed(what: string, at: number): Error {
+  return new Error(`The server sent what is not RESP3: ${what} at byte ${at} of the reply`)
+}
+
 const nothing = Buffer.alloc(0)
+
+/** Bytes or items; more than any server sends (proto-max-bulk-len is 512 MB by default). */
+const longest = 2 ** 32
 
 const array = 0x2a // *
 const bigNumber = 0x28 // (
@@ -228,5 +256,6 @@ const verbatimString = 0x3d // =
 const carriageReturn = 0x0d
 const digit0 = 0x30
 const letterT = 0x74
+const lineFeed = 0x0a
 const minus = 0x2d
 const plus = 0x2b

@@ -33,7 +33,7 @@ describe('a command queue', () => {
   })
 
   test('counts the bytes of its arguments', () => {
-    const it = queue(10, 1000)
+    const it = queue(10, 2000)
     expect(it.push(testCommand('set', ['k', 'x'.repeat(700)]))).toBe(true)
     expect(it.push(testCommand('set', ['k', Buffer.alloc(700)]))).toBe(false)
     expect(it.push(testCommand('get', ['k']))).toBe(false)

@@ -7,8 +7,8 @@ export interface QueueLimits {
   readonly maxBytes: number
 }
 
-/** What a queued command costs besides its arguments, in bytes; an estimate. */
-const overhead = 200
+/** Heap that a queued command takes besides its arguments, in bytes: measured, rounded up. */
+const overhead = 800
 
 /**
  * The commands of a shard that wait for a master, in the order of their issue. Those that a
