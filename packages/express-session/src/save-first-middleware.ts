@@ -1,0 +1,31 @@
+import type { SessionMiddleware, SessionRequest } from './middleware.js'
+import type { SessionBinding } from './session-binding.js'
+
+/** @internal See `DisredisStore.saveFirst`. */
+export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware {
+  return (req, res, next) => {
+    const end = res.end
+    let isHeld = false
+    res.end = ((...args: Parameters<typeof end>) => {
+      if (isHeld) return res
+      // An error response promises nothing: express-session saves what there is while it is sent.
+      const isPromise = res.statusCode < 400 && !res.headersSent
+      if (!isPromise || !isWorthSaving(req, binding)) return end.apply(res, args)
+      isHeld = true
+      req.session.save((error: unknown) => {
+        isHeld = false
+        res.end = end
+        if (error) next(error)
+        else end.apply(res, args)
+      })
+      return res
+    }) as typeof end
+    next()
+  }
+}
+
+/** A session that was never stored and has nothing in it is left to `saveUninitialized`. */
+function isWorthSaving({ session }: SessionRequest, binding: SessionBinding): boolean {
+  if (!session) return false
+  return binding.traceOf(session).handle !== undefined || Object.keys(session).length > 1
+}

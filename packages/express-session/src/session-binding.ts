@@ -1,0 +1,103 @@
+import {
+  type DestroyResult,
+  type SaveResult,
+  type SessionHandle,
+  type SessionLock,
+  type SessionStore,
+  SessionUnavailableError,
+} from '@disredis/session-store'
+import type { SessionData } from 'express-session'
+import type { StoredSession } from './store-options.js'
+
+/** What is known of one session object of a request. */
+export interface Trace {
+  /** What the session was loaded or last saved as; of a regenerated one, its predecessor. */
+  readonly handle?: SessionHandle | undefined
+  /** The handle is this session's own: it was stored under this id. */
+  readonly isStored: boolean
+  readonly lock?: SessionLock | undefined
+  /** The session stands in for one that could not be regenerated, because of this error. */
+  readonly failure?: unknown
+}
+
+const NOTHING: Trace = Object.freeze({ isStored: false })
+
+/**
+ * Binds express-session's session objects to the store: keeps beside each of them what it was loaded
+ * as, so that the store can tell what a request changed.
+ */
+export class SessionBinding {
+  readonly #sessions: SessionStore<StoredSession>
+  readonly #onUnavailable: () => void
+  readonly #traces = new WeakMap<object, Trace>()
+  readonly #writes = new WeakMap<object, Promise<unknown>>()
+
+  /** @param onUnavailable is told of every operation that Redis did not answer */
+  constructor(sessions: SessionStore<StoredSession>, onUnavailable: () => void) {
+    this.#sessions = sessions
+    this.#onUnavailable = onUnavailable
+  }
+
+  traceOf(session: object | null | undefined): Trace {
+    return (session && this.#traces.get(session)) ?? NOTHING
+  }
+
+  trace(session: object, trace: Trace): void {
+    this.#traces.set(session, trace)
+  }
+
+  async load(sid: string): Promise<SessionData | undefined> {
+    const loaded = await this.#asked(this.#sessions.get(sid))
+    if (loaded === undefined) return undefined
+    const { data, cookie, handle } = loaded
+    if (handle.source !== 'store') this.#onUnavailable()
+    const session = { ...data, cookie } as SessionData
+    this.trace(session, { handle, isStored: true })
+    return session
+  }
+
+  async save(sid: string, session: SessionData, isLogin = false): Promise<SaveResult> {
+    const { failure, lock, handle: from } = this.traceOf(session)
+    if (failure !== undefined) {
+      // The application was told before; what it has put into the session all the same is lost.
+      if (Object.keys(session).some((name) => name !== 'cookie')) throw failure
+      return { outcome: 'skipped', handle: undefined }
+    }
+    const work = this.#sessions.set(sid, session, { from, isLogin, ...(lock && { lock }) })
+    return this.#written(session, work)
+  }
+
+  async touch(sid: string, session: SessionData): Promise<SaveResult> {
+    const { failure, handle: from } = this.traceOf(session)
+    if (failure !== undefined) return { outcome: 'skipped', handle: undefined }
+    return this.#written(session, this.#sessions.touch(sid, session, { from }))
+  }
+
+  async destroy(sid: string): Promise<DestroyResult> {
+    return this.#asked(this.#sessions.destroy(sid))
+  }
+
+  /** Resolves when the writes of a session that are under way have ended, well or not. */
+  async settled(session: object | null | undefined): Promise<void> {
+    if (session) await this.#writes.get(session)?.catch(() => undefined)
+  }
+
+  async #written(session: object, work: Promise<SaveResult>): Promise<SaveResult> {
+    this.#writes.set(session, work)
+    const result = await this.#asked(work)
+    // Without a handle the session has ended: what it was loaded as keeps it from coming back.
+    if (result.handle !== undefined) {
+      this.trace(session, { ...this.traceOf(session), handle: result.handle, isStored: true })
+    }
+    return result
+  }
+
+  async #asked<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (error instanceof SessionUnavailableError) this.#onUnavailable()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { type ContractRedis, sessionContract } from '@disredis/session-store/contract'
+import express from 'express'
+import express4 from 'express-4'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { type ContractFlavor, serveContractApp } from './support/contract-app.js'
+import { type Servers, startServers } from './support/servers.js'
+
+let servers: Servers
+beforeAll(async () => {
+  servers = await startServers({ masters: 3 })
+  return () => servers[Symbol.asyncDispose]()
+})
+
+interface Subject extends ContractFlavor {
+  readonly name: string
+  readonly connect: () => ContractRedis
+  readonly races: number
+}
+
+const ALL_RACES = Number(process.env.DISREDIS_RACES ?? 1_000)
+const SOME_RACES = Math.min(ALL_RACES, 25)
+const sentinels = () => ({ client: undefined, sentinels: servers.fleet.sentinels })
+
+const subjects: readonly Subject[] = [
+  {
+    name: 'Express 5 with a Disredis client over three shards',
+    express,
+    isSavedFirst: false,
+    connect: () => servers.disredis(),
+    races: ALL_RACES,
+  },
+  {
+    name: 'Express 4 with the addresses of Sentinels',
+    express: express4,
+    isSavedFirst: false,
+    connect: () => servers.disredis(),
+    connection: sentinels,
+    races: SOME_RACES,
+  },
+  {
+    name: 'Express 5 with a plain ioredis, saving first',
+    express,
+    isSavedFirst: true,
+    connect: () => servers.ioredis(),
+    races: SOME_RACES,
+  },
+]
+for (const { name, connect, races, ...flavor } of subjects) {
+  sessionContract(
+    { afterAll, beforeAll, describe, test },
+    {
+      name,
+      races,
+      connect: async () => connect(),
+      // It closes with the servers.
+      disconnect: async () => {},
+      serve: (options) => serveContractApp(flavor, options),
+      freeze: () => servers.freeze(),
+    },
+  )
+}

@@ -1,0 +1,144 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  CONTRACT_COOKIE,
+  CONTRACT_SECRET,
+  type ContractApp,
+  type ContractAppOptions,
+  type ContractRoute,
+  type ContractSession,
+} from '@disredis/session-store/contract'
+import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express'
+import session, { type SessionData } from 'express-session'
+import { DisredisStore, type DisredisStoreOptions } from '../../src/index.js'
+import './session-data.js'
+
+export interface ContractFlavor {
+  /** Express 4 or 5. */
+  readonly express: () => Express
+  /** Sessions are saved before the first byte of a response. */
+  readonly isSavedFirst: boolean
+  /** What the store is given in place of the suite's client. */
+  readonly connection?: () =>
+    | Pick<DisredisStoreOptions, 'client'>
+    | { sentinels: readonly string[] }
+}
+
+/** The contract's application in Express. */
+export async function serveContractApp(
+  { express, isSavedFirst, connection }: ContractFlavor,
+  { store: given, routes, maxAge }: ContractAppOptions,
+): Promise<ContractApp> {
+  const store = new DisredisStore({ ...given, ...connection?.() } as DisredisStoreOptions)
+  const app = express()
+  app.use(
+    session({
+      store,
+      name: CONTRACT_COOKIE,
+      secret: CONTRACT_SECRET,
+      resave: false,
+      saveUninitialized: false,
+      cookie: { ...(maxAge !== undefined && { maxAge }) },
+    }),
+  )
+  if (isSavedFirst) app.use(store.saveFirst())
+  for (const [path, route] of Object.entries(routes)) {
+    const handler = handlerOf(route, store)
+    if (route.lock === undefined) app.get(path, handler)
+    else app.get(path, store.lock(route.lock), handler)
+  }
+  app.use(answerError)
+
+  const server = createServer(app)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get counters() {
+      return store.counters
+    },
+    closeStore: () => store.close(),
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await store.close()
+    },
+  }
+}
+
+function handlerOf({ handler }: ContractRoute, store: DisredisStore): RequestHandler {
+  return (req, res, next) => {
+    const query = new URL(req.url, 'http://localhost').searchParams
+    Promise.resolve(handler(new RequestSession(req, store), query)).then(
+      (result) => res.json(result ?? null),
+      next,
+    )
+  }
+}
+
+const answerError: ErrorRequestHandler = (error: { code?: string }, _req, res, _next) => {
+  res.status(500).json({ code: error.code })
+}
+
+/** A request's session as the suite sees it. `req.session` is another object after `regenerate`. */
+class RequestSession implements ContractSession {
+  readonly #req: Request
+  readonly #store: DisredisStore
+
+  constructor(req: Request, store: DisredisStore) {
+    this.#req = req
+    this.#store = store
+  }
+
+  get id(): string {
+    return this.#req.sessionID
+  }
+
+  get(field: string): unknown {
+    return this.#fields[field]
+  }
+
+  set(field: string, value: unknown): void {
+    this.#fields[field] = value
+  }
+
+  remove(field: string): void {
+    delete this.#fields[field]
+  }
+
+  all(): Record<string, unknown> {
+    const { cookie, ...fields } = this.#fields
+    return fields
+  }
+
+  setMaxAge(maxAge: number): void {
+    this.#req.session.cookie.maxAge = maxAge
+  }
+
+  async regenerate(keep: readonly string[]): Promise<void> {
+    const kept = Object.entries(this.all()).filter(([field]) => keep.includes(field))
+    await promised((done) => this.#req.session.regenerate(done))
+    Object.assign(this.#req.session, Object.fromEntries(kept))
+  }
+
+  login(user: string): Promise<void> {
+    return this.#store.login(this.#req, user, { user })
+  }
+
+  destroy(): Promise<void> {
+    return promised((done) => this.#req.session.destroy(done))
+  }
+
+  save(): Promise<void> {
+    return promised((done) => this.#req.session.save(done))
+  }
+
+  get #fields(): Record<string, unknown> {
+    return this.#req.session as Partial<SessionData> as Record<string, unknown>
+  }
+}
+
+function promised(work: (done: (error: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    work((error) => (error ? reject(error) : resolve()))
+  })
+}
