@@ -24,6 +24,8 @@ beforeAll(async () => {
   ours = await Disredis.connect({ sentinels: fleet.sentinels })
   ourShard = ours.shard(ours.explain('{t}').shard)
   theirs = new Redis({ ...single.master('shard-1').address, connectionName: 'disredis' })
+  // A log that always has something, whatever the load of the machine.
+  for (const client of [ours, theirs]) await client.config('SET', 'slowlog-log-slower-than', '0')
   const list = (await theirs.command('LIST')) as string[]
   onServer = new Set(list.map((name) => name.toLowerCase()))
 })
