@@ -17,7 +17,7 @@ npm run chaos -- [options]
   --json FILE        results; scenarios that were run before keep theirs until they are run again
   --report           writes docs/chaos-results.md from --json FILE
   --counts FILE      {"passed": N, "failed": N, "skipped": N}
-  --verbose          shows what happened in runs that failed
+  --verbose          shows what happened in each run
 `
 
 export interface Options {

@@ -57,10 +57,15 @@ function seriesOf(results: readonly RunResult[], command: string): Series[] {
     const { scenario, subject } = result
     const key = `${scenario} ${subject}`
     const one = series.get(key) ?? { scenario, subject, takenOn, command, runs: [] }
-    one.runs.push(result)
+    one.runs.push(withoutStory(result))
     series.set(key, one)
   }
   return [...series.values()]
+}
+
+/** What happened in a run in order is of no interest. */
+function withoutStory({ journal, ...result }: RunResult): RunResult {
+  return journal === undefined || result.violations.length === 0 ? result : { ...result, journal }
 }
 
 async function describeMachine(): Promise<string> {

@@ -12,6 +12,6 @@ export interface RunResult {
   readonly figures: Readonly<Record<string, number>>
   /** Errors that callers got, by class, over all shards. */
   readonly errors: Readonly<Record<string, number>>
-  /** What happened, of a run with violations. */
+  /** What happened. Files keep it of runs with violations only. */
   readonly journal?: readonly string[]
 }

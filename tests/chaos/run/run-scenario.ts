@@ -33,7 +33,7 @@ export async function runScenario(
       violations: world.violations,
       figures: Object.fromEntries(world.figures),
       errors: world.hasLoad ? countErrors(world.ledger) : {},
-      ...(world.violations.length > 0 && { journal: world.journal.lines() }),
+      journal: world.journal.lines(),
     }
   } finally {
     await closeWorld(world)

@@ -75,8 +75,8 @@ async function playRound(
   if (violations.length > 0) {
     for (const line of [...faults.map(describeFault), ...violations]) console.log(`    ${line}`)
     console.log(`    again: npm run chaos -- --soak 1s --seed ${seed} --round ${round}`)
-    if (verbose) for (const line of world.journal.lines()) console.log(`    ${line}`)
   }
+  if (verbose) for (const line of world.journal.lines()) console.log(`    ${line}`)
   world.journal.clear()
   return isWhole
 }
