@@ -1,5 +1,6 @@
 import { Disredis } from '@disredis/client'
 import { type Fleet, startFleet } from '@disredis/fleet'
+import { freezeMasters } from '@disredis/session-store/contract'
 import { Redis } from 'ioredis'
 
 export interface Servers extends AsyncDisposable {
@@ -23,15 +24,7 @@ export async function startServers({ masters }: { masters: number }): Promise<Se
     fleet,
     ioredis: () => keep(new Redis({ ...fleet.master(fleet.masters[0]).address })),
     disredis: () => keep(new Disredis({ sentinels: fleet.sentinels })),
-    async freeze() {
-      const nodes = fleet.masters.map((name) => fleet.master(name))
-      await Promise.all(nodes.map((node) => node.pause()))
-      return {
-        end: async () => {
-          await Promise.all(nodes.map((node) => node.resume()))
-        },
-      }
-    },
+    freeze: () => freezeMasters(fleet),
     async [Symbol.asyncDispose]() {
       for (const client of opened) client.disconnect()
       await fleet.close()
