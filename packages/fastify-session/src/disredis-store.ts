@@ -16,7 +16,7 @@ import {
 } from '@disredis/session-store/adapter'
 import type { SessionStore as FastifyStore } from '@fastify/session'
 import type { FastifyRequest, Session } from 'fastify'
-import { originOf, type SessionOrigin, withOrigin } from './session-origin.js'
+import { asLogin, originOf, type SessionOrigin, withOrigin } from './session-origin.js'
 
 /**
  * What an application keeps in sessions: the `Session` of Fastify with what you add to it by
@@ -55,7 +55,7 @@ export class DisredisStore implements FastifyStore {
   readonly sessions: SessionStore<StoredSession>
   readonly #users: UserField<StoredSession>
   readonly #cookieWarning = new CookieWarning(
-    "Give the option cookie: { secure: 'auto' } or true; behind a proxy that speaks TLS, make Fastify with trustProxy.",
+    'Serve it over HTTPS; behind a proxy that speaks TLS, make Fastify with trustProxy. Leave the options cookie.secure and cookie.httpOnly at their defaults, or set them to true.',
   )
   /** The session that turned out to be ended already when it was destroyed, while its callback runs. */
   #endedId: string | undefined
@@ -112,11 +112,8 @@ export class DisredisStore implements FastifyStore {
         'There is no session to log in to: it was destroyed, or its cookie has another path',
       )
     }
-    originOf(session).isLogin = true
     try {
-      // The old session is only looked through: it stays what it was if the login fails.
-      const view: typeof session = Object.assign(Object.create(session), begin)
-      await view.regenerate(Object.keys(begin))
+      await asLogin(session, begin).regenerate(Object.keys(begin))
     } catch (error) {
       request.session = session
       throw error

@@ -1,3 +1,4 @@
+import { getHashes } from 'node:crypto'
 import { SessionOptionError } from '@disredis/session-store'
 import type { CookieOptions, FastifySessionOptions } from '@fastify/session'
 import type { DisredisStoreOptions } from './disredis-store.js'
@@ -55,6 +56,7 @@ export function resolvePluginOptions(options: DisredisSessionOptions): PluginOpt
   ) as unknown as FastifySessionOptions
   const store = Object.fromEntries(entries.filter(([name]) => !own.has(name)))
   checkSecret(session.secret)
+  checkAlgorithm(session.algorithm)
   checkCookie(session.cookie)
   const cookie = { ...COOKIE_DEFAULTS, ...session.cookie }
   return {
@@ -64,15 +66,24 @@ export function resolvePluginOptions(options: DisredisSessionOptions): PluginOpt
 }
 
 function checkSecret(secret: unknown): void {
-  const isSigner =
-    typeof secret === 'object' && secret !== null && 'sign' in secret && 'unsign' in secret
-  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret]
-  const areTexts = secrets.every(
-    (text) => typeof text === 'string' && text.length >= SHORTEST_SECRET,
-  )
-  if (isSigner || (secrets.length > 0 && areTexts)) return
+  const { sign, unsign } = (secret ?? {}) as { sign?: unknown; unsign?: unknown }
+  if (typeof sign === 'function' && typeof unsign === 'function') return
+  const [first, ...older]: unknown[] = Array.isArray(secret) ? secret : [secret]
+  // Older ones only verify: they are as long as they are.
+  if (isText(first, SHORTEST_SECRET) && older.every((text) => isText(text, 1))) return
   throw new SessionOptionError(
-    `Option secret takes a text of at least ${SHORTEST_SECRET} characters, an array of such texts (the first one signs), or a signer`,
+    `Option secret takes a text of at least ${SHORTEST_SECRET} characters, an array of which the first one signs and all verify, or a signer`,
+  )
+}
+
+function isText(value: unknown, shortest: number): boolean {
+  return typeof value === 'string' && value.length >= shortest
+}
+
+function checkAlgorithm(algorithm: string | undefined): void {
+  if (algorithm === undefined || getHashes().includes(algorithm)) return
+  throw new SessionOptionError(
+    `Option algorithm is ${algorithm}; it takes a hash that this Node.js has, such as sha256`,
   )
 }
 

@@ -13,7 +13,7 @@ export interface SessionOrigin {
   handle?: SessionHandle
   /** Held by the request: saves of that session are refused when it is lost. */
   lock?: { readonly id: string; readonly held: SessionLock }
-  /** The next save is a login. */
+  /** The next save is the first one after a login. */
   isLogin?: boolean
 }
 
@@ -35,25 +35,41 @@ export function withOrigin<Cookie extends object>(cookie: Cookie, origin: Sessio
  * @throws TypeError for a session object of a @fastify/session that keeps no cookie options.
  */
 export function originOf(session: object): SessionOrigin {
-  const carrier: Carrier | undefined = cookieOptionsOf(session) ?? loadedCookieOf(session)
+  const carrier = carrierOf(session)
   if (carrier === undefined) return {}
   carrier[ORIGIN] ??= {}
   return carrier[ORIGIN]
 }
 
-function cookieOptionsOf(session: object): Carrier | undefined {
-  const key = Object.getOwnPropertySymbols(session).find(
-    (symbol) => symbol.description === 'cookieOpts',
-  )
-  const options: unknown = key && (session as Record<symbol, unknown>)[key]
-  if (typeof options === 'object' && options !== null) return options
-  if (!('encryptedSessionId' in session)) return undefined
-  throw new TypeError(
-    'This version of @fastify/session is not supported: take 11.1.3 or a later 11',
-  )
+/**
+ * The session seen with other fields. What is regenerated from it succeeds to the session and is saved
+ * as a login; the session itself, and its origin, stay what they are.
+ */
+export function asLogin<Session extends object>(session: Session, fields: object): Session {
+  const key = cookieOptionsKey(session)
+  if (key === undefined) throw unsupported()
+  const origin: SessionOrigin = { ...originOf(session), isLogin: true }
+  const cookieOptions = { ...(session as Carriers)[key], [ORIGIN]: origin }
+  return Object.assign(Object.create(session), fields, { [key]: cookieOptions })
 }
 
-function loadedCookieOf(session: object): Carrier | undefined {
+type Carriers = Record<symbol, Carrier | undefined>
+
+function carrierOf(session: object): Carrier | undefined {
+  const key = cookieOptionsKey(session)
+  if (key !== undefined) return (session as Carriers)[key]
+  if ('encryptedSessionId' in session) throw unsupported()
   const { cookie } = session as { cookie?: Carrier | null }
   return cookie?.[ORIGIN] === undefined ? undefined : cookie
+}
+
+function cookieOptionsKey(session: object): symbol | undefined {
+  const symbols = Object.getOwnPropertySymbols(session)
+  return symbols.find(({ description }) => description === 'cookieOpts')
+}
+
+function unsupported(): TypeError {
+  return new TypeError(
+    'This version of @fastify/session is not supported: take 11.1.3 or a later 11',
+  )
 }
