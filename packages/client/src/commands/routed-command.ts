@@ -1,10 +1,12 @@
 import { Command, type Redis } from 'ioredis'
+import { sendDirectly } from '../connection/send-directly.js'
 import type { Router } from '../router.js'
 import type { CallPolicy } from './call-policy.js'
 import { type CommandEffect, effectOfCall } from './command-effect.js'
 import type { GroupMember } from './command-group.js'
 import { type CommandInfo, infoOfCall } from './command-info.js'
 import { withStackOf } from './friendly-stack.js'
+import { requestText } from './request-text.js'
 
 /** Who holds a command that was handed to a connection, and hears that it failed there. */
 export interface CommandCarrier {
@@ -71,13 +73,16 @@ export class RoutedCommand extends Command {
     callback: CommandCallback | undefined,
     name: string = info.name,
   ) {
-    // ioredis flattens one level of the arguments, whatever they are.
     super(
       name,
-      args as never,
+      (keyPrefix ? args : none) as never,
       keyPrefix ? { replyEncoding, keyPrefix } : { replyEncoding },
       callback,
     )
+    if (!keyPrefix) {
+      this.args = flatten(args) as typeof this.args
+      prepareArguments(this)
+    }
     this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     this.policy = policy
     this.timeout = policy.timeout
@@ -101,7 +106,19 @@ export class RoutedCommand extends Command {
 
   /** @internal Puts the command on the wire. Groups and scripts write something else than themselves. */
   writeTo(redis: Redis): void {
-    redis.sendCommand(this)
+    sendDirectly(redis, this)
+  }
+
+  override toWritable(socket: object): string | Buffer {
+    if ((this as unknown as { bufferMode?: boolean }).bufferMode) return super.toWritable(socket)
+    return requestText(this.name, this.args as string[])
+  }
+
+  /** As `resolve`, with a reply that is in the encoding of the call. */
+  resolveDecoded(reply: unknown): void {
+    // ioredis would look at each item once more.
+    ;(this as unknown as { replyEncoding: BufferEncoding | null }).replyEncoding = null
+    this.resolve(reply)
   }
 
   /** The server does not know the script of the command. True if it can be sent again with it. */
@@ -193,18 +210,36 @@ interface Settle {
   settleReject: (error: Error) => void
 }
 
+/** Arguments that ioredis's constructor makes nothing of: it would copy every array. */
+const none: unknown[] = Object.assign([], { flat: () => none })
+
+/** ioredis flattens one level of the arguments, whatever they are. */
+function flatten(args: unknown[]): unknown[] {
+  for (let i = 0; i < args.length; i++) if (Array.isArray(args[i])) return args.flat()
+  return args
+}
+
+function prepareArguments(command: RoutedCommand): void {
+  const transform = transformers.argument[command.name]
+  if (transform !== undefined) command.args = transform(command.args) as typeof command.args
+  command.stringifyArguments()
+}
+
+/** Of the promise made last: no closure and no context for each. */
+let lastResolve: (reply: unknown) => void
+let lastReject: (error: Error) => void
+function keepSettlers(resolve: (reply: unknown) => void, reject: (error: Error) => void): void {
+  lastResolve = resolve
+  lastReject = reject
+}
+
 /** What ioredis's own `initPromise` does, called by its constructor. */
 function initPromise(this: RoutedCommand): void {
   const settle = this as unknown as Settle & { callback: CommandCallback | undefined }
-  this.promise = new Promise((resolve, reject) => {
-    settle.settleResolve = resolve
-    settle.settleReject = reject
-  })
-  const transform = transformers.argument[this.name]
-  if (transform !== undefined) this.args = transform(this.args) as typeof this.args
-  this.stringifyArguments()
-  this.resolve = resolveCommand
-  this.reject = rejectCommand
+  this.promise = new Promise(keepSettlers)
+  settle.settleResolve = lastResolve
+  settle.settleReject = lastReject
+  if ((this.args as unknown[]) !== none) prepareArguments(this)
   const { callback } = settle
   if (callback !== undefined) callBack(this.promise, callback)
 }
@@ -217,8 +252,14 @@ function callBack(promise: Promise<unknown>, callback: CommandCallback): void {
   )
 }
 
-Object.defineProperty(RoutedCommand.prototype, 'initPromise', {
-  value: initPromise,
-  writable: true,
-  configurable: true,
-})
+for (const [name, value] of Object.entries({
+  initPromise,
+  resolve: resolveCommand,
+  reject: rejectCommand,
+})) {
+  Object.defineProperty(RoutedCommand.prototype, name, {
+    value,
+    writable: true,
+    configurable: true,
+  })
+}

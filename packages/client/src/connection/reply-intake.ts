@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Command, Redis } from 'ioredis'
+import { RoutedCommand } from '../commands/routed-command.js'
 import { ReplyReader, type ReplyTarget } from './reply-reader.js'
 
 /** What of ioredis's connection its own reader uses. */
@@ -33,8 +34,10 @@ export function takeReplies(redis: Redis, socket: Socket, stringNumbers: boolean
       const command = commandQueue.peekFront()?.command as { replyEncoding?: unknown } | undefined
       return command?.replyEncoding === 'utf8'
     },
-    reply(reply) {
-      next().resolve(reply)
+    reply(reply, isText) {
+      const command = next()
+      if (isText && command instanceof RoutedCommand) command.resolveDecoded(reply)
+      else command.resolve(reply)
     },
     error(error) {
       const command = next()

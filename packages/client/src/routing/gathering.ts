@@ -34,17 +34,30 @@ export class Gathering {
     this.#oneSuffices = oneSuffices
     this.#unsettled = parts.length
     const { name, info, policy } = command
+    const encoding = this.#isDecodedByPart ? encodingOf(command) : null
     this.#sent = parts.map(({ args }, part) =>
-      new RawCommand(name, info, args, policy, {
-        resolve: (reply) => this.#partReplied(part, reply),
-        reject: (error) => this.#partFailed(part, error),
-      }).inTimeOf(command),
+      new RawCommand(
+        name,
+        info,
+        args,
+        policy,
+        {
+          resolve: (reply) => this.#partReplied(part, reply),
+          reject: (error) => this.#partFailed(part, error),
+        },
+        encoding,
+      ).inTimeOf(command),
     )
     command.parts = this.#sent
   }
 
   send(): void {
     for (let i = 0; i < this.#parts.length; i++) this.#parts[i]!.shard.send(this.#sent[i]!)
+  }
+
+  /** Joins of keys put values together, whatever they are; others look into names. */
+  get #isDecodedByPart(): boolean {
+    return this.#command.info.route.to === 'split'
   }
 
   #partReplied(part: number, reply: unknown): void {
@@ -100,8 +113,12 @@ export class Gathering {
 
 /** Buffers to strings, if that is what the call asked for. */
 function decode(reply: unknown, command: RoutedCommand): unknown {
-  const { replyEncoding } = command as unknown as { replyEncoding: BufferEncoding | null }
+  const replyEncoding = encodingOf(command)
   if (replyEncoding === null) return reply
   if (Buffer.isBuffer(reply)) return reply.toString(replyEncoding)
   return Array.isArray(reply) ? reply.map((item) => decode(item, command)) : reply
+}
+
+function encodingOf(command: RoutedCommand): BufferEncoding | null {
+  return (command as unknown as { replyEncoding: BufferEncoding | null }).replyEncoding
 }
