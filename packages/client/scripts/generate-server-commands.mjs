@@ -1,29 +1,33 @@
-// Writes src/commands/server-commands.ts from the COMMAND replies of running servers, oldest first,
-// and from the commands of still newer servers that ioredis has:
-//   node scripts/generate-server-commands.mjs 127.0.0.1:6379 [127.0.0.1:6380 ...]
-// The committed file is of Redis 7.0.15 and 8.0.2 (the packages of Debian 12 and 13).
-import { writeFileSync } from 'node:fs'
+// Writes src/commands/server-commands.ts from what servers say in COMMAND, oldest first, and from the
+// commands of still newer servers that ioredis has:
+//   node scripts/generate-server-commands.mjs debian:bookworm debian:trixie
+// made the committed file: Redis 7.0 and 8.0 of those releases, unpacked below DISREDIS_CACHE or the
+// user's cache folder. A server may also be the path of a redis-server. To run the tests on one:
+//   DISREDIS_REDIS_SERVER=~/.cache/disredis/trixie/redis-server npx vitest run test/server-commands.test.ts
+import { existsSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Redis } from 'ioredis'
+import { askServer } from './server-commands/ask-server.mjs'
+import { debianRedis } from './server-commands/debian-redis.mjs'
 import { newerRows } from './server-commands/newer-rows.mjs'
 import { rowsOfServer } from './server-commands/rows-of-server.mjs'
 
 const servers = process.argv.slice(2)
-if (servers.length === 0) throw new Error('Give the address of at least one running server.')
+if (servers.length === 0) throw new Error('Name servers: debian:bookworm, or the path of one.')
 
 const rows = new Map()
 const versions = []
 for (const server of servers) {
-  const [host, port] = server.split(':')
-  const redis = new Redis({ host, port: Number(port), lazyConnect: true, protocol: 2 })
-  await redis.connect()
-  const version = /redis_version:(\S+)/.exec(await redis.info('server'))[1]
+  const [version, reply] = await askServer(await binaryOf(server), async (redis) => [
+    /redis_version:(\S+)/.exec(await redis.info('server'))[1],
+    await redis.call('COMMAND'),
+  ])
   const since = versions.length === 0 ? [] : [/^\d+\.\d+/.exec(version)[0]]
-  for (const [name, row] of rowsOfServer(await redis.call('COMMAND'))) {
+  for (const [name, row] of rowsOfServer(reply)) {
     if (!rows.has(name)) rows.set(name, [...row, ...since])
   }
   versions.push(version)
-  redis.disconnect()
 }
 for (const [name, row] of newerRows()) if (!rows.has(name)) rows.set(name, [...row, 'later'])
 
@@ -52,3 +56,12 @@ ${lines.join('\n')}
 }
 `,
 )
+
+async function binaryOf(server) {
+  if (!server.startsWith('debian:')) return server
+  const release = server.slice('debian:'.length)
+  const cache = process.env.DISREDIS_CACHE ?? join(homedir(), '.cache/disredis')
+  const folder = join(cache, release)
+  const launcher = join(folder, 'redis-server')
+  return existsSync(launcher) ? launcher : debianRedis(release, folder)
+}

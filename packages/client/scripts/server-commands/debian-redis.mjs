@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/**
+ * Gets the Redis server of a release of Debian (`bookworm`, `trixie`) with every library that it needs, its
+ * C library and loader included, and unpacks them into `folder`: it runs on other releases too. Needs apt
+ * and dpkg, but no root, and changes nothing else.
+ *
+ * @returns {Promise<string>} the path of a launcher
+ */
+export async function debianRedis(release, folder) {
+  for (const path of ['lists/partial', 'cache/archives/partial']) {
+    mkdirSync(join(folder, path), { recursive: true })
+  }
+  const config = join(folder, 'apt.conf')
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+  writeFileSync(
+    join(folder, 'sources.list'),
+    `deb [signed-by=${keyring}] http://deb.debian.org/debian ${release} main\n`,
+  )
+  // Nothing counts as installed, so that everything is downloaded.
+  writeFileSync(join(folder, 'status'), '')
+  writeFileSync(
+    config,
+    [
+      `Dir::State "${folder}";`,
+      `Dir::State::lists "${folder}/lists";`,
+      `Dir::State::status "${folder}/status";`,
+      `Dir::Cache "${folder}/cache";`,
+      `Dir::Etc::sourcelist "${folder}/sources.list";`,
+      'Dir::Etc::sourceparts "/nonexistent";',
+      'Debug::NoLocking "1";',
+      'APT::Sandbox::User "root";',
+      'Acquire::Languages "none";',
+      '#clear APT::Update::Post-Invoke;',
+      '#clear APT::Update::Post-Invoke-Success;',
+      '',
+    ].join('\n'),
+  )
+  const apt = (...args) =>
+    run('apt-get', ['-q', '-c', config, '--no-install-recommends', ...args], { maxBuffer: 1 << 26 })
+  await apt('update')
+  await apt('install', '--download-only', '--yes', 'redis-server', 'libc6')
+
+  const root = join(folder, 'root')
+  const archives = join(folder, 'cache/archives')
+  for (const name of readdirSync(archives)) {
+    if (name.endsWith('.deb')) await run('dpkg-deb', ['-x', join(archives, name), root])
+  }
+  return writeLauncher(folder, root)
+}
+
+function writeLauncher(folder, root) {
+  const files = readdirSync(root, { recursive: true }).map((path) => join(root, path))
+  const loader = files.find((path) => /\/ld-linux[^/]*\.so\.\d+$/.test(path) && !/lib64/.test(path))
+  const server = files.find((path) => path.endsWith('/usr/bin/redis-check-rdb'))
+  if (loader === undefined || server === undefined) throw new Error(`No Redis server in ${root}`)
+  const libraries = [...new Set(files.filter((path) => /\.so(\.|$)/.test(path)).map(folderOf))]
+  const launcher = join(folder, 'redis-server')
+  writeFileSync(
+    launcher,
+    `#!/bin/sh\nexec "${loader}" --library-path "${libraries.join(':')}" --argv0 redis-server "${server}" "$@"\n`,
+  )
+  chmodSync(launcher, 0o755)
+  return launcher
+}
+
+function folderOf(path) {
+  return path.slice(0, path.lastIndexOf('/'))
+}
