@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { CountsReporter } from './vitest.counts-reporter.js'
 
-const conditions = ['@disredis/source', 'node', 'import', 'default']
+// Vitest hands these to Node as well: `import` among them would make `require()` load ES modules.
+const conditions = ['@disredis/source', 'node', 'default']
 
 // npm names the script that runs ("test:unit"); a plain `npx vitest` is none of them.
 const script = process.env.npm_lifecycle_event ?? ''
