@@ -16,20 +16,26 @@ import './session-data.js'
 export interface ContractFlavor {
   /** Express 4 or 5. */
   readonly express: () => Express
-  /** Sessions are saved before the first byte of a response. */
+  /** Sessions are saved before the first byte of a response, and not by handlers. */
   readonly isSavedFirst: boolean
   /** What the store is given in place of the suite's client. */
   readonly connection?: () =>
     | Pick<DisredisStoreOptions, 'client'>
     | { sentinels: readonly string[] }
+  /** ms, in place of the suite's. */
+  readonly deadline?: number
 }
 
 /** The contract's application in Express. */
 export async function serveContractApp(
-  { express, isSavedFirst, connection }: ContractFlavor,
+  { express, isSavedFirst, connection, deadline }: ContractFlavor,
   { store: given, routes, maxAge }: ContractAppOptions,
 ): Promise<ContractApp> {
-  const store = new DisredisStore({ ...given, ...connection?.() } as DisredisStoreOptions)
+  const store = new DisredisStore({
+    ...given,
+    ...connection?.(),
+    ...(deadline !== undefined && { deadline }),
+  } as DisredisStoreOptions)
   const app = express()
   app.use(
     session({
@@ -43,7 +49,7 @@ export async function serveContractApp(
   )
   if (isSavedFirst) app.use(store.saveFirst())
   for (const [path, route] of Object.entries(routes)) {
-    const handler = handlerOf(route, store)
+    const handler = handlerOf(route, store, isSavedFirst)
     if (route.lock === undefined) app.get(path, handler)
     else app.get(path, store.lock(route.lock), handler)
   }
@@ -65,10 +71,14 @@ export async function serveContractApp(
   }
 }
 
-function handlerOf({ handler }: ContractRoute, store: DisredisStore): RequestHandler {
+function handlerOf(
+  { handler }: ContractRoute,
+  store: DisredisStore,
+  isSavedFirst: boolean,
+): RequestHandler {
   return (req, res, next) => {
     const query = new URL(req.url, 'http://localhost').searchParams
-    Promise.resolve(handler(new RequestSession(req, store), query)).then(
+    Promise.resolve(handler(new RequestSession(req, store, isSavedFirst), query)).then(
       (result) => res.json(result ?? null),
       next,
     )
@@ -83,10 +93,12 @@ const answerError: ErrorRequestHandler = (error: { code?: string }, _req, res, _
 class RequestSession implements ContractSession {
   readonly #req: Request
   readonly #store: DisredisStore
+  readonly #isSavedFirst: boolean
 
-  constructor(req: Request, store: DisredisStore) {
+  constructor(req: Request, store: DisredisStore, isSavedFirst: boolean) {
     this.#req = req
     this.#store = store
+    this.#isSavedFirst = isSavedFirst
   }
 
   get id(): string {
@@ -128,8 +140,9 @@ class RequestSession implements ContractSession {
     return promised((done) => this.#req.session.destroy(done))
   }
 
-  save(): Promise<void> {
-    return promised((done) => this.#req.session.save(done))
+  async save(): Promise<void> {
+    if (this.#isSavedFirst) return
+    await promised((done) => this.#req.session.save(done))
   }
 
   get #fields(): Record<string, unknown> {
