@@ -16,9 +16,14 @@ export function connectClient(): Step {
   return step('the client connects and is used', async (world) => {
     if (!world.isConnected) world.makeClient()
     await world.client.ready()
-    const { load } = world.scenario
-    const plan = load === false ? {} : (load ?? {})
-    world.startLoad(await prepareLanes(world, plan.lanes ?? 4), plan)
+    world.startLoad(world.lanes ?? (await prepareLanes(world)), world.plan)
+  })
+}
+
+/** Writes what reads will expect, before there is a client. */
+export function prepareValues(): Step {
+  return step('values are written', async (world) => {
+    world.lanes = await prepareLanes(world)
   })
 }
 

@@ -1,6 +1,6 @@
 import { type Flow, openFlow } from '../links/flow.js'
 import type { Direction } from '../links/link.js'
-import type { ReplyFault } from '../links/tcp-proxy.js'
+import type { StreamFault } from '../links/tcp-proxy.js'
 import type { Step } from '../scenario.js'
 import type { World } from '../world/world.js'
 import { step } from './step.js'
@@ -27,9 +27,20 @@ export function shape(node: string, direction: Direction, flow: Flow): Step {
   )
 }
 
-export function corrupt(node: string, what: string, fault: (world: World) => ReplyFault): Step {
+export function corrupt(node: string, what: string, fault: (world: World) => StreamFault): Step {
   return step(`${what} from ${node}`, (world) =>
     world.proxies.get(node).setReplyFault(fault(world)),
+  )
+}
+
+/** The same for what the client sends. */
+export function corruptRequests(
+  node: string,
+  what: string,
+  fault: (world: World) => StreamFault,
+): Step {
+  return step(`${what} on the way to ${node}`, (world) =>
+    world.proxies.get(node).setRequestFault(fault(world)),
   )
 }
 

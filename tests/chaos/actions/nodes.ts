@@ -31,6 +31,14 @@ export function command(name: string, ...args: readonly (string | number)[]): St
   })
 }
 
+/** REPLICAOF another node. */
+export function follow(name: string, master: string): Step {
+  return step(`${name} follows ${master}`, async (world) => {
+    const { host, port } = world.node(master).address
+    await world.node(name).command('REPLICAOF', host, port)
+  })
+}
+
 /**
  * A command that keeps the server busy; goes on in the background. What it answers is of no
  * interest: the server may be killed, or the script it runs.

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { rewrite } from '../links/reply-faults.js'
+import { rewrite } from '../links/stream-faults.js'
 import type { Step } from '../scenario.js'
 import type { World } from '../world/world.js'
 import { corrupt } from './links.js'
@@ -51,6 +51,30 @@ export function newIdentity(name: string): Step {
   return step(`${name} gets a new id`, (world) => {
     const file = world.node(name).configFile
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^sentinel myid .*$/m, ''))
+  })
+}
+
+/** A Sentinel that is down forgets masters, other Sentinels, epochs, and who it is. */
+export function forgetAll(name: string): Step {
+  return step(`${name} forgets everything`, (world) => {
+    const file = world.node(name).configFile
+    const kept = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => !/^sentinel (?!announce-|sentinel-|deny-|resolve-)/.test(line))
+    writeFileSync(file, kept.join('\n'))
+  })
+}
+
+/** Every Sentinel knows two others and a replica that it could promote. */
+export function introduced(master: string): Step {
+  return condition('the Sentinels know each other', async (world) => {
+    for (const sentinel of world.sentinels()) {
+      const reply = await sentinel.command('SENTINEL', 'MASTER', master)
+      const fields = (reply as readonly string[]).join(' ')
+      const isReady = fields.includes('num-other-sentinels 2') && fields.includes('num-slaves 1 ')
+      if (!isReady) return `${sentinel.name} does not: ${fields}`
+    }
+    return undefined
   })
 }
 

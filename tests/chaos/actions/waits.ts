@@ -33,6 +33,32 @@ export function switched(shard = 'shard-1'): Step {
   )
 }
 
+/**
+ * A planned failover, asked for again when Sentinel refuses it (NOGOODSLAVE, INPROG) or gives it up:
+ * right after another one it may. Sets the mark `fault`.
+ */
+export function replaceMaster(shard: string): Step {
+  return step(`replace the master of ${shard} [fault]`, async (world) => {
+    const { observer, fleet, journal, marks, patience } = world
+    const start = performance.now()
+    marks.set('fault', start)
+    const isGivenUp = (since: number) =>
+      observer.events.some(
+        ({ at, channel, payload }) =>
+          at >= since && channel.startsWith('-failover-abort') && payload.includes(` ${shard} `),
+      )
+    let askedAt = Number.NEGATIVE_INFINITY
+    await until(async () => {
+      if (observer.firstSwitch(shard, start) !== undefined) return undefined
+      if (performance.now() - askedAt > 5_000 || isGivenUp(askedAt)) {
+        askedAt = performance.now()
+        await fleet.failover(shard).catch((error: Error) => journal.note('sentinel', error.message))
+      }
+      return `no +switch-master of ${shard}`
+    }, patience)
+  })
+}
+
 /** Some Sentinel published an event on that channel since the mark. */
 export function heard(channel: string, mark = 'fault'): Step {
   return condition(`a Sentinel says ${channel}`, (world) =>

@@ -30,6 +30,11 @@ export class Link {
     this.#toClient.filter = filter
   }
 
+  /** Changes what the client sends. */
+  set requestFilter(filter: Filter | undefined) {
+    this.#toServer.filter = filter
+  }
+
   /** RST to both ends. */
   reset(): void {
     this.#client.resetAndDestroy()

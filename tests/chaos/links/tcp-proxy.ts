@@ -5,8 +5,8 @@ import { type Flow, openFlow } from './flow.js'
 import { type Direction, Link } from './link.js'
 import type { Filter } from './pipe.js'
 
-/** Makes the filter of one link's replies; gets what ends that link. */
-export type ReplyFault = (link: Link) => Filter
+/** Makes the filter of one direction of one link; gets what ends that link. */
+export type StreamFault = (link: Link) => Filter
 
 export interface TcpProxyOptions {
   /** 0 <= value < 1. Default `Math.random`. */
@@ -31,7 +31,8 @@ export class TcpProxy implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   #toServer: Flow = openFlow
   #toClient: Flow = openFlow
-  #replyFault: ReplyFault | undefined
+  #replyFault: StreamFault | undefined
+  #requestFault: StreamFault | undefined
   #isRefusing = false
   #accepted = 0
 
@@ -81,9 +82,15 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /** Changes the replies of every link, open and later ones; undefined: no longer. */
-  setReplyFault(fault: ReplyFault | undefined): void {
+  setReplyFault(fault: StreamFault | undefined): void {
     this.#replyFault = fault
     for (const link of this.#links) link.replyFilter = fault?.(link)
+  }
+
+  /** The same for what clients send. */
+  setRequestFault(fault: StreamFault | undefined): void {
+    this.#requestFault = fault
+    for (const link of this.#links) link.requestFilter = fault?.(link)
   }
 
   /** RST to both ends of every open link. */
@@ -100,6 +107,7 @@ export class TcpProxy implements AsyncDisposable {
   heal(): void {
     this.#isRefusing = false
     this.setReplyFault(undefined)
+    this.setRequestFault(undefined)
     this.setFlow('both', openFlow)
   }
 
@@ -134,5 +142,6 @@ export class TcpProxy implements AsyncDisposable {
     link.setFlow('toServer', this.#toServer)
     link.setFlow('toClient', this.#toClient)
     link.replyFilter = this.#replyFault?.(link)
+    link.requestFilter = this.#requestFault?.(link)
   }
 }

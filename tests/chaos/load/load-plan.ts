@@ -8,6 +8,14 @@ export interface LoadPlan {
   readonly reads?: number
   /** ECHO of a unique text. Default 20. */
   readonly echoes?: number
+  /** HSET of a unique field. Default 0. disredis only. */
+  readonly sets?: number
+  /** MULTI: a unique id to two lists. Default 10; disredis only. */
+  readonly transactions?: number
+  /** A pipeline of two pushes and a GET between them. Default 10; disredis only. */
+  readonly batches?: number
+  /** Replicas that must acknowledge a push (`durable`). Default 0. disredis only. */
+  readonly durability?: number
   /** Lists, counters and own values per shard. Default 4. */
   readonly lanes?: number
   /** Bytes added to each id. Default 0. */

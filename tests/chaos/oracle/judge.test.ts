@@ -17,12 +17,12 @@ function verdict(
 ) {
   const lane = new Lane('shard-1', 'tag')
   told.forEach((outcome, i) => {
-    lane.settle(lane.issue(i), outcome, i + 0.5)
+    lane.pushes.settle(lane.pushes.issue(i), outcome, i + 0.5)
   })
   Object.assign(lane.increments, increments)
   return judge({
     ledger: new Ledger([lane]),
-    states: new Map([[lane, { ids, counter }]]),
+    states: new Map([[lane, { ids, mirror: [], fields: [], counter }]]),
     windows,
     stalls: new StallWatch(),
   })
@@ -95,3 +95,27 @@ function stalledFor(from: number, until: number): StallWatch {
   watch.stalled = (a, b) => Math.max(0, Math.min(b, until) - Math.max(a, from))
   return watch
 }
+
+test('an acknowledged field that is missing is lost, and no field is there twice', () => {
+  const lane = new Lane('shard-1', 'tag')
+  for (const outcome of [acked, acked, refused]) lane.sets.settle(lane.sets.issue(0), outcome, 1)
+  const state = { ids: [], mirror: [], fields: [0, 2], counter: 0 }
+  const evidence = { ledger: new Ledger([lane]), windows: [], stalls: new StallWatch() }
+  const found = judge({ ...evidence, states: new Map([[lane, state]]) })
+  expect(found).toMatchObject({ acked: 2, lost: 1, refused: 1, phantoms: 1 })
+})
+
+test('a transaction is there as a whole or not at all, acknowledged or not', () => {
+  const lane = new Lane('shard-1', 'tag')
+  for (const outcome of [acked, unknown, unknown]) {
+    const id = lane.pushes.issue(0)
+    lane.transactions.add(id)
+    lane.pushes.settle(id, outcome, 1)
+  }
+  const evidence = { ledger: new Ledger([lane]), windows: [], stalls: new StallWatch() }
+  const tornIn = (ids: readonly number[], mirror: readonly number[]) =>
+    judge({ ...evidence, states: new Map([[lane, { ids, mirror, fields: [], counter: 0 }]]) }).torn
+  expect(tornIn([0, 1], [0, 1])).toBe(0)
+  expect(tornIn([0, 1], [0])).toBe(1)
+  expect(tornIn([0], [0, 1, 2])).toBe(2)
+})

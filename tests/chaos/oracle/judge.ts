@@ -1,3 +1,6 @@
+import type { Book } from './book.js'
+import { countMisordered, countTorn } from './consistency.js'
+import type { FinalState } from './final-state.js'
 import type { Lane } from './lane.js'
 import { type Ledger, lateness } from './ledger.js'
 import { outcomes } from './outcome.js'
@@ -8,13 +11,6 @@ export interface LossWindow {
   readonly shard: string
   readonly from: number
   readonly until: number
-}
-
-/** What the master of a lane's shard holds in the end. */
-export interface FinalState {
-  /** Ids, in the order of the list. */
-  readonly ids: readonly number[]
-  readonly counter: number
 }
 
 /** What was promised and what was found. */
@@ -33,6 +29,8 @@ export interface Judgement {
   readonly phantoms: number
   /** Acknowledged pushes that stand behind a later one. */
   readonly misordered: number
+  /** Transactions that were executed in part. */
+  readonly torn: number
   /** Replies given to another command. */
   readonly wrong: number
   /** Promises settled too late, or never (P). */
@@ -47,89 +45,99 @@ export interface Evidence {
 }
 
 export function judge({ ledger, states, windows, stalls }: Evidence): Judgement {
-  const lanes = ledger.lanes.map((lane) =>
-    judgeLane(
-      lane,
-      states.get(lane),
-      windows.filter(({ shard }) => shard === lane.shard),
-    ),
-  )
-  const total = (of: (lane: LaneJudgement) => number) =>
-    lanes.reduce((sum, lane) => sum + of(lane), 0)
+  const tally: Tally = {
+    acked: 0,
+    unknown: 0,
+    refused: 0,
+    lost: 0,
+    lostWithoutExcuse: 0,
+    duplicates: 0,
+    phantoms: 0,
+  }
+  let issued = 0
+  let misordered = 0
+  let torn = 0
+  for (const lane of ledger.lanes) {
+    const state = states.get(lane) ?? { ids: [], mirror: [], fields: [], counter: 0 }
+    const excuses = windows.filter(({ shard }) => shard === lane.shard)
+    judgeBook(lane.pushes, state.ids, excuses, tally)
+    judgeBook(lane.sets, state.fields, excuses, tally)
+    judgeCounter(lane, state.counter, excuses, tally)
+    issued += lane.pushes.length + lane.sets.length + lane.increments.issued
+    misordered += countMisordered(lane.pushes, state.ids)
+    torn += countTorn(lane, state)
+  }
+  const { wrong } = ledger
+  return {
+    issued,
+    ...tally,
+    misordered,
+    torn,
+    wrong: wrong.length,
+    late: countLate(ledger, stalls),
+  }
+}
+
+type Tally = {
+  -readonly [Name in
+    | 'acked'
+    | 'unknown'
+    | 'refused'
+    | 'lost'
+    | 'lostWithoutExcuse'
+    | 'duplicates'
+    | 'phantoms']: number
+}
+
+function judgeBook(
+  book: Book,
+  ids: readonly number[],
+  windows: readonly LossWindow[],
+  tally: Tally,
+): void {
+  const counts = new Float64Array(book.length)
+  for (const id of ids) counts[id] = (counts[id] ?? 0) + 1
+  for (let id = 0; id < counts.length; id++) {
+    const outcome = book.outcome.get(id)
+    const times = counts[id]!
+    if (times > 1) tally.duplicates += times - 1
+    if (outcome === outcomes.refused) {
+      tally.refused++
+      if (times > 0) tally.phantoms++
+    } else if (outcome === outcomes.acked) {
+      tally.acked++
+      if (times > 0) continue
+      tally.lost++
+      const issuedAt = book.issuedAt.get(id)
+      const isExcused = windows.some(({ from, until }) => issuedAt >= from && issuedAt <= until)
+      if (!isExcused) tally.lostWithoutExcuse++
+    } else tally.unknown++
+  }
+}
+
+function judgeCounter(
+  { increments }: Lane,
+  counter: number,
+  windows: readonly LossWindow[],
+  tally: Tally,
+): void {
+  const lost = Math.max(0, increments.acked - counter)
+  tally.acked += increments.acked
+  tally.unknown += increments.unknown
+  tally.refused += increments.refused
+  tally.lost += lost
+  // When each of them was issued is not known.
+  if (windows.length === 0) tally.lostWithoutExcuse += lost
+  // Refused increments that were executed cannot be told from repeated ones.
+  tally.duplicates += Math.max(0, counter - increments.acked - increments.unknown)
+}
+
+function countLate({ late, pending }: Ledger, stalls: StallWatch): number {
   const now = performance.now()
-  const unsettled = [...ledger.pending].filter(({ deadline }) => now > deadline + lateness)
-  const late = ledger.late.filter(
+  const unsettled = [...pending].filter(({ deadline }) => now > deadline + lateness)
+  const tooLate = late.filter(
     ({ deadline, settledAt }) =>
       settledAt - deadline - stalls.stalled(deadline, settledAt) > lateness,
   )
-  return {
-    issued: total(({ issued }) => issued),
-    acked: total(({ acked }) => acked),
-    unknown: total(({ unknown }) => unknown),
-    refused: total(({ refused }) => refused),
-    lost: total(({ lost }) => lost),
-    lostWithoutExcuse: total(({ lostWithoutExcuse }) => lostWithoutExcuse),
-    duplicates: total(({ duplicates }) => duplicates),
-    phantoms: total(({ phantoms }) => phantoms),
-    misordered: total(({ misordered }) => misordered),
-    wrong: ledger.wrong.length,
-    late: late.length + unsettled.length,
-  }
-}
-
-type LaneJudgement = Omit<Judgement, 'wrong' | 'late'>
-
-function judgeLane(
-  lane: Lane,
-  state: FinalState | undefined,
-  windows: readonly LossWindow[],
-): LaneJudgement {
-  const { increments } = lane
-  const counts = new Float64Array(lane.issuedAt.length)
-  for (const id of state?.ids ?? []) counts[id] = (counts[id] ?? 0) + 1
-  const found = { acked: 0, unknown: 0, refused: 0, lost: 0, lostWithoutExcuse: 0 }
-  let duplicates = 0
-  let phantoms = 0
-  for (let id = 0; id < counts.length; id++) {
-    const outcome = lane.outcome.get(id)
-    const times = counts[id]!
-    if (times > 1) duplicates += times - 1
-    if (outcome === outcomes.refused) {
-      found.refused++
-      if (times > 0) phantoms++
-    } else if (outcome === outcomes.acked) {
-      found.acked++
-      if (times > 0) continue
-      found.lost++
-      const issuedAt = lane.issuedAt.get(id)
-      if (!windows.some(({ from, until }) => issuedAt >= from && issuedAt <= until)) {
-        found.lostWithoutExcuse++
-      }
-    } else found.unknown++
-  }
-  const counter = state?.counter ?? 0
-  const lostIncrements = Math.max(0, increments.acked - counter)
-  return {
-    issued: counts.length + increments.issued,
-    acked: found.acked + increments.acked,
-    unknown: found.unknown + increments.unknown,
-    refused: found.refused + increments.refused,
-    lost: found.lost + lostIncrements,
-    lostWithoutExcuse: found.lostWithoutExcuse + (windows.length === 0 ? lostIncrements : 0),
-    // Refused increments that were executed cannot be told from repeated ones.
-    duplicates: duplicates + Math.max(0, counter - increments.acked - increments.unknown),
-    phantoms,
-    misordered: countMisordered(lane, state?.ids ?? []),
-  }
-}
-
-function countMisordered(lane: Lane, ids: readonly number[]): number {
-  let highest = -1
-  let misordered = 0
-  for (const id of ids) {
-    if (lane.outcome.get(id) !== outcomes.acked) continue
-    if (id < highest) misordered++
-    else highest = id
-  }
-  return misordered
+  return tooLate.length + unsettled.length
 }

@@ -6,27 +6,29 @@ import { latency, timingOf } from './timing.js'
 /** Acknowledged pushes: [issued, acknowledged] in ms. */
 function laneOf(...pushes: readonly (readonly [number, number])[]): Lane {
   const lane = new Lane('shard-1', 'tag')
-  for (const [issued, acked] of pushes) lane.settle(lane.issue(issued), outcomes.acked, acked)
+  for (const [issued, acked] of pushes)
+    lane.pushes.settle(lane.pushes.issue(issued), outcomes.acked, acked)
   return lane
 }
 
+const stateWith = (ids: readonly number[]) => ({ ids, mirror: [], fields: [], counter: 0 })
 const marks = { fault: 100, firstSwitch: 1_500, end: 2_000 }
 
 test('T0 is counted to the acknowledgement that ends the longest silence, Ts from the switch', () => {
   const lane = laneOf([90, 91], [95, 110], [120, 1_560], [1_600, 1_601], [1_990, 1_999])
-  const states = new Map([[lane, { ids: [0, 1, 2, 3, 4], counter: 0 }]])
+  const states = new Map([[lane, stateWith([0, 1, 2, 3, 4])]])
   expect(timingOf([lane], states, marks)).toEqual({ firstAck: 1_460, afterSwitch: 60, gap: 1_450 })
 })
 
 test('acknowledgements that did not survive do not end a silence', () => {
   const lane = laneOf([90, 91], [200, 201], [1_800, 1_801], [1_990, 1_991])
-  const states = new Map([[lane, { ids: [0, 2, 3], counter: 0 }]])
+  const states = new Map([[lane, stateWith([0, 2, 3])]])
   expect(timingOf([lane], states, marks)).toMatchObject({ firstAck: 1_701, gap: 1_710 })
 })
 
 test('a shard that never comes back is silent until the end', () => {
   const lane = laneOf([90, 91])
-  const states = new Map([[lane, { ids: [0], counter: 0 }]])
+  const states = new Map([[lane, stateWith([0])]])
   const found = timingOf([lane], states, { ...marks, firstSwitch: undefined })
   expect(found).toEqual({ firstAck: 1_900, afterSwitch: undefined, gap: 1_909 })
 })

@@ -1,4 +1,4 @@
-import type { FinalState } from './judge.js'
+import type { FinalState } from './final-state.js'
 import type { Lane } from './lane.js'
 import { outcomes } from './outcome.js'
 
@@ -49,8 +49,8 @@ export function latency(
 ): number | undefined {
   const times = lanes.flatMap((lane) =>
     acknowledged(lane)
-      .filter((id) => lane.issuedAt.get(id) >= from && lane.issuedAt.get(id) <= until)
-      .map((id) => lane.settledAt.get(id) - lane.issuedAt.get(id)),
+      .filter((id) => lane.pushes.issuedAt.get(id) >= from && lane.pushes.issuedAt.get(id) <= until)
+      .map((id) => lane.pushes.settledAt.get(id) - lane.pushes.issuedAt.get(id)),
   )
   times.sort((a, b) => a - b)
   return times[Math.ceil(times.length * 0.99) - 1]
@@ -63,14 +63,15 @@ function survivingAcks(
   const times: number[] = []
   for (const lane of lanes) {
     const present = new Set(states.get(lane)?.ids)
-    for (const id of acknowledged(lane)) if (present.has(id)) times.push(lane.settledAt.get(id))
+    for (const id of acknowledged(lane))
+      if (present.has(id)) times.push(lane.pushes.settledAt.get(id))
   }
   return times.sort((a, b) => a - b)
 }
 
-function acknowledged(lane: Lane): number[] {
+function acknowledged({ pushes }: Lane): number[] {
   const ids: number[] = []
-  lane.outcome.values().forEach((outcome, id) => {
+  pushes.outcome.values().forEach((outcome, id) => {
     if (outcome === outcomes.acked) ids.push(id)
   })
   return ids

@@ -1,4 +1,5 @@
-import type { FinalState, Judgement } from '../oracle/judge.js'
+import type { FinalState } from '../oracle/final-state.js'
+import type { Judgement } from '../oracle/judge.js'
 import type { Lane } from '../oracle/lane.js'
 import { latency, timingOf } from '../oracle/timing.js'
 import type { World } from '../world/world.js'

@@ -12,8 +12,6 @@ import { figuresOf } from './figures.js'
 import type { RunResult } from './run-result.js'
 import { countErrors, violationsOf } from './violations.js'
 
-const defaultLanes = 4
-
 /** Runs a scenario once, with everything started for it and ended after it. */
 export async function runScenario(
   scenario: Scenario,
@@ -46,7 +44,7 @@ async function connect(world: World): Promise<void> {
   world.makeClient()
   if (world.subjectName === 'disredis') await world.client.ready()
   if (load === false) return
-  world.startLoad(await prepareLanes(world, load?.lanes ?? defaultLanes), load ?? {})
+  world.startLoad(await prepareLanes(world), world.plan)
 }
 
 async function takeSteps(world: World): Promise<void> {

@@ -11,6 +11,7 @@ export function violationsOf(world: World, found: Judgement): string[] {
     [found.duplicates, 'writes were executed twice'],
     [found.phantoms, 'writes were executed although their error said they were not'],
     [found.misordered, 'acknowledged pushes stand behind later ones'],
+    [found.torn, 'transactions were executed in part'],
     [found.wrong, `replies belong to another command: ${ledger.wrong.slice(0, 3).join('; ')}`],
     [found.late, `promises were not settled in time: ${describeLate(ledger)}`],
   ]

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { closeClient, connectClient, makeClient, rejection } from '../actions/client.js'
 import { kill, pause, restart } from '../actions/nodes.js'
 import { clientSeesSentinels, forget, monitor, onEachSentinel } from '../actions/sentinels.js'
 import { isUndisturbed, noteConnections } from '../actions/server-facts.js'
 import { check, fault, step, together } from '../actions/step.js'
 import { acks, load, nothingPending, settledMaster, told } from '../actions/waits.js'
-import type { Check, Scenario } from '../scenario.js'
+import type { Check, Scenario, Step } from '../scenario.js'
 import { calm, durable } from './common.js'
 
 /** Every lane's keys are still where they were. */
@@ -136,6 +137,13 @@ export const lifeScenarios: readonly Scenario[] = [
     expect: { checks: [isUndisturbed('shard-1/1')] },
   },
   {
+    id: 'stuttering-event-loop',
+    fault: 45,
+    title: 'the event loop stands still for 400 ms of every 500',
+    steps: [acks(100), noteConnections('shard-1/1'), fault(stutter(4_000)), acks(200)],
+    expect: { checks: [isUndisturbed('shard-1/1')] },
+  },
+  {
     id: 'clock-jump',
     fault: 47,
     title: 'the date jumps an hour ahead, then two back',
@@ -151,6 +159,17 @@ export const lifeScenarios: readonly Scenario[] = [
     expect: { checks: [isUndisturbed('shard-1/1')] },
   },
 ]
+
+function stutter(duration: number): Step {
+  return step(`${duration} ms of stutter`, async () => {
+    const end = performance.now() + duration
+    while (performance.now() < end) {
+      const until = performance.now() + 400
+      while (performance.now() < until) Math.sqrt(2)
+      await sleep(100)
+    }
+  })
+}
 
 function jump(by: number) {
   const { now } = Date

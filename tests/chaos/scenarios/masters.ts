@@ -1,7 +1,16 @@
+import { connectClient, prepareValues } from '../actions/client.js'
 import { failover, kill, occupy, pause, restart, resume } from '../actions/nodes.js'
 import { isUndisturbed, noteConnections } from '../actions/server-facts.js'
-import { check, fault, marked, together } from '../actions/step.js'
-import { acks, heard, inSync, load, nothingPending, switched } from '../actions/waits.js'
+import { check, fault, marked, repeat, together } from '../actions/step.js'
+import {
+  acks,
+  heard,
+  inSync,
+  load,
+  nothingPending,
+  replaceMaster,
+  switched,
+} from '../actions/waits.js'
 import type { Goal, Scenario } from '../scenario.js'
 import { bounded, calm, durable, quick, unknown } from './common.js'
 
@@ -17,6 +26,40 @@ export const masterScenarios: readonly Scenario[] = [
     expect: { errors: { 'shard-1': unknown }, loss: crashLoss },
     goals: [{ figure: 'afterSwitch', percentile: 'p99', atMost: 50 }],
     hasPeers: true,
+  },
+  {
+    id: 'crash-idempotent',
+    fault: 1,
+    title: "a master is killed; `retryWrites: 'idempotent'` repeats HSET",
+    client: () => ({ retryWrites: 'idempotent' }),
+    load: { sets: 200 },
+    steps: [acks(100), fault(kill('shard-1/1')), switched(), acks(200)],
+    expect: {
+      errors: { 'shard-1': unknown },
+      loss: crashLoss,
+      checks: [
+        check('no HSET failed', ({ ledger }) => {
+          const failed = ledger.failedCommands.get('HSET') ?? 0
+          return failed === 0 ? undefined : `${failed} did`
+        }),
+      ],
+    },
+  },
+  {
+    id: 'crash-durable',
+    fault: 1,
+    title: 'a master is killed; a write is acknowledged when the replica has it (`durable`)',
+    fleet: quick,
+    load: { durability: 1, increments: 0, transactions: 0, batches: 0 },
+    steps: [
+      acks(100),
+      fault(kill('shard-1/1')),
+      switched(),
+      // The promoted node needs a replica again.
+      restart('shard-1/1'),
+      acks(200),
+    ],
+    expect: { errors: { 'shard-1': [...unknown, 'DurabilityError'] } },
   },
   {
     id: 'freeze',
@@ -76,6 +119,20 @@ export const masterScenarios: readonly Scenario[] = [
     goals: losslessWithin(1_300),
   },
   {
+    id: 'start-in-a-failover',
+    fault: 3,
+    title: 'a client starts just when its master is failed over',
+    fleet: quick,
+    connects: false,
+    steps: [
+      prepareValues(),
+      fault(failover('shard-1')),
+      heard('+selected-slave'),
+      connectClient(),
+      acks(400),
+    ],
+  },
+  {
     id: 'short-pause',
     fault: 4,
     title: 'a master pauses for less than down-after',
@@ -113,6 +170,23 @@ export const masterScenarios: readonly Scenario[] = [
       acks(50),
     ],
     expect: { checks: [isUndisturbed('shard-1/1')] },
+  },
+  {
+    id: 'reading-from-replicas',
+    fault: 5,
+    title: 'reads prefer replicas; one is killed, the other hangs, both come back',
+    fleet: { ...calm, replicas: 2 },
+    client: () => ({ readFrom: 'replicaPreferred' }),
+    load: { reads: 300 },
+    steps: [
+      acks(100),
+      fault(kill('shard-1/2')),
+      load(500),
+      pause('shard-1/3'),
+      load(1_500),
+      together(restart('shard-1/2'), resume('shard-1/3')),
+      acks(100),
+    ],
   },
   {
     id: 'all-replicas-gone',
@@ -213,12 +287,7 @@ export const masterScenarios: readonly Scenario[] = [
     fleet: quick,
     steps: [
       acks(50),
-      ...Array.from({ length: 3 }, () => [
-        fault(failover('shard-1')),
-        switched(),
-        acks(50),
-        inSync(),
-      ]).flat(),
+      ...repeat(3, replaceMaster('shard-1'), acks(50), inSync()),
       acks(50),
       nothingPending(),
     ],

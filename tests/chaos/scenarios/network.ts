@@ -1,10 +1,19 @@
-import { corrupt, cut, halfOpen, heal, healByReset, resetLinks, shape } from '../actions/links.js'
+import {
+  corrupt,
+  corruptRequests,
+  cut,
+  halfOpen,
+  heal,
+  healByReset,
+  resetLinks,
+  shape,
+} from '../actions/links.js'
 import { isolate, reunite } from '../actions/partition.js'
 import { onEachSentinel } from '../actions/sentinels.js'
 import { isUndisturbed, noteConnections } from '../actions/server-facts.js'
 import { check, fault, marked } from '../actions/step.js'
 import { acks, condition, load, switched } from '../actions/waits.js'
-import { garbageAfter, resetAfter, truncateAfter } from '../links/reply-faults.js'
+import { garbageAfter, resetAfter, truncateAfter } from '../links/stream-faults.js'
 import type { Check, Scenario } from '../scenario.js'
 import { bounded, calm, unknown } from './common.js'
 
@@ -180,6 +189,47 @@ export const networkScenarios: readonly Scenario[] = [
       acks(100),
     ],
     expect: { errors: { 'shard-1': unknown }, checks: [lostConnections] },
+  },
+  {
+    id: 'reset-in-mid-request',
+    fault: 34,
+    title: 'every connection is reset after 1 to 4000 request bytes',
+    fleet: calm,
+    proxied: ['data'],
+    steps: [
+      acks(50),
+      fault(
+        corruptRequests('shard-1/1', 'resets', (world) =>
+          resetAfter(() => world.random.between(1, 4_000)),
+        ),
+      ),
+      resetLinks('shard-1/1'),
+      load(3_000),
+      heal('shard-1/1'),
+      acks(100),
+    ],
+    expect: { errors: { 'shard-1': unknown }, checks: [lostConnections] },
+  },
+  {
+    id: 'reset-of-a-congested-link',
+    fault: 34,
+    title: 'writes of 64 KiB over a slow connection that is reset every 2 MB',
+    fleet: calm,
+    proxied: ['data'],
+    load: { pushes: 100, padding: 65_536, timeout: 20_000 },
+    steps: [
+      acks(50),
+      fault(
+        corruptRequests('shard-1/1', 'resets', (world) =>
+          resetAfter(() => world.random.between(1_000, 4_000_000)),
+        ),
+      ),
+      shape('shard-1/1', 'toServer', { delay: 30 }),
+      load(3_000),
+      heal('shard-1/1'),
+      acks(100),
+    ],
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'one-byte-packets',

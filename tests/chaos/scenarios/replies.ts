@@ -1,6 +1,6 @@
 import { allowDials, dialsAre, limitDials } from '../actions/dials.js'
 import { resetLinks } from '../actions/links.js'
-import { command, occupy } from '../actions/nodes.js'
+import { command, follow, occupy } from '../actions/nodes.js'
 import { refusedWith } from '../actions/server-facts.js'
 import { check, fault, step, together } from '../actions/step.js'
 import { acks, condition, load } from '../actions/waits.js'
@@ -67,6 +67,22 @@ export const replyScenarios: readonly Scenario[] = [
     expect: { checks: [refusedWith('shard-1/1', 'MASTERDOWN')] },
   },
   {
+    id: 'masterdown-at-a-replica',
+    fault: 26,
+    title: 'reads prefer replicas; one of two loses its master and refuses stale reads',
+    fleet: { ...calm, replicas: 2, dataConfig: ['replica-serve-stale-data no'] },
+    client: () => ({ readFrom: 'replicaPreferred' }),
+    load: { reads: 300 },
+    steps: [
+      acks(100),
+      fault(command('shard-1/2', 'REPLICAOF', '127.0.0.1', 1)),
+      load(1_500),
+      follow('shard-1/2', 'shard-1/1'),
+      acks(100),
+    ],
+    expect: { checks: [readsAreFine] },
+  },
+  {
     id: 'busy-script',
     fault: 27,
     title: 'a script runs for 1.5 s until it is killed',
@@ -97,7 +113,7 @@ export const replyScenarios: readonly Scenario[] = [
       acks(100),
     ],
     expect: {
-      errors: { 'shard-1': ['ReplyError OOM'] },
+      errors: { 'shard-1': ['ReplyError OOM', 'ReplyError EXECABORT'] },
       checks: [refusedWith('shard-1/1', 'OOM'), dialsAre(1), readsAreFine],
     },
   },
@@ -121,7 +137,7 @@ export const replyScenarios: readonly Scenario[] = [
       acks(100),
     ],
     expect: {
-      errors: { 'shard-1': ['ReplyError MISCONF'] },
+      errors: { 'shard-1': ['ReplyError MISCONF', 'ReplyError EXECABORT'] },
       checks: [refusedWith('shard-1/1', 'MISCONF'), dialsAre(1), readsAreFine],
     },
   },
@@ -139,7 +155,7 @@ export const replyScenarios: readonly Scenario[] = [
       acks(100),
     ],
     expect: {
-      errors: { 'shard-1': ['ReplyError NOPERM'] },
+      errors: { 'shard-1': ['ReplyError NOPERM', 'ReplyError EXECABORT'] },
       checks: [refusedWith('shard-1/1', 'NOPERM'), dialsAre(1), readsAreFine],
     },
   },

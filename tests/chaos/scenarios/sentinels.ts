@@ -5,14 +5,25 @@ import {
   aSentinelDied,
   clientSeesSentinels,
   failNoMore,
+  forgetAll,
+  introduced,
   lyingSentinel,
+  monitor,
   newIdentity,
   onEachSentinel,
 } from '../actions/sentinels.js'
 import { isUndisturbed, noteConnections } from '../actions/server-facts.js'
 import { fault, marked, step, together } from '../actions/step.js'
-import { acks, heard, load, settledMaster, switched } from '../actions/waits.js'
-import { garbageAfter } from '../links/reply-faults.js'
+import {
+  acks,
+  heard,
+  inSync,
+  load,
+  replaceMaster,
+  settledMaster,
+  switched,
+} from '../actions/waits.js'
+import { garbageAfter } from '../links/stream-faults.js'
 import type { Scenario, Step } from '../scenario.js'
 import { bounded, calm, quick, unknown } from './common.js'
 
@@ -372,6 +383,40 @@ export const sentinelScenarios: readonly Scenario[] = [
       marked('failover', failover('shard-1')),
       switched(),
       acks(100),
+    ],
+  },
+  {
+    id: 'sentinels-reset',
+    fault: 40,
+    title: 'every Sentinel is reset (SENTINEL RESET), then the master is failed over',
+    steps: [
+      acks(50),
+      noteConnections('shard-1/1'),
+      fault(onEachSentinel((name) => command(name, 'SENTINEL', 'RESET', '*'))),
+      inSync(),
+      replaceMaster('shard-1'),
+      acks(200),
+    ],
+  },
+  {
+    id: 'epochs-restarted',
+    fault: 40,
+    title: 'after two failovers all Sentinels lose their configuration: epochs begin at 0 again',
+    fleet: quick,
+    steps: [
+      acks(50),
+      replaceMaster('shard-1'),
+      inSync(),
+      replaceMaster('shard-1'),
+      inSync(),
+      onEachSentinel(kill),
+      onEachSentinel(forgetAll),
+      onEachSentinel(restart),
+      onEachSentinel((name) => monitor(name, 'shard-1', 'shard-1/master')),
+      acks(50),
+      introduced('shard-1'),
+      replaceMaster('shard-1'),
+      acks(200),
     ],
   },
   {

@@ -1,10 +1,10 @@
 import { corrupt, heal, resetLinks } from '../actions/links.js'
 import { hugeReply, memory, noteHeap, stayedBelow } from '../actions/memory.js'
-import { failover, kill, restart } from '../actions/nodes.js'
+import { kill, restart } from '../actions/nodes.js'
 import { pour } from '../actions/pour.js'
-import { check, fault, marked } from '../actions/step.js'
-import { acks, condition, inSync, load, nothingPending, switched } from '../actions/waits.js'
-import { resetAfter } from '../links/reply-faults.js'
+import { check, fault } from '../actions/step.js'
+import { acks, condition, inSync, load, nothingPending, replaceMaster } from '../actions/waits.js'
+import { resetAfter } from '../links/stream-faults.js'
 import type { Check, Scenario, Step } from '../scenario.js'
 import { calm, durable, quick, unknown } from './common.js'
 
@@ -51,8 +51,7 @@ function resetScenario(resets: number, increments: number): Pick<Scenario, 'step
 
 function failovers(count: number): Step[] {
   return Array.from({ length: count }, (_, i) => [
-    marked('fault', failover('shard-1')),
-    switched(),
+    replaceMaster('shard-1'),
     acks(20),
     inSync(),
     ...(i === 19 ? [noteHeap('early')] : []),

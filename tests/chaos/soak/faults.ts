@@ -1,7 +1,7 @@
 import type { FleetNode } from '@disredis/fleet'
 import type { Flow } from '../links/flow.js'
-import { garbageAfter, resetAfter, truncateAfter } from '../links/reply-faults.js'
-import type { ReplyFault, TcpProxy } from '../links/tcp-proxy.js'
+import { garbageAfter, resetAfter, truncateAfter } from '../links/stream-faults.js'
+import type { StreamFault, TcpProxy } from '../links/tcp-proxy.js'
 import { RawConnection } from '../world/raw-connection.js'
 import type { World } from '../world/world.js'
 import type { FaultName, PlannedFault } from './schedule.js'
@@ -95,7 +95,7 @@ function halfOpen(world: World, { shard }: PlannedFault): Heal {
   }
 }
 
-function replies(make: (random: (least: number, most: number) => number) => ReplyFault): Inject {
+function replies(make: (random: (least: number, most: number) => number) => StreamFault): Inject {
   return (world, { shard }) => {
     const links = linksOf(world, shard)
     const { random } = world

@@ -21,7 +21,6 @@ export interface RoundResult {
 
 /** Writes acknowledged for so long after a switch may still have gone to the old master, ms. */
 const learning = 1_500
-const load = { pushes: 80, increments: 20, reads: 40, echoes: 10 }
 
 /** One schedule of faults under load, the return to order, and the judgement. */
 export async function runRound(
@@ -40,7 +39,7 @@ export async function runRound(
     }
   }
   const from = performance.now()
-  world.startLoad(await prepareLanes(world, 2, round), load)
+  world.startLoad(await prepareLanes(world, round), world.plan)
   const healedAt = await strike(world, faults, attempt)
   const isWhole =
     (await attempt('the fleet is whole', () => world.fleet.waitForSync())) &&
@@ -115,6 +114,7 @@ async function conclude(
     'duplicates',
     'phantoms',
     'misordered',
+    'torn',
     'wrong',
     'late',
   ] as const) {
@@ -175,7 +175,7 @@ function switchesSince({ observer }: World, from: number) {
 /** The next round has keys of its own; these need not be kept. */
 async function forget({ ledger, fleet }: World): Promise<void> {
   for (const shard of ledger.shards) {
-    const keys = ledger.lanesOf(shard).flatMap(({ list, counter, own }) => [list, counter, own])
+    const keys = ledger.lanesOf(shard).flatMap((lane) => lane.keys)
     await RawConnection.ask(fleet.master(shard).address, ['DEL', ...keys])
   }
 }

@@ -18,7 +18,7 @@ const scenario: Scenario = {
   title: 'random schedules of several faults',
   fleet: { ...quick, masters: 3, replicas: 2, downAfter: 2_000, dataConfig: [...durable] },
   proxied: ['data', 'sentinels'],
-  load: { timeout: 8_000 },
+  load: { pushes: 60, increments: 20, reads: 40, echoes: 10, lanes: 2, timeout: 8_000 },
   steps: [],
 }
 

@@ -8,14 +8,18 @@ export class DisredisSubject implements Subject {
   readonly hasDeadlines = true
   readonly client: Disredis
   readonly events: ClientEvent[] = []
+  readonly #pushes: Pick<Disredis, 'rpush'>
 
-  constructor(options: DisredisOptions, journal: Journal) {
+  /** @param durability pushes are acknowledged by so many replicas; 0: by the master alone */
+  constructor(options: DisredisOptions, durability: number, journal: Journal) {
     this.client = new Disredis(options)
+    this.#pushes =
+      durability === 0 ? this.client : this.client.durable({ replicas: durability, timeout: 1_000 })
     noteEvents(this.client, this.events, journal)
   }
 
   push(key: string, value: string): Promise<unknown> {
-    return this.client.rpush(key, value)
+    return this.#pushes.rpush(key, value)
   }
 
   increment(key: string): Promise<unknown> {
@@ -26,12 +30,20 @@ export class DisredisSubject implements Subject {
     return this.client.get(key)
   }
 
-  write(key: string, value: string): Promise<unknown> {
-    return this.client.set(key, value)
-  }
-
   echo(shard: string, text: string): Promise<unknown> {
     return this.client.shard(shard).echo(text)
+  }
+
+  set(key: string, field: string, value: string): Promise<unknown> {
+    return this.client.hset(key, field, value)
+  }
+
+  transact(list: string, mirror: string, value: string): Promise<unknown> {
+    return this.client.multi().rpush(list, value).rpush(mirror, value).exec()
+  }
+
+  batch(list: string, own: string, [first, second]: readonly [string, string]): Promise<unknown> {
+    return this.client.pipeline().rpush(list, first).get(own).rpush(list, second).exec()
   }
 
   async close(): Promise<void> {

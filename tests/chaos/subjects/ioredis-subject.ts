@@ -50,10 +50,6 @@ export class IoredisSubject implements Subject {
     return this.#redis.get(key)
   }
 
-  write(key: string, value: string): Promise<unknown> {
-    return this.#redis.set(key, value)
-  }
-
   echo(_shard: string, text: string): Promise<unknown> {
     return this.#redis.echo(text)
   }

@@ -8,7 +8,7 @@ import type { Subject, SubjectName } from './subject.js'
 export function makeSubject(name: SubjectName, world: World): Subject {
   switch (name) {
     case 'disredis':
-      return new DisredisSubject(world.clientOptions(), world.journal)
+      return new DisredisSubject(world.clientOptions(), world.plan.durability ?? 0, world.journal)
     case 'node-redis':
       return new NodeRedisSubject(world.seeds(), world.shard)
     default:

@@ -30,11 +30,6 @@ export class NodeRedisSubject implements Subject {
     return this.#sentinel.get(key)
   }
 
-  async write(key: string, value: string): Promise<unknown> {
-    await this.#connected
-    return this.#sentinel.set(key, value)
-  }
-
   async echo(_shard: string, text: string): Promise<unknown> {
     await this.#connected
     return this.#sentinel.sendCommand(false, ['ECHO', text])

@@ -9,10 +9,14 @@ export interface Subject {
   increment(key: string): Promise<unknown>
   /** GET. */
   read(key: string): Promise<unknown>
-  /** SET. */
-  write(key: string, value: string): Promise<unknown>
   /** ECHO on the master of a shard. */
   echo(shard: string, text: string): Promise<unknown>
+  /** HSET of one field. */
+  set?(key: string, field: string, value: string): Promise<unknown>
+  /** MULTI: RPUSH of the value to both lists. Replies as `[error, reply]`. */
+  transact?(list: string, mirror: string, value: string): Promise<unknown>
+  /** A pipeline: RPUSH, GET, RPUSH. Replies as `[error, reply]`. */
+  batch?(list: string, own: string, values: readonly [string, string]): Promise<unknown>
   close(): Promise<void>
 }
 

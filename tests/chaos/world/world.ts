@@ -33,6 +33,8 @@ export class World {
   /** Figures that steps measure by themselves. */
   readonly figures = new Map<string, number>()
   readonly violations: string[] = []
+  /** Prepared before there was a client. */
+  lanes: readonly Lane[] | undefined
   /** Called in reverse order at the end, whatever happens. */
   readonly cleanUps: (() => Promise<void> | void)[] = []
   readonly queue = new QueueGauge()
@@ -98,9 +100,13 @@ export class World {
     return this.subjectName === 'disredis' ? 60_000 : 20_000
   }
 
-  get timeout(): number {
+  get plan(): LoadPlan {
     const { load } = this.scenario
-    return (load === false ? undefined : load?.timeout) ?? defaultTimeout
+    return load === false ? {} : (load ?? {})
+  }
+
+  get timeout(): number {
+    return this.plan.timeout ?? defaultTimeout
   }
 
   /** The node of that name: `shard-1/1`, `sentinel-2`; `shard-1/master` is the one of the moment. */

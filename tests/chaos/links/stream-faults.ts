@@ -1,18 +1,18 @@
 import type { Link } from './link.js'
-import type { ReplyFault } from './tcp-proxy.js'
+import type { StreamFault } from './tcp-proxy.js'
 
-/** Each link passes that many reply bytes and is then reset; `bytes` is asked for each link. */
-export function resetAfter(bytes: () => number): ReplyFault {
+/** Each link passes that many bytes and is then reset; `bytes` is asked for each link. */
+export function resetAfter(bytes: () => number): StreamFault {
   return afterBytes(bytes, (link) => link.reset())
 }
 
-/** Each link passes that many reply bytes and is then closed in order, in the middle of a reply. */
-export function truncateAfter(bytes: () => number): ReplyFault {
+/** Each link passes that many bytes and is then closed in order, in the middle of a reply. */
+export function truncateAfter(bytes: () => number): StreamFault {
   return afterBytes(bytes, (link) => link.end())
 }
 
 /** Between two chunks of replies, after that many bytes, each link says something that is no RESP. */
-export function garbageAfter(bytes: () => number, garbage: Buffer): ReplyFault {
+export function garbageAfter(bytes: () => number, garbage: Buffer): StreamFault {
   return () => {
     let left = bytes()
     let isDone = false
@@ -28,11 +28,11 @@ export function garbageAfter(bytes: () => number, garbage: Buffer): ReplyFault {
 }
 
 /** Text in replies is replaced; lengths of bulk strings are the caller's to keep right. */
-export function rewrite(change: (text: string) => string): ReplyFault {
+export function rewrite(change: (text: string) => string): StreamFault {
   return () => (chunk) => Buffer.from(change(chunk.toString('latin1')), 'latin1')
 }
 
-function afterBytes(bytes: () => number, end: (link: Link) => void): ReplyFault {
+function afterBytes(bytes: () => number, end: (link: Link) => void): StreamFault {
   return (link) => {
     let left = bytes()
     return (chunk) => {
