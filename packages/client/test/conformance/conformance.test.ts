@@ -112,6 +112,43 @@ describe('each command gives the reply that plain ioredis gives on one master', 
   })
 })
 
+test('with a key prefix the replies and the keys are those of plain ioredis', async () => {
+  const keyPrefix = 'prefix:'
+  const theirs = new Redis({ ...single.master('shard-1').address, keyPrefix })
+  const mine = await Disredis.connect({ sentinels: fleet.sentinels, keyPrefix })
+  try {
+    for (const [fullName, calls] of Object.entries(samples)) {
+      const { effect, findKeys, route } = infoOf(fullName)
+      const isKeyed = route.to === 'keys' || route.to === 'split'
+      if (!isKeyed || !onServer.has(fullName)) continue
+      for (const sample of calls) {
+        if (findKeys([...fullName.split('|').slice(1), ...sample.args]).length === 0) continue
+        const { string, buffer } = variants(fullName, sample)
+        for (const issue of fullName in theirs ? [string!, buffer!] : [string!]) {
+          await Promise.all(
+            [mine, theirs].flatMap((client) => [
+              client.flushall(),
+              ...seed.map(([name, ...args]) => client.call(name, ...args)),
+            ]),
+          )
+          const got = await outcome(issue(mine), sample)
+          expect([fullName, sample.args, got]).toEqual([
+            fullName,
+            sample.args,
+            await outcome(issue(theirs), sample),
+          ])
+          if (effect === 'read') continue
+          const keys = (await mine.keys('*')).sort()
+          expect([fullName, keys]).toEqual([fullName, (await theirs.keys('*')).sort()])
+        }
+      }
+    }
+  } finally {
+    theirs.disconnect()
+    await mine.close()
+  }
+})
+
 describe('a command that concerns a connection', () => {
   const names = Object.keys(serverCommands).filter((name) => {
     const { route, subcommands } = infoOf(name)
