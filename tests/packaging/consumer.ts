@@ -33,7 +33,7 @@ export class Consumer implements AsyncDisposable {
       'package.json',
       JSON.stringify({
         private: true,
-        dependencies: { [pack.name]: fileOf(pack) },
+        dependencies: { [pack.name]: fileOf(pack), ...typesOfPeers(pack) },
         // What it depends on comes from the tarballs too: this version is not in the registry.
         overrides: Object.fromEntries(others.map((other) => [other.name, fileOf(other)])),
       }),
@@ -73,4 +73,10 @@ export class Consumer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true })
   }
+}
+
+/** Declarations of a peer are optional, because only TypeScript needs them; this project is in it. */
+function typesOfPeers({ manifest }: Package): Record<string, string> {
+  const peers = Object.entries(manifest.peerDependencies ?? {})
+  return Object.fromEntries(peers.filter(([name]) => name.startsWith('@types/')))
 }
