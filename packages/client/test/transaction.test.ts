@@ -65,6 +65,22 @@ describe('transaction()', () => {
     expect(await addOne(redis, 't:other', 0)).toEqual([[null, 'OK']])
   })
 
+  test('never executes twice: what fails after the EXEC is not begun again', async () => {
+    await redis.set('t:once', '0')
+    const { shard } = redis.explain('t:once')
+    let calls = 0
+    const failed = redis.transaction(['t:once'], async (tx) => {
+      calls++
+      await tx.multi().incr('t:once').exec()
+      await fleet.master(shard).command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      // The connection is gone, and with it what the caller still wanted.
+      for (;;) await tx.get('t:once')
+    })
+    await expect(failed).rejects.toMatchObject({ retryable: true })
+    expect(calls).toBe(1)
+    expect(await redis.get('t:once')).toBe('1')
+  })
+
   test('refuses keys of different shards', async () => {
     const keys = Array.from({ length: 20 }, (_, i) => `t:apart:${i}`)
     await expect(redis.transaction(keys, async () => 1)).rejects.toMatchObject({

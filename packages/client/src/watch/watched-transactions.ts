@@ -23,6 +23,11 @@ export interface WatchedTransactionsContext {
   readonly openSession: (shard: Shard, signal: AbortSignal) => Promise<WatchSession>
 }
 
+/** One call of the work. Once something of it was executed, it is never called again. */
+interface Attempt {
+  hasExecuted: boolean
+}
+
 /** Idle sessions kept per shard. */
 const mostIdle = 8
 
@@ -51,8 +56,9 @@ export class WatchedTransactions {
     const deadline = runtime.now() + timeout
     const backoff = new Backoff(10, 200, runtime.random)
     for (let conflicts = 0; ; ) {
+      const attempt: Attempt = { hasExecuted: false }
       try {
-        const result = await this.#attempt(shard, keys, work, batch)
+        const result = await this.#attempt(shard, keys, work, batch, attempt)
         if (result !== null) return result
         if (++conflicts > retries) {
           throw new TransactionConflictError(
@@ -61,7 +67,7 @@ export class WatchedTransactions {
           )
         }
       } catch (error) {
-        if (!mayBeginAgain(error)) throw error
+        if (attempt.hasExecuted || !mayBeginAgain(error)) throw error
         if (runtime.now() >= deadline) {
           throw new CommandTimeoutError(
             `The transaction could not be executed within ${timeout} ms: ${(error as Error).message}`,
@@ -85,6 +91,7 @@ export class WatchedTransactions {
     keys: readonly (string | Buffer)[],
     work: WatchedWork<T>,
     batch: BatchContext,
+    attempt: Attempt,
   ): Promise<T> {
     const session = await this.#acquire(shard)
     this.#busy.add(session)
@@ -92,10 +99,12 @@ export class WatchedTransactions {
     try {
       const send = (command: RoutedCommand) => session.send(command)
       await call(send, batch, 'watch', keys)
-      const result = await work(new CommandHandle({ ...batch, send }))
-      // Without an EXEC the keys would be watched for the next caller.
-      await call(send, batch, 'unwatch', [])
-      isClean = session.isIdle
+      const sendWork = (command: RoutedCommand) => {
+        if (!command.isRead) noteExecution(command, attempt)
+        session.send(command)
+      }
+      const result = await work(new CommandHandle({ ...batch, send: sendWork }))
+      isClean = await forgetKeys(session, batch)
       return result
     } finally {
       this.#busy.delete(session)
@@ -118,6 +127,31 @@ export class WatchedTransactions {
     const isKept = isClean && session.isUsable && idle.length < mostIdle
     if (isKept && !this.#abort.signal.aborted) idle.push(session)
     else session.close()
+  }
+}
+
+/** Before the caller hears of it. EXEC that gave null executed nothing. */
+function noteExecution(command: RoutedCommand, attempt: Attempt): void {
+  command.promise.then(
+    (reply) => {
+      if (reply !== null) attempt.hasExecuted = true
+    },
+    (error: Error) => {
+      if (error instanceof DisredisError && error.mayHaveExecuted) attempt.hasExecuted = true
+    },
+  )
+}
+
+/**
+ * Without an EXEC the keys would be watched for the next caller. It must not fail the attempt, which
+ * may have executed its transaction already: a connection that cannot be cleaned is not used again.
+ */
+async function forgetKeys(session: WatchSession, batch: BatchContext): Promise<boolean> {
+  try {
+    await call((command) => session.send(command), batch, 'unwatch', [])
+    return session.isIdle
+  } catch {
+    return false
   }
 }
 
