@@ -7,19 +7,8 @@
  * @property {readonly string[]} [types] imported by `import type` only
  */
 
-const everything = [
-  '@disredis/express-session',
-  '@disredis/fastify-session',
-  '@disredis/session-store',
-  '@disredis/client',
-  '@disredis/sentinel',
-  '@disredis/hash-ring',
-  '@disredis/fleet',
-]
-
 /** @type {Readonly<Record<string, Layer>>} */
 export const layers = {
-  '@disredis/cli': { imports: everything },
   // An adapter takes a client or makes one through the session store: its type is all it needs.
   '@disredis/express-session': {
     imports: ['@disredis/session-store'],
