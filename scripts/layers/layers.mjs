@@ -25,7 +25,7 @@ export const layers = {
   '@disredis/fleet': { imports: [] },
 }
 
-/** Tests start real servers with it; nobody else imports it, apart from the command line. */
+/** Tests start real servers with it; nobody else imports it. */
 export const fleet = '@disredis/fleet'
 
 /**

@@ -67,10 +67,10 @@ test.each([
     'packages/express-session/src/a.ts',
     "import type { Disredis } from '@disredis/client'",
   ],
-  ['a path, in a browser', 'packages/cli/src/page.js', "import '/lit.js'"],
+  ['a path, in a browser', 'packages/fleet/src/page.js', "import '/lit.js'"],
   ['a fleet in a test', 'packages/sentinel/test/a.test.ts', "import '@disredis/fleet'"],
   ['a tool in a test', 'packages/sentinel/src/a.test.ts', "import { test } from 'vitest'"],
-  ['all that is below, in a test', 'packages/cli/test/a.ts', "import '@disredis/hash-ring'"],
+  ['all that is below, in a test', 'packages/client/test/a.ts', "import '@disredis/hash-ring'"],
 ])('may be imported: %s', async (_what, path, content) => {
   expect(await violationsOf(path, content)).toEqual([])
 })
