@@ -29,6 +29,7 @@ import { installSubscriptions } from './pubsub/install-subscriptions.js'
 import type { MessageKind } from './pubsub/shard-subscriber.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
 import { Subscriptions } from './pubsub/subscriptions.js'
+import { ReadyWaiters } from './ready-waiters.js'
 import { type ReadFrom, readFromValues } from './replicas/read-from.js'
 import type { Router } from './router.js'
 import { closedError } from './shard/command-errors.js'
@@ -63,11 +64,6 @@ export interface CloseOptions {
   readonly timeout?: number
 }
 
-interface Waiter {
-  resolve(): void
-  reject(error: Error): void
-}
-
 /**
  * A client for every master that a set of Sentinels watches. It has the commands of ioredis; each
  * goes to the shard of its key, and follows that shard's failovers.
@@ -87,7 +83,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   #lobby!: Lobby
   #subscriptions!: Subscriptions
   #watched!: WatchedTransactions
-  readonly #readyWaiters = new Set<Waiter>()
+  readonly #readyWaiters = new ReadyWaiters(systemRuntime)
   #router: Router | undefined
   /** A handle asked for replicas. */
   #isReplicaUser = false
@@ -168,27 +164,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     if (this.#closing !== undefined) return Promise.reject(closedError())
     if (this.#status === 'ready') return Promise.resolve()
     this.#start()
-    return new Promise((resolve, reject) => {
-      const timer = systemRuntime.setTimer(
-        () => waiter.reject(this.#notReadyError()),
-        this.options.commandTimeout,
-      )
-      const settle = () => {
-        timer.cancel()
-        this.#readyWaiters.delete(waiter)
-      }
-      const waiter: Waiter = {
-        resolve: () => {
-          settle()
-          resolve()
-        },
-        reject: (error) => {
-          settle()
-          reject(error)
-        },
-      }
-      this.#readyWaiters.add(waiter)
-    })
+    return this.#readyWaiters.wait(this.options.commandTimeout, () => this.#notReadyError())
   }
 
   /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
@@ -486,7 +462,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   #giveUpWaiting(error: DisredisError): void {
-    for (const waiter of [...this.#readyWaiters]) waiter.reject(error)
+    this.#readyWaiters.rejectAll(error)
     this.#tell('error', error)
   }
 
@@ -495,7 +471,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     if (this.#status !== 'connecting') return
     if (!this.#router?.shards.every(({ phase }) => phase === 'ready')) return
     this.#status = 'ready'
-    for (const waiter of [...this.#readyWaiters]) waiter.resolve()
+    this.#readyWaiters.resolveAll()
     this.#tell('connect')
     this.#tell('ready')
   }
@@ -550,7 +526,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     }
     const error = closedError()
     this.#lobby.rejectAll(error)
-    for (const waiter of [...this.#readyWaiters]) waiter.reject(error)
+    this.#readyWaiters.rejectAll(error)
     this.#subscriptions.close()
     this.#watched.close()
     await this.#supervisor.close()
