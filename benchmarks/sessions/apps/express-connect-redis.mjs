@@ -1,0 +1,17 @@
+import { RedisStore } from 'connect-redis'
+import { createClient } from 'redis'
+import { serveExpress } from './serve-express.mjs'
+
+/** On one server. */
+export async function start({ redis: { host, port } }) {
+  const client = createClient({ socket: { host, port } })
+  await client.connect()
+  const app = await serveExpress(new RedisStore({ client, prefix: 'connect:' }))
+  return {
+    port: app.port,
+    async close() {
+      await app.close()
+      await client.close()
+    },
+  }
+}

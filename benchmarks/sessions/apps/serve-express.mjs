@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import express from 'express'
+import session from 'express-session'
+
+/**
+ * The same application whatever keeps its sessions: as each store's README has it.
+ * @param {import('express-session').Store} store
+ * @param {import('express').RequestHandler[]} middleware
+ */
+export async function serveExpress(store, ...middleware) {
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.use(
+    session({
+      store,
+      secret: 'the secret of a benchmark',
+      resave: false,
+      saveUninitialized: false,
+      cookie: { maxAge: 3_600_000 },
+    }),
+    ...middleware,
+  )
+  app.get('/visit', (req, res) => {
+    req.session.cart = ['tea', 'coffee']
+    req.session.views = 0
+    res.json({ views: 0 })
+  })
+  app.get('/login', (req, res, next) => {
+    req.session.regenerate((error) => {
+      if (error) return next(error)
+      Object.assign(req.session, { userId: req.query.user, cart: ['tea', 'coffee'], views: 0 })
+      res.json({ views: 0 })
+    })
+  })
+  app.get('/read', (req, res) => {
+    if (req.session.cart === undefined) throw new Error('The session was lost')
+    res.json({ views: req.session.views })
+  })
+  app.get('/write', (req, res) => {
+    if (req.session.cart === undefined) throw new Error('The session was lost')
+    req.session.views++
+    res.json({ views: req.session.views })
+  })
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: server.address().port,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Who is compared with whom. `app` and `peer` are modules of `apps/`: each exports
+ * `start({ sentinels, redis: { host, port } })`, which resolves to `{ port, close() }`, and serves
+ * `/visit`, `/login?user=`, `/read` and `/write`.
+ */
+export const contests = [
+  {
+    name: 'Express: disredis on three masters, connect-redis with node-redis on one server',
+    app: 'express-disredis',
+    peer: 'express-connect-redis',
+  },
+]
+
+/** `begin` makes each connection's session; `path` is what is measured. */
+export const cases = [
+  { name: 'unchanged session, nobody logged in', begin: '/visit', path: '/read' },
+  { name: 'unchanged session of a user', begin: '/login', path: '/read' },
+  { name: 'session of a user, changed by each request', begin: '/login', path: '/write' },
+]
