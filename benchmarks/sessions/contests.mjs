@@ -9,6 +9,11 @@ export const contests = [
     app: 'express-disredis',
     peer: 'express-connect-redis',
   },
+  {
+    name: 'Fastify: disredis on three masters, @mgcrea/fastify-session-redis-store on one server',
+    app: 'fastify-disredis',
+    peer: 'fastify-mgcrea',
+  },
 ]
 
 /** `begin` makes each connection's session; `path` is what is measured. */

@@ -1,0 +1,14 @@
+import disredisSession from '@disredis/fastify-session'
+import Fastify from 'fastify'
+import { secret, serveFastify } from './serve-fastify.mjs'
+
+/** Over all masters. */
+export async function start({ sentinels }) {
+  const app = Fastify()
+  await app.register(disredisSession, { sentinels, secret, cookie: { maxAge: 3_600_000 } })
+  return serveFastify(app, {
+    get: (session, name) => session[name],
+    set: (session, values) => Object.assign(session, values),
+    login: (request, user, values) => app.sessionStore.login(request, user, values),
+  })
+}
