@@ -58,6 +58,8 @@ export interface Scenario {
   readonly goals?: readonly Goal[]
   /** Shards whose times are measured. Default: the first. */
   readonly measured?: readonly string[]
+  /** Figures that the report shows beside those of every scenario: names, and what they are. */
+  readonly alsoTell?: Readonly<Record<string, string>>
   /** Run against other clients as well. */
   readonly hasPeers?: boolean
   /** Not part of the short mode: it takes minutes. */

@@ -1,5 +1,6 @@
 import { type Flow, openFlow } from '../links/flow.js'
 import type { Direction } from '../links/link.js'
+import { resetAfter } from '../links/stream-faults.js'
 import type { StreamFault } from '../links/tcp-proxy.js'
 import type { Step } from '../scenario.js'
 import type { World } from '../world/world.js'
@@ -33,7 +34,14 @@ export function corrupt(node: string, what: string, fault: (world: World) => Str
   )
 }
 
-/** The same for what the client sends. */
+/** The open connections are reset after so many more reply bytes; later ones are fine. */
+export function resetInMidReply(node: string, bytes: number): Step {
+  return step(`reset connections to ${node} after ${bytes} bytes of replies`, ({ proxies }) =>
+    proxies.get(node).setReplyFaultOfOpenLinks(resetAfter(() => bytes)),
+  )
+}
+
+/** Changes what the client sends. */
 export function corruptRequests(
   node: string,
   what: string,

@@ -87,7 +87,12 @@ export class TcpProxy implements AsyncDisposable {
     for (const link of this.#links) link.replyFilter = fault?.(link)
   }
 
-  /** The same for what clients send. */
+  /** Changes the replies of the open links; later ones are not concerned. */
+  setReplyFaultOfOpenLinks(fault: StreamFault): void {
+    for (const link of this.#links) link.replyFilter = fault(link)
+  }
+
+  /** Changes the requests of every link, open and later ones; undefined: no longer. */
   setRequestFault(fault: StreamFault | undefined): void {
     this.#requestFault = fault
     for (const link of this.#links) link.requestFilter = fault?.(link)

@@ -23,6 +23,8 @@ export interface Judgement {
   readonly lost: number
   /** Of these, the ones that no loss window excuses. */
   readonly lostWithoutExcuse: number
+  /** When the first and the last of these were issued. */
+  readonly lostAt: readonly [from: number, until: number] | undefined
   /** Writes that were executed twice (D). */
   readonly duplicates: number
   /** Writes that were executed although their error said that they were not. */
@@ -53,6 +55,7 @@ export function judge({ ledger, states, windows, stalls }: Evidence): Judgement 
     lostWithoutExcuse: 0,
     duplicates: 0,
     phantoms: 0,
+    lostAt: undefined,
   }
   let issued = 0
   let misordered = 0
@@ -87,7 +90,7 @@ type Tally = {
     | 'lostWithoutExcuse'
     | 'duplicates'
     | 'phantoms']: number
-}
+} & { lostAt: readonly [number, number] | undefined }
 
 function judgeBook(
   book: Book,
@@ -110,7 +113,10 @@ function judgeBook(
       tally.lost++
       const issuedAt = book.issuedAt.get(id)
       const isExcused = windows.some(({ from, until }) => issuedAt >= from && issuedAt <= until)
-      if (!isExcused) tally.lostWithoutExcuse++
+      if (isExcused) continue
+      tally.lostWithoutExcuse++
+      const [from, until] = tally.lostAt ?? [issuedAt, issuedAt]
+      tally.lostAt = [Math.min(from, issuedAt), Math.max(until, issuedAt)]
     } else tally.unknown++
   }
 }

@@ -1,3 +1,4 @@
+import type { RunResult } from '../run/run-result.js'
 import type { Scenario } from '../scenario.js'
 import { scenarios } from '../scenarios/index.js'
 import { columns } from './columns.js'
@@ -77,6 +78,7 @@ function renderTable(
     'runs',
     ...columns.map(({ head }) => head),
     'errors',
+    'also',
     'violations',
   ]
   const rows = known.flatMap((scenario) =>
@@ -90,12 +92,7 @@ function renderTable(
 
 function renderRow(scenario: Scenario, { subject, runs }: Series, hasSubject: boolean): string {
   const taken = runs.filter(({ skipped }) => skipped === undefined)
-  const figures = columns.map(({ figure }) => {
-    const spread = spreadOf(taken.flatMap((one) => one.figures[figure] ?? []))
-    if (spread === undefined) return ''
-    const { p50, p99, max } = spread
-    return p50 === max ? round(max) : [p50, p99, max].map(round).join(' / ')
-  })
+  const figures = columns.map(({ figure }) => renderSpread(taken, figure))
   const isJudged = subject === 'disredis'
   const violations = taken.reduce((sum, one) => sum + one.violations.length, 0)
   return row([
@@ -105,8 +102,19 @@ function renderRow(scenario: Scenario, { subject, runs }: Series, hasSubject: bo
     taken.length === 0 ? 'skipped' : `${taken.length}`,
     ...figures,
     renderErrors(taken.map(({ errors }) => errors)),
+    Object.entries(scenario.alsoTell ?? {})
+      .map(([figure, what]) => `${what} ${renderSpread(taken, figure)}`)
+      .join(', '),
     isJudged ? `${violations}` : '',
   ])
+}
+
+function renderSpread(runs: readonly RunResult[], figure: string): string {
+  const spread = spreadOf(runs.flatMap((one) => one.figures[figure] ?? []))
+  if (spread === undefined) return ''
+  const { p50, p99, max } = spread
+  const all = [p50, p99, max].map(round)
+  return new Set(all).size === 1 ? round(max) : all.join(' / ')
 }
 
 function renderErrors(all: readonly Readonly<Record<string, number>>[]): string {
@@ -122,6 +130,8 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
+/** Whole numbers, but for small ones with a fraction. */
 function round(value: number): string {
+  if (Math.abs(value) < 10 && !Number.isInteger(value)) return value.toFixed(1)
   return Math.round(value).toLocaleString('en-US')
 }

@@ -36,4 +36,12 @@ function send(message: RunResult): void {
   isTold = true
   if (process.send === undefined) console.log(JSON.stringify(message, undefined, 2))
   else process.send(message, () => process.disconnect())
+  tellWhatIsOpen()
+}
+
+/** Does not keep the process alive: it is heard only if something else does. */
+function tellWhatIsOpen(): void {
+  setTimeout(() => {
+    console.error(`${id} does not end: ${process.getActiveResourcesInfo().join(', ')}`)
+  }, 5_000).unref()
 }

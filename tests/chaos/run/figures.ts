@@ -11,7 +11,7 @@ export function figuresOf(
   states: ReadonlyMap<Lane, FinalState>,
 ): Record<string, number> {
   const { marks, ledger, queue, observer, scenario } = world
-  const { lostWithoutExcuse: _, ...counts } = judgement
+  const { lostWithoutExcuse: _excuse, lostAt: _at, ...counts } = judgement
   const figures: Record<string, number> = { ...counts }
   const fault = marks.get('fault')
   const end = world.mark('end')
@@ -19,14 +19,22 @@ export function figuresOf(
   const lanes = ledger.lanes.filter(({ shard }) => shards.includes(shard))
   if (fault !== undefined) {
     for (const shard of shards) {
-      const suffix = shards.length === 1 ? '' : ` ${shard}`
       const firstSwitch = observer.firstSwitch(shard, fault)?.at
       const timing = timingOf(ledger.lanesOf(shard), states, { fault, firstSwitch, end })
-      figures[`firstAck${suffix}`] = timing.firstAck
-      figures[`gap${suffix}`] = timing.gap
-      if (timing.afterSwitch !== undefined) figures[`afterSwitch${suffix}`] = timing.afterSwitch
-      if (firstSwitch !== undefined) figures[`switch${suffix}`] = firstSwitch - fault
+      // Of several shards the slowest counts.
+      const atLeast = (name: string, value: number) => {
+        figures[name] = Math.max(figures[name] ?? Number.NEGATIVE_INFINITY, value)
+      }
+      atLeast('firstAck', timing.firstAck)
+      atLeast('gap', timing.gap)
+      if (timing.afterSwitch !== undefined) atLeast('afterSwitch', timing.afterSwitch)
+      if (firstSwitch !== undefined) atLeast('switch', firstSwitch - fault)
     }
+    const others = ledger.lanes.filter(({ shard }) => !shards.includes(shard))
+    const before = latency(others, { from: 0, until: fault })
+    const during = latency(others, { from: fault, until: end })
+    if (before !== undefined) figures.othersBefore = before
+    if (during !== undefined) figures.othersDuring = during
   }
   const p99 = latency(lanes, { from: 0, until: end })
   if (p99 !== undefined) figures.latency = p99
@@ -35,7 +43,7 @@ export function figuresOf(
     figures.queuedBytes = queue.bytes
   }
   figures.oldestPending = queue.age
-  if (scenario.proxied?.includes('data')) {
+  if (scenario.proxied?.includes('data') && !world.figures.has('dials')) {
     figures.dials = world.proxies.all().reduce((sum, { accepted }) => sum + accepted, 0)
   }
   return figures

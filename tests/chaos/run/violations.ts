@@ -7,7 +7,7 @@ import type { World } from '../world/world.js'
 export function violationsOf(world: World, found: Judgement): string[] {
   const { ledger } = world
   const counted: readonly [number, string][] = [
-    [found.lostWithoutExcuse, 'acknowledged writes are lost'],
+    [found.lostWithoutExcuse, `acknowledged writes are lost${describeLoss(world, found)}`],
     [found.duplicates, 'writes were executed twice'],
     [found.phantoms, 'writes were executed although their error said they were not'],
     [found.misordered, 'acknowledged pushes stand behind later ones'],
@@ -54,6 +54,12 @@ function hasLostElection({ observer }: World, shard: string): boolean {
     ({ channel, payload }) =>
       channel === '-failover-abort-not-elected' && payload.startsWith(`master ${shard} `),
   )
+}
+
+function describeLoss({ journal }: World, { lostAt }: Judgement): string {
+  if (lostAt === undefined) return ''
+  const [from, until] = lostAt.map((time) => journal.timeOf(time))
+  return `, issued from ${from} to ${until}`
 }
 
 function describeLate({ late, pending }: Ledger): string {

@@ -267,12 +267,13 @@ export const masterScenarios: readonly Scenario[] = [
     fault: 42,
     title: 'one of three masters is killed: the others do not notice',
     fleet: { masters: 3 },
+    alsoTell: { othersBefore: 'p99 of the others before', othersDuring: 'during' },
     steps: [
-      acks(200),
+      acks(800),
       noteConnections('shard-2/1', 'shard-3/1'),
       fault(kill('shard-1/1')),
       switched(),
-      acks(200),
+      acks(400),
     ],
     expect: {
       errors: { 'shard-1': unknown },

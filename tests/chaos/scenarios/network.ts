@@ -150,6 +150,7 @@ export const networkScenarios: readonly Scenario[] = [
     title: 'every packet takes 20 to 60 ms',
     fleet: calm,
     proxied: ['data'],
+    alsoTell: { latency: 'p99', dials: 'connections' },
     steps: [
       acks(50),
       fault(shape('shard-1/1', 'both', { delay: 10, jitter: 20 })),
@@ -164,6 +165,7 @@ export const networkScenarios: readonly Scenario[] = [
     title: 'now and then replies take up to 700 ms',
     fleet: calm,
     proxied: ['data'],
+    alsoTell: { latency: 'p99', dials: 'connections' },
     steps: [
       acks(50),
       fault(shape('shard-1/1', 'toClient', { delay: 0, jitter: 700 })),

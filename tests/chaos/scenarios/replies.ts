@@ -95,7 +95,7 @@ export const replyScenarios: readonly Scenario[] = [
       acks(100),
     ],
     expect: {
-      errors: { 'shard-1': ['ReplyError BUSY'] },
+      errors: { 'shard-1': ['ReplyError BUSY', 'ReplyError EXECABORT'] },
       checks: [refusedWith('shard-1/1', 'BUSY'), readsAreFine],
     },
   },
@@ -165,6 +165,7 @@ export const replyScenarios: readonly Scenario[] = [
     title: 'the connection is lost and the master takes no more clients for 2 s',
     fleet: calm,
     proxied: ['data'],
+    alsoTell: { dials: 'dials in 2 s' },
     steps: [
       acks(50),
       limitDials('shard-1/1'),
@@ -204,6 +205,7 @@ export const replyScenarios: readonly Scenario[] = [
     fleet: rotating,
     proxied: ['data'],
     client: () => ({ credentials: () => ({ username: 'app', password }) }),
+    alsoTell: { dials: 'dials in 2 s' },
     steps: [
       acks(50),
       together(...['shard-1/1', 'shard-1/2'].map((name) => rotate(name, 'second'))),

@@ -1,8 +1,8 @@
-import { corrupt, heal, resetLinks } from '../actions/links.js'
+import { corrupt, heal, resetInMidReply, resetLinks } from '../actions/links.js'
 import { hugeReply, memory, noteHeap, stayedBelow } from '../actions/memory.js'
 import { kill, restart } from '../actions/nodes.js'
 import { pour } from '../actions/pour.js'
-import { check, fault } from '../actions/step.js'
+import { check, fault, repeat } from '../actions/step.js'
 import { acks, condition, inSync, load, nothingPending, replaceMaster } from '../actions/waits.js'
 import { resetAfter } from '../links/stream-faults.js'
 import type { Check, Scenario, Step } from '../scenario.js'
@@ -65,6 +65,7 @@ export const volumeScenarios: readonly Scenario[] = [
     fault: 37,
     title: 'a reply of 32 MiB among others',
     fleet: alone,
+    alsoTell: { rssGrowth: 'RSS growth, bytes' },
     steps: [acks(50), fault(hugeReply(32 * mebi)), acks(100)],
   },
   {
@@ -73,6 +74,7 @@ export const volumeScenarios: readonly Scenario[] = [
     title: 'a reply of 256 MiB among others',
     fleet: alone,
     isLong: true,
+    alsoTell: { rssGrowth: 'RSS growth, bytes' },
     steps: [acks(50), fault(hugeReply(256 * mebi)), acks(100)],
   },
   {
@@ -82,6 +84,7 @@ export const volumeScenarios: readonly Scenario[] = [
     fleet: alone,
     client: () => ({ queue: smallCap }),
     load: { pushes: 1_000, increments: 0, reads: 0, echoes: 0, padding: 100 },
+    alsoTell: { queuedBytes: 'queued bytes' },
     steps: [acks(500), fault(kill('shard-1/1')), load(3_000), restart('shard-1/1'), acks(500)],
     expect: {
       errors: { 'shard-1': [...unknown, 'QueueFullError'] },
@@ -96,6 +99,7 @@ export const volumeScenarios: readonly Scenario[] = [
     isLong: true,
     client: () => ({ queue: cap }),
     load: { pushes: 20, increments: 0, reads: 0, echoes: 0, timeout: 90_000 },
+    alsoTell: { queuedBytes: 'queued bytes', growth: 'RSS growth, bytes' },
     steps: [
       acks(20),
       pour(5_000, 5_000, 100),
@@ -127,6 +131,22 @@ export const volumeScenarios: readonly Scenario[] = [
     ...resetScenario(50, 5_000),
   },
   {
+    id: 'ten-resets',
+    fault: 34,
+    title: 'ten resets in mid-reply, each on a connection that worked for a while',
+    fleet: calm,
+    proxied: ['data'],
+    load: { pushes: 200, increments: 1_000, reads: 20, echoes: 20 },
+    steps: [
+      acks(100),
+      fault(resetInMidReply('shard-1/1', 100)),
+      ...repeat(9, acks(200), resetInMidReply('shard-1/1', 100)),
+      acks(300),
+    ],
+    expect: { errors: { 'shard-1': unknown } },
+    hasPeers: true,
+  },
+  {
     id: 'a-thousand-resets',
     fault: 0,
     title: '1,000 resets in mid-reply under 100,000 INCRs',
@@ -143,6 +163,7 @@ export const volumeScenarios: readonly Scenario[] = [
     fleet: { ...quick, masters: 1 },
     isLong: true,
     load: { pushes: 50, increments: 10, reads: 20, echoes: 5 },
+    alsoTell: { growth: 'heap growth, bytes' },
     steps: [acks(50), ...failovers(500), nothingPending(), noteHeap('late')],
     expect: { checks: [stayedBelow('early', 'late', 16 * mebi)] },
   },

@@ -27,11 +27,17 @@ export class IoredisSubject implements Subject {
   readonly hasDeadlines = false
   readonly #redis: Redis
 
-  constructor(name: IoredisVariant, sentinels: readonly Address[], shard: string) {
+  constructor(
+    name: IoredisVariant,
+    sentinels: readonly Address[],
+    shard: string,
+    natMap: Record<string, Address>,
+  ) {
     this.name = name
     this.#redis = new Redis({
       sentinels: sentinels.map(({ host, port }) => ({ host, port })),
       name: shard,
+      natMap,
       ...(variants[name] as object),
     })
     // It reconnects by itself; commands tell of what goes wrong.

@@ -10,8 +10,8 @@ export function makeSubject(name: SubjectName, world: World): Subject {
     case 'disredis':
       return new DisredisSubject(world.clientOptions(), world.plan.durability ?? 0, world.journal)
     case 'node-redis':
-      return new NodeRedisSubject(world.seeds(), world.shard)
+      return new NodeRedisSubject(world.seeds(), world.shard, world.proxies.natTable())
     default:
-      return new IoredisSubject(name, world.seeds(), world.shard)
+      return new IoredisSubject(name, world.seeds(), world.shard, world.proxies.natTable())
   }
 }

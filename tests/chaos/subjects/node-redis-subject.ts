@@ -9,8 +9,8 @@ export class NodeRedisSubject implements Subject {
   readonly #sentinel: ReturnType<typeof newSentinel>
   readonly #connected: Promise<unknown>
 
-  constructor(sentinels: readonly Address[], shard: string) {
-    this.#sentinel = newSentinel(sentinels, shard)
+  constructor(sentinels: readonly Address[], shard: string, natMap: Record<string, Address>) {
+    this.#sentinel = newSentinel(sentinels, shard, natMap)
     this.#sentinel.on('error', () => {})
     this.#connected = this.#sentinel.connect()
   }
@@ -40,9 +40,14 @@ export class NodeRedisSubject implements Subject {
   }
 }
 
-function newSentinel(sentinels: readonly Address[], name: string) {
+function newSentinel(
+  sentinels: readonly Address[],
+  name: string,
+  nodeAddressMap: Record<string, Address>,
+) {
   return createSentinel({
     name,
+    nodeAddressMap,
     sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
   })
 }

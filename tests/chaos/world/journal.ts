@@ -5,7 +5,7 @@ export interface Entry {
   readonly what: string
 }
 
-const mostEntries = 5_000
+const mostEntries = 50_000
 
 /** What happened, in the order in which this process saw it; shown when a run fails. */
 export class Journal {
@@ -14,9 +14,15 @@ export class Journal {
   #dropped = 0
 
   note(who: string, what: string): void {
-    if (this.#entries.length < mostEntries) {
-      this.#entries.push({ at: performance.now() - this.#start, who, what })
-    } else this.#dropped++
+    this.#entries.push({ at: performance.now() - this.#start, who, what })
+    if (this.#entries.length < 2 * mostEntries) return
+    this.#dropped += mostEntries
+    this.#entries.splice(0, mostEntries)
+  }
+
+  /** A time of `performance.now()` as the lines have it. */
+  timeOf(time: number): string {
+    return `${((time - this.#start) / 1000).toFixed(3)} s`
   }
 
   clear(): void {
@@ -28,6 +34,6 @@ export class Journal {
     const lines = this.#entries.map(
       ({ at, who, what }) => `${(at / 1000).toFixed(3).padStart(9)} s  ${who.padEnd(12)} ${what}`,
     )
-    return this.#dropped === 0 ? lines : [...lines, `(${this.#dropped} more entries)`]
+    return this.#dropped === 0 ? lines : [`(${this.#dropped} entries before)`, ...lines]
   }
 }

@@ -39,6 +39,11 @@ export class Proxies {
     return (key: string) => this.#byAddress.get(key)?.address ?? null
   }
 
+  /** The same as a table. */
+  natTable(): Record<string, Address> {
+    return Object.fromEntries([...this.#byAddress].map(([key, { address }]) => [key, address]))
+  }
+
   get ownPorts(): readonly number[] {
     return this.all().flatMap(({ ownPorts }) => ownPorts)
   }
