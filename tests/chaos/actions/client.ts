@@ -1,5 +1,6 @@
-import type { Disredis } from '@disredis/client'
+import { Disredis } from '@disredis/client'
 import type { Check, Step } from '../scenario.js'
+import { clientEventNames } from '../subjects/disredis-subject.js'
 import { prepareLanes } from '../world/prepare-lanes.js'
 import type { World } from '../world/world.js'
 import { check, step } from './step.js'
@@ -25,6 +26,44 @@ export function prepareValues(): Step {
   return step('values are written', async (world) => {
     world.lanes = await prepareLanes(world)
   })
+}
+
+/** What a program's own listeners throw: its own business, and no reason for a client to fail. */
+export class ThrownByListener extends Error {}
+
+/** Listeners of every event that throw. */
+export function throwingListeners(): Step {
+  return step('every listener throws', ({ client }) => {
+    for (const name of clientEventNames) {
+      client.on(name, () => {
+        throw new ThrownByListener(name)
+      })
+    }
+  })
+}
+
+/** More clients of the same process; they are closed with the first. */
+export function moreClients(count: number): Step {
+  return step(`${count} more clients`, async (world) => {
+    const clients = Array.from({ length: count }, () => new Disredis(world.clientOptions()))
+    world.crowd = clients
+    await Promise.all(clients.map((client) => client.ready()))
+  })
+}
+
+/** Every one of the crowd gets its answer. */
+export function crowdIsServed(): Step {
+  return step('every client is answered', async ({ crowd, ledger }) => {
+    const [lane] = ledger.lanes
+    const replies = await Promise.all(crowd.map((client) => client.get(lane!.own)))
+    const wrong = replies.filter((reply) => reply !== lane!.value)
+    if (wrong.length > 0) throw new Error(`${wrong.length} got ${wrong[0]}`)
+  })
+}
+
+/** So many pushes at once. */
+export function burst(count: number): Step {
+  return step(`${count} pushes in one turn of the loop`, ({ load }) => load.burst(count))
 }
 
 export function closeClient(timeout: number): Step {

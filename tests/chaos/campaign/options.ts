@@ -20,6 +20,11 @@ npm run chaos -- [options]
   --verbose          shows what happened in each run
 `
 
+/** What was asked for cannot be done; the message says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
 export interface Options {
   /** What repeats it. */
   readonly command: string
@@ -41,9 +46,28 @@ export interface Options {
   readonly verbose: boolean
 }
 
-/** @throws Error that says what is wrong with the arguments */
+/** @throws UsageError */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values } = parse(args)
+  const { faults, scenarios, seed, soak, round, json, counts, ...rest } = values
+  if (values.report && json === undefined) throw new UsageError('--report needs --json FILE')
+  return {
+    ...rest,
+    command: ['npm run chaos --', ...args].join(' '),
+    faults: faults?.split(',').map((row) => whole('faults', row)),
+    scenarios: scenarios?.split(','),
+    runs: whole('runs', rest.runs),
+    jobs: whole('jobs', rest.jobs),
+    seed: seed === undefined ? Math.floor(Math.random() * 1e6) : whole('seed', seed),
+    soak: soak === undefined ? undefined : duration(soak),
+    round: round === undefined ? undefined : whole('round', round),
+    json,
+    counts,
+  }
+}
+
+function parse(args: readonly string[]) {
+  const config = {
     args: [...args],
     options: {
       list: { type: 'boolean', default: false },
@@ -62,32 +86,23 @@ export function readOptions(args: readonly string[]): Options {
       counts: { type: 'string' },
       verbose: { type: 'boolean', default: false },
     },
-  })
-  const { faults, scenarios, seed, soak, round, json, counts, ...rest } = values
-  if (values.report && json === undefined) throw new Error('--report needs --json FILE')
-  return {
-    ...rest,
-    command: ['npm run chaos --', ...args].join(' '),
-    faults: faults?.split(',').map((row) => whole('faults', row)),
-    scenarios: scenarios?.split(','),
-    runs: whole('runs', rest.runs),
-    jobs: whole('jobs', rest.jobs),
-    seed: seed === undefined ? Math.floor(Math.random() * 1e6) : whole('seed', seed),
-    soak: soak === undefined ? undefined : duration(soak),
-    round: round === undefined ? undefined : whole('round', round),
-    json,
-    counts,
+  } as const
+  try {
+    return parseArgs(config)
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause })
   }
 }
 
 function whole(option: string, text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
-  throw new Error(`--${option} takes a whole number, not "${text}"`)
+  throw new UsageError(`--${option} takes a whole number, not "${text}"`)
 }
 
 function duration(text: string): number {
   const match = /^(\d+)(s|m|h)$/.exec(text)
-  if (match === null) throw new Error(`--soak takes a time such as 90s, 30m or 8h, not "${text}"`)
+  if (match === null)
+    throw new UsageError(`--soak takes a time such as 90s, 30m or 8h, not "${text}"`)
   const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 }
   return Number(match[1]) * units[match[2]!]!
 }

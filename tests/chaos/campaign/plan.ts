@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario.js'
 import { findScenario, scenarios } from '../scenarios/index.js'
 import { subjectNames } from '../subjects/subject.js'
-import type { Options } from './options.js'
+import { type Options, UsageError } from './options.js'
 import type { RunRequest } from './run-in-child.js'
 
 /** What is to be run, in order. One seed runs the same again. */
@@ -18,10 +18,20 @@ export function planRuns(options: Options): RunRequest[] {
 }
 
 function select({ faults, scenarios: ids, long }: Options): readonly Scenario[] {
-  if (ids !== undefined) return ids.map(findScenario)
+  if (ids !== undefined) return ids.map(find)
   const wanted = scenarios.filter(({ isLong }) => long || isLong !== true)
   if (faults === undefined) return wanted
   const missing = faults.filter((row) => !wanted.some(({ fault }) => fault === row))
-  if (missing.length > 0) throw new Error(`No scenario for row ${missing.join(', ')}; see --list`)
+  if (missing.length > 0) {
+    throw new UsageError(`No scenario for row ${missing.join(', ')}; see --list, and --long`)
+  }
   return wanted.filter(({ fault }) => faults.includes(fault))
+}
+
+function find(id: string): Scenario {
+  try {
+    return findScenario(id)
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause })
+  }
 }

@@ -44,6 +44,12 @@ export class Load {
     this.#timer = undefined
   }
 
+  /** So many pushes at once, over all lanes. */
+  burst(count: number): void {
+    const { lanes } = this.#ledger
+    for (let i = 0; i < count; i++) this.#operations.push(lanes[i % lanes.length]!)
+  }
+
   #tick(): void {
     const now = performance.now()
     const elapsed = Math.min(now - this.#last, mostCatchUp)

@@ -1,3 +1,4 @@
+import { ThrownByListener } from '../actions/client.js'
 import { enterNamespace } from '../namespace/enter-namespace.js'
 import { findScenario } from '../scenarios/index.js'
 import type { SubjectName } from '../subjects/subject.js'
@@ -28,6 +29,7 @@ const result = await runScenario(scenario, subject as SubjectName, Number(seed))
 send({ ...result, violations: [...result.violations, ...uncaught] })
 
 function noteUncaught(what: string, error: unknown): void {
+  if (error instanceof ThrownByListener) return
   const stack = error instanceof Error ? error.stack : String(error)
   uncaught.push(`${what}: ${stack}`)
 }

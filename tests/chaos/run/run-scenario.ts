@@ -108,8 +108,12 @@ async function compare(world: World): Promise<void> {
 
 async function closeSubject(world: World): Promise<void> {
   const giveUp = sleep(20_000, 'late', { ref: false })
-  const outcome = await Promise.race([world.subject.close(), giveUp])
+  const outcome = await Promise.race([closeClients(world), giveUp])
   if (outcome === 'late') throw new Error('not resolved after 20 s')
+}
+
+async function closeClients({ subject, crowd }: World): Promise<void> {
+  await Promise.all([subject, ...crowd].map((client) => client.close()))
 }
 
 async function countLeaks(world: World, timers: number): Promise<void> {

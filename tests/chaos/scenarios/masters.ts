@@ -1,5 +1,14 @@
-import { connectClient, prepareValues } from '../actions/client.js'
+import {
+  burst,
+  connectClient,
+  crowdIsServed,
+  moreClients,
+  prepareValues,
+  throwingListeners,
+} from '../actions/client.js'
+import { shape } from '../actions/links.js'
 import { failover, kill, occupy, pause, restart, resume } from '../actions/nodes.js'
+import { sentinelNames } from '../actions/sentinels.js'
 import { isUndisturbed, noteConnections } from '../actions/server-facts.js'
 import { check, fault, marked, repeat, together } from '../actions/step.js'
 import {
@@ -62,6 +71,34 @@ export const masterScenarios: readonly Scenario[] = [
     expect: { errors: { 'shard-1': [...unknown, 'DurabilityError'] } },
   },
   {
+    id: 'crash-in-a-burst',
+    fault: 1,
+    title: 'a master is killed while 30,000 writes of one turn are on their way',
+    steps: [acks(100), burst(30_000), fault(kill('shard-1/1')), switched(), acks(200)],
+    expect: { errors: { 'shard-1': unknown }, loss: crashLoss },
+  },
+  {
+    id: 'crash-with-throwing-listeners',
+    fault: 1,
+    title: "a master is killed; the program's own listeners throw at every event",
+    steps: [acks(100), throwingListeners(), fault(kill('shard-1/1')), switched(), acks(200)],
+    expect: { errors: { 'shard-1': unknown }, loss: crashLoss },
+  },
+  {
+    id: 'crash-with-a-crowd',
+    fault: 29,
+    title: 'a master is killed; fifty more clients of this process look for the next one',
+    steps: [
+      acks(100),
+      moreClients(50),
+      fault(kill('shard-1/1')),
+      load(500),
+      crowdIsServed(),
+      acks(100),
+    ],
+    expect: { errors: { 'shard-1': unknown }, loss: crashLoss },
+  },
+  {
     id: 'freeze',
     fault: 2,
     title: 'a master hangs (SIGSTOP)',
@@ -117,6 +154,21 @@ export const masterScenarios: readonly Scenario[] = [
     client: () => ({ failoverGate: { probeInterval: false } }),
     steps: [acks(100), fault(failover('shard-1')), switched(), acks(400)],
     goals: losslessWithin(1_300),
+  },
+  {
+    id: 'planned-failover-from-afar',
+    fault: 3,
+    title: 'SENTINEL FAILOVER; every link of the client takes 60 ms there and back',
+    proxied: ['data', 'sentinels'],
+    steps: [
+      ...[...sentinelNames, 'shard-1/1', 'shard-1/2'].map((name) =>
+        shape(name, 'both', { delay: 30 }),
+      ),
+      acks(200),
+      fault(failover('shard-1')),
+      switched(),
+      acks(400),
+    ],
   },
   {
     id: 'start-in-a-failover',

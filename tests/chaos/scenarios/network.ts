@@ -175,6 +175,22 @@ export const networkScenarios: readonly Scenario[] = [
     expect: { checks: [keptItsConnection] },
   },
   {
+    id: 'deadlines-shorter-than-the-way',
+    fault: 33,
+    title: 'replies take 400 ms and every call has 250 ms; then the network is fast again',
+    fleet: calm,
+    proxied: ['data'],
+    load: { timeout: 250 },
+    steps: [
+      acks(50),
+      fault(shape('shard-1/1', 'both', { delay: 200 })),
+      load(2_000),
+      heal('shard-1/1'),
+      acks(200),
+    ],
+    expect: { errors: { 'shard-1': bounded }, checks: [keptItsConnection] },
+  },
+  {
     id: 'reset-in-mid-reply',
     fault: 34,
     title: 'every connection is reset after 1 to 2000 reply bytes',

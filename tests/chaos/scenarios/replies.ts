@@ -1,3 +1,4 @@
+import type { Credentials } from '@disredis/client'
 import { allowDials, dialsAre, limitDials } from '../actions/dials.js'
 import { resetLinks } from '../actions/links.js'
 import { command, follow, occupy } from '../actions/nodes.js'
@@ -14,6 +15,14 @@ const readsAreFine: Check = check('no read failed', ({ ledger }) => {
 
 /** Passwords that the client is told and that the servers take: one process runs one scenario. */
 let password = 'first'
+let hangs = false
+
+function hangOnce(): Promise<Credentials> {
+  if (!hangs) return Promise.resolve({ username: 'app', password })
+  hangs = false
+  return new Promise(() => {})
+}
+
 const rotating = {
   ...calm,
   users: ['app on >first ~* &* +@all'],
@@ -192,6 +201,23 @@ export const replyScenarios: readonly Scenario[] = [
       together(...['shard-1/1', 'shard-1/2'].map((name) => rotate(name, 'second'))),
       step('the client is told', () => {
         password = 'second'
+      }),
+      fault(command('shard-1/1', 'CLIENT', 'KILL', 'USER', 'app')),
+      acks(100),
+    ],
+    expect: { errors: { 'shard-1': unknown } },
+  },
+  {
+    id: 'credentials-that-hang',
+    fault: 30,
+    title: 'connections are dropped, and the `credentials` callback never answers the next call',
+    fleet: rotating,
+    client: () => ({ credentials: hangOnce }),
+    load: { timeout: 4_000 },
+    steps: [
+      acks(50),
+      step('the next call will hang', () => {
+        hangs = true
       }),
       fault(command('shard-1/1', 'CLIENT', 'KILL', 'USER', 'app')),
       acks(100),

@@ -1,5 +1,5 @@
 import { connectClient, healthIs, makeClient, rejection } from '../actions/client.js'
-import { corrupt, halfOpen, heal } from '../actions/links.js'
+import { corrupt, halfOpen, heal, shape } from '../actions/links.js'
 import { command, failover, failoverBy, kill, pause, restart, resume } from '../actions/nodes.js'
 import {
   aSentinelDied,
@@ -115,6 +115,21 @@ export const sentinelScenarios: readonly Scenario[] = [
       acks(50),
       pause('sentinel-1'),
       load(500),
+      fault(kill('shard-1/1')),
+      switched(),
+      acks(200),
+    ],
+    expect: crash,
+  },
+  {
+    id: 'slow-sentinels',
+    fault: 11,
+    title: 'every answer of the Sentinels takes 200 to 400 ms; the master is killed',
+    proxied: ['sentinels'],
+    steps: [
+      acks(50),
+      onEachSentinel((name) => shape(name, 'toClient', { delay: 200, jitter: 200 })),
+      load(2_000),
       fault(kill('shard-1/1')),
       switched(),
       acks(200),

@@ -52,7 +52,7 @@ export class DisredisSubject implements Subject {
 }
 
 /** Events that a scenario may wait for; those of the topology are noted apart. */
-const told = [
+export const clientEventNames = [
   'ready',
   'failoverStarted',
   'failoverCompleted',
@@ -66,12 +66,12 @@ const told = [
 
 export interface ClientEvent {
   readonly at: number
-  readonly name: (typeof told)[number]
+  readonly name: (typeof clientEventNames)[number]
   readonly event: unknown
 }
 
 function noteEvents(client: Disredis, events: ClientEvent[], journal: Journal): void {
-  for (const name of told) {
+  for (const name of clientEventNames) {
     client.on(name, (event?: unknown) => {
       events.push({ at: performance.now(), name, event })
       journal.note('client', `${name} ${describe(event)}`)

@@ -33,6 +33,8 @@ export class World {
   /** Figures that steps measure by themselves. */
   readonly figures = new Map<string, number>()
   readonly violations: string[] = []
+  /** More clients than the one whose books are kept. */
+  crowd: readonly Disredis[] = []
   /** Prepared before there was a client. */
   lanes: readonly Lane[] | undefined
   /** Called in reverse order at the end, whatever happens. */
