@@ -26,6 +26,12 @@ test('acknowledgements that did not survive do not end a silence', () => {
   expect(timingOf([lane], states, marks)).toMatchObject({ firstAck: 1_701, gap: 1_710 })
 })
 
+test('where the fault made no silence, T0 is counted to the next acknowledgement', () => {
+  const lane = laneOf([10, 20], [55, 60], [85, 90], [100, 105], [140, 145], [190, 200], [230, 240])
+  const states = new Map([[lane, stateWith([0, 1, 2, 3, 4, 5, 6])]])
+  expect(timingOf([lane], states, { ...marks, end: 250 })).toMatchObject({ firstAck: 5, gap: 55 })
+})
+
 test('a shard that never comes back is silent until the end', () => {
   const lane = laneOf([90, 91])
   const states = new Map([[lane, stateWith([0])]])

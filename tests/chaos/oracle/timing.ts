@@ -4,7 +4,10 @@ import { outcomes } from './outcome.js'
 
 /** How a fault showed to a caller, in ms. */
 export interface Timing {
-  /** From the fault to the first surviving acknowledgement after the longest silence (T0). */
+  /**
+   * From the fault to the surviving acknowledgement that ended the longest silence (T0); to the very
+   * next one where there was no silence longer than usual.
+   */
   readonly firstAck: number
   /** The same from the first `+switch-master` that any Sentinel published (Ts); may be negative. */
   readonly afterSwitch: number | undefined
@@ -25,21 +28,32 @@ export function timingOf(
   { fault, firstSwitch, end }: TimingMarks,
 ): Timing {
   const acks = survivingAcks(lanes, states)
-  let gap = 0
-  let gapEnd = fault
-  let previous = acks[0] ?? fault
-  for (const at of [...acks, end]) {
-    if (at > fault && at - previous > gap) {
-      gap = at - previous
-      gapEnd = at
-    }
-    previous = at
-  }
+  const usual = longestGap(acks.filter((at) => at <= fault))
+  const longest = longestGap(acks, end, fault)
+  // A fault that nobody noticed: its longest silence is as any other, and tells nothing of it.
+  const isNoticed = longest.length > 2 * usual.length
+  const gapEnd = isNoticed ? longest.end : (acks.find((at) => at > fault) ?? end)
   return {
     firstAck: gapEnd - fault,
     afterSwitch: firstSwitch === undefined ? undefined : gapEnd - firstSwitch,
-    gap,
+    gap: longest.length,
   }
+}
+
+interface Gap {
+  readonly length: number
+  readonly end: number
+}
+
+/** Between neighbours, and from the last to `end`; only gaps that end after `since` count. */
+function longestGap(times: readonly number[], end?: number, since = Number.NEGATIVE_INFINITY): Gap {
+  let longest: Gap = { length: 0, end: end ?? 0 }
+  let previous = times[0] ?? since
+  for (const at of end === undefined ? times : [...times, end]) {
+    if (at > since && at - previous > longest.length) longest = { length: at - previous, end: at }
+    previous = at
+  }
+  return longest
 }
 
 /** p99 of the time from issue to acknowledgement among pushes issued in that time, ms. */

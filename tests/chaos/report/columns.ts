@@ -10,7 +10,8 @@ export const columns: readonly ColumnHead[] = [
   {
     figure: 'firstAck',
     head: 'T0',
-    meaning: 'from the fault to the first surviving acknowledgement after the longest silence',
+    meaning:
+      'from the fault to the surviving acknowledgement that ended the longest silence; to the next one where nobody noticed',
   },
   {
     figure: 'afterSwitch',
@@ -23,7 +24,12 @@ export const columns: readonly ColumnHead[] = [
     head: 'gap',
     meaning: 'the longest time without an acknowledgement that survived',
   },
-  { figure: 'lost', head: 'L', meaning: 'acknowledged writes lost' },
+  {
+    figure: 'lost',
+    head: 'L',
+    meaning:
+      'acknowledged writes lost. Where a master dies or is cut off, replication excuses those from before; any other is a violation',
+  },
   { figure: 'duplicates', head: 'D', meaning: 'writes executed twice' },
   {
     figure: 'late',

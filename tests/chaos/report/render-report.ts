@@ -16,7 +16,7 @@ export function renderReport(results: ResultFile): string {
     '# What faults do to callers',
     '',
     `Written by \`npm run chaos -- --report\`; do not edit. ${machine}; commit ${commit}.`,
-    'Each run starts its own Redis and Sentinel processes and a load of 320 commands a second and',
+    'Each run starts its own Redis and Sentinel processes and a load of some 360 commands a second and',
     'shard, injects the fault, and compares what callers were told with what the final master holds.',
     '',
     ...columns.map(({ head, meaning }) => `- **${head}**: ${meaning}`),
