@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Address } from '@disredis/sentinel'
 import { Redis, type RedisOptions } from 'ioredis'
+import { askCredentials } from './ask-credentials.js'
 import { dialError } from './dial-error.js'
 import { dialSocket, type SocketOptions } from './dial-socket.js'
 import { GatheredWriter } from './gathered-writer.js'
@@ -34,7 +35,7 @@ export type Dial = (
  */
 export function createDial(options: DialOptions): Dial {
   return async (address, batch, signal) => {
-    const credentials = await options.credentials()
+    const credentials = await askCredentials(options.credentials, address, options.connectTimeout)
     const socket = await dialSocket(address, options, signal)
     const writer = new GatheredWriter(socket, batch)
     const redis = new Redis(ioredisOptions(socket, options, credentials))
