@@ -12,11 +12,13 @@ export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware 
       const isPromise = res.statusCode < 400 && !res.headersSent
       if (!isPromise || !isWorthSaving(req, binding)) return end.apply(res, args)
       isHeld = true
-      req.session.save((error: unknown) => {
+      const { session } = req
+      session.save((error: unknown) => {
         isHeld = false
         res.end = end
-        if (error) next(error)
-        else end.apply(res, args)
+        if (error) return next(error)
+        binding.trace(session, { ...binding.traceOf(session), isFresh: true })
+        end.apply(res, args)
       })
       return res
     }) as typeof end

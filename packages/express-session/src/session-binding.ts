@@ -16,6 +16,8 @@ export interface Trace {
   /** The handle is this session's own: it was stored under this id. */
   readonly isStored: boolean
   readonly lock?: SessionLock | undefined
+  /** It was saved a moment ago, for the response that is now ended: a touch has nothing to add. */
+  readonly isFresh?: boolean
   /** The session stands in for one that could not be regenerated, because of this error. */
   readonly failure?: unknown
 }
@@ -68,8 +70,9 @@ export class SessionBinding {
   }
 
   async touch(sid: string, session: SessionData): Promise<SaveResult> {
-    const { failure, handle: from } = this.traceOf(session)
+    const { failure, isFresh, handle: from } = this.traceOf(session)
     if (failure !== undefined) return { outcome: 'skipped', handle: undefined }
+    if (isFresh) return { outcome: 'unchanged', handle: from }
     return this.#written(session, this.#sessions.touch(sid, session, { from }))
   }
 

@@ -144,6 +144,12 @@ describe('saveFirst', () => {
       res.end('"first"')
       res.end('"second"')
     })
+    it.get('/bye', (req, res, next) => {
+      req.session.views = 20
+      res.json('bye')
+      // While the session is being saved.
+      req.session.destroy((error) => error && next(error))
+    })
     it.get('/refused', (req, res) => {
       req.session.note = 'x'.repeat(2_000)
       res.status(403).json('refused')
@@ -165,7 +171,7 @@ describe('saveFirst', () => {
       status: 500,
       body: { code: 'DISREDIS_SESSION_TOO_LARGE' },
     })
-    expect(app.errors).toEqual(['DISREDIS_SESSION_TOO_LARGE'])
+    await expect.poll(() => app.errors).toEqual(['DISREDIS_SESSION_TOO_LARGE'])
     expect(await visitor.body('/')).toBe(2)
   })
 
@@ -191,7 +197,12 @@ describe('saveFirst', () => {
     expect(await visitor.body('/twice')).toBe('first')
     expect(await visitor.body('/')).toBe(11)
     expect(await visitor.get('/refused')).toMatchObject({ status: 403, body: 'refused' })
+    // That response was sent as it is; what could not be saved for it was told.
+    await expect.poll(() => app.errors).toEqual(['DISREDIS_SESSION_TOO_LARGE'])
     expect(await app.store.sessions.count()).toBe(1)
+    expect(await visitor.get('/bye')).toMatchObject({ status: 200, body: 'bye' })
+    await expect.poll(() => app.store.sessions.count()).toBe(0)
+    expect(app.errors).toHaveLength(1)
   })
 
   test('a changed session is written once', async () => {
