@@ -4,6 +4,7 @@ import { clientEventNames } from '../subjects/disredis-subject.js'
 import { prepareLanes } from '../world/prepare-lanes.js'
 import type { World } from '../world/world.js'
 import { check, step } from './step.js'
+import { condition } from './waits.js'
 
 /** Makes the client; it connects in the background. */
 export function makeClient(): Step {
@@ -95,6 +96,16 @@ export function rejection(
     if (said !== undefined && !error.message.includes(said)) {
       throw new Error(`it does not say ${said}: ${error.message}`)
     }
+  })
+}
+
+/** The client has heard that the master is another node than the one it started as. */
+export function knowsNewMaster(shard: string): Step {
+  return condition('the client knows the new master', (world) => {
+    const { port } = world.node(`${shard}/1`).address
+    return world.client.topology?.shards.get(shard)?.master.port === port
+      ? 'it still names the old one'
+      : undefined
   })
 }
 

@@ -13,8 +13,9 @@ const runsForGoals = 5
 
 /** Tells of goals, writes what was asked for, and sets the exit code. The last line has the counts. */
 export async function finish(options: Options, results: readonly RunResult[]): Promise<void> {
-  const skipped = results.filter((one) => one.skipped !== undefined && !isFailed(one)).length
-  let failed = results.filter(isFailed).length
+  const skips = results.filter((one) => one.skipped !== undefined).length
+  const skipped = options.noSkips ? 0 : skips
+  let failed = results.filter(isFailed).length + skips - skipped
   let passed = results.length - failed - skipped
   if (!options.short && options.runs >= runsForGoals) {
     for (const { scenario, goal, value, isMet } of judgeGoals(scenarios, results)) {

@@ -10,6 +10,7 @@ npm run chaos -- [options]
   --peers            the same faults against ioredis and node-redis, where scenarios allow it
   --short            one run of each that takes seconds; figures are reported, not judged
   --long             also those that take minutes
+  --no-skips         what cannot be run here has failed (for CI with iproute2 and iptables)
   --jobs N           runs at a time (default 1; figures are only good with 1)
   --seed N           seed of the first run (default: drawn and printed)
   --soak 30m         random schedules of several faults for so long (s, m, h)
@@ -35,6 +36,7 @@ export interface Options {
   readonly peers: boolean
   readonly short: boolean
   readonly long: boolean
+  readonly noSkips: boolean
   readonly jobs: number
   readonly seed: number
   /** ms */
@@ -49,11 +51,22 @@ export interface Options {
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parse(args)
-  const { faults, scenarios, seed, soak, round, json, counts, ...rest } = values
+  const {
+    faults,
+    scenarios,
+    seed,
+    soak,
+    round,
+    json,
+    counts,
+    'no-skips': noSkips,
+    ...rest
+  } = values
   if (values.report && json === undefined) throw new UsageError('--report needs --json FILE')
   return {
     ...rest,
     command: ['npm run chaos --', ...args].join(' '),
+    noSkips,
     faults: faults?.split(',').map((row) => whole('faults', row)),
     scenarios: scenarios?.split(','),
     runs: whole('runs', rest.runs),
@@ -77,6 +90,7 @@ function parse(args: readonly string[]) {
       peers: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
       long: { type: 'boolean', default: false },
+      'no-skips': { type: 'boolean', default: false },
       jobs: { type: 'string', default: '1' },
       seed: { type: 'string' },
       soak: { type: 'string' },

@@ -20,6 +20,8 @@ function find(): NamespaceCommand {
   if (process.platform !== 'linux') return { missing: 'network namespaces are of Linux only' }
   const unshare =
     process.getuid?.() === 0 ? ['unshare', '--net'] : ['unshare', '--map-root-user', '--net']
+  // Where ip and iptables are, although not everybody has it in the PATH.
+  process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`
   const probe =
     'ip link set lo up && iptables -A INPUT -p tcp -m statistic --mode random --probability 0.1 -j DROP'
   const [program, ...args] = unshare

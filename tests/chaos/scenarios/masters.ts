@@ -2,6 +2,7 @@ import {
   burst,
   connectClient,
   crowdIsServed,
+  knowsNewMaster,
   moreClients,
   prepareValues,
   throwingListeners,
@@ -181,8 +182,12 @@ export const masterScenarios: readonly Scenario[] = [
       fault(failover('shard-1')),
       heard('+selected-slave'),
       connectClient(),
-      acks(400),
+      switched(),
+      knowsNewMaster('shard-1'),
+      marked('learned', acks(400)),
     ],
+    // It came too late for +elected-leader: the contract says what that costs.
+    expect: { loss: { shards: ['shard-1'], before: 'learned' } },
   },
   {
     id: 'short-pause',

@@ -1,3 +1,4 @@
+import { knowsNewMaster } from '../actions/client.js'
 import {
   corrupt,
   corruptRequests,
@@ -66,7 +67,7 @@ export const networkScenarios: readonly Scenario[] = [
       switched(),
       load(1_000),
       heal(),
-      knowsTheNewMaster(),
+      knowsNewMaster('shard-1'),
       marked('learned', reunite('shard-1/1')),
       acks(200),
     ],
@@ -93,7 +94,7 @@ export const networkScenarios: readonly Scenario[] = [
       marked('fenced', switched()),
       load(1_000),
       heal(),
-      knowsTheNewMaster(),
+      knowsNewMaster('shard-1'),
       reunite('shard-1/1'),
       acks(200),
     ],
@@ -333,12 +334,3 @@ export const networkScenarios: readonly Scenario[] = [
     expect: { errors: { 'shard-1': unknown }, checks: [lostConnections] },
   },
 ]
-
-function knowsTheNewMaster() {
-  return condition('the client knows the new master', (world) => {
-    const { port } = world.node('shard-1/1').address
-    return world.client.topology?.shards.get('shard-1')?.master.port === port
-      ? 'it still names the old one'
-      : undefined
-  })
-}
