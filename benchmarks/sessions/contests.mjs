@@ -10,6 +10,11 @@ export const contests = [
     peer: 'express-connect-redis',
   },
   {
+    name: 'Express: the same with saveFirst',
+    app: 'express-disredis-save-first',
+    peer: 'express-connect-redis',
+  },
+  {
     name: 'Fastify: disredis on three masters, @mgcrea/fastify-session-redis-store on one server',
     app: 'fastify-disredis',
     peer: 'fastify-mgcrea',

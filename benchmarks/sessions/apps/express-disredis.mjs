@@ -1,10 +1,13 @@
 import { DisredisStore } from '@disredis/express-session'
 import { serveExpress } from './serve-express.mjs'
 
-/** Over all masters. */
-export async function start({ sentinels }) {
+/**
+ * Over all masters.
+ * @param {(store: DisredisStore) => import('express').RequestHandler[]} middleware
+ */
+export async function start({ sentinels }, middleware = () => []) {
   const store = new DisredisStore({ sentinels })
-  const app = await serveExpress(store, store.saveFirst())
+  const app = await serveExpress(store, ...middleware(store))
   return {
     port: app.port,
     async close() {
