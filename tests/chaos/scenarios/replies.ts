@@ -1,12 +1,12 @@
 import type { Credentials } from '@disredis/client'
 import { allowDials, dialsAre, limitDials } from '../actions/dials.js'
 import { resetLinks } from '../actions/links.js'
-import { command, follow, occupy } from '../actions/nodes.js'
+import { command, follow, kill, occupy, restart } from '../actions/nodes.js'
 import { refusedWith } from '../actions/server-facts.js'
 import { check, fault, step, together } from '../actions/step.js'
 import { acks, condition, load } from '../actions/waits.js'
 import type { Check, Scenario } from '../scenario.js'
-import { calm, unknown } from './common.js'
+import { calm, durable, unknown } from './common.js'
 
 const readsAreFine: Check = check('no read failed', ({ ledger }) => {
   const failed = ledger.failedCommands.get('GET') ?? 0
@@ -60,6 +60,19 @@ export const replyScenarios: readonly Scenario[] = [
       acks(100),
     ],
     expect: { checks: [refusedWith('shard-1/1', 'LOADING')] },
+  },
+  {
+    id: 'loading-at-a-restart',
+    fault: 25,
+    title: 'a master restarts and loads its data while 1,000 writes and more wait for it',
+    fleet: {
+      ...calm,
+      replicas: 0,
+      dataConfig: [...durable, 'key-load-delay 100', 'loading-process-events-interval-bytes 1024'],
+    },
+    load: { pushes: 1_000, lanes: 1 },
+    steps: [acks(3_000), fault(kill('shard-1/1')), load(1_000), restart('shard-1/1'), acks(500)],
+    expect: { errors: { 'shard-1': unknown }, checks: [refusedWith('shard-1/1', 'LOADING')] },
   },
   {
     id: 'masterdown',
