@@ -289,6 +289,7 @@ export class ShardSupervisor {
         ticker: this.ticker,
         dial: (address, signal) => dial(address, this.batch, signal),
         masterAddress: () => this.topology?.shards.get(name)?.master,
+        failover: () => this.topology?.shards.get(name)?.failover,
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...tell,

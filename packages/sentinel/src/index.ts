@@ -25,6 +25,7 @@ export type {
 } from './sentinel-link.js'
 export { SentinelWatcher } from './sentinel-watcher.js'
 export type {
+  FailoverTopology,
   ReplicaTopology,
   SentinelTopology,
   ShardTopology,

@@ -63,6 +63,25 @@ describe('a poll', () => {
     })
   })
 
+  test.each(['select_slave', 'send_slaveof_noone', 'wait_promotion'])(
+    'tells of a failover that the Sentinel leads: %s',
+    (state) => {
+      const replicas = [node('2'), node('3')]
+      const failover = { state, replica: node('3') }
+      const sentinel = sentinelOf({ a: { address: node('1'), epoch: 3, replicas, failover } })
+      expect(ask(sentinel, ['a']).masters.get('a')!.failover).toEqual({ replica: node('3') })
+      expect(ask(sentinel, ['a'], []).masters.get('a')!.failover).toEqual({ replica: undefined })
+    },
+  )
+
+  test.each(['none', 'wait_start', 'reconf_slaves', 'update_config'])(
+    'tells of none that is not begun or is done: %s',
+    (state) => {
+      const sentinel = sentinelOf({ a: { address: node('1'), epoch: 3, failover: { state } } })
+      expect(ask(sentinel, ['a']).masters.get('a')!.failover).toBeUndefined()
+    },
+  )
+
   test('passes over masters that this Sentinel does not watch', () => {
     const { masters, problems } = ask(sentinelOf({ a: { address: node('1'), epoch: 1 } }), [
       'a',

@@ -1,4 +1,5 @@
 import { SentinelReplyError } from './errors.js'
+import type { FailoverReport } from './failover-tracker.js'
 import type { ReadAddress } from './read-address.js'
 import { fieldsOf, isNoSuchMaster, listOf } from './read-reply.js'
 import type { SentinelReply } from './sentinel-link.js'
@@ -59,6 +60,9 @@ export function readPoll(
     if (report === undefined || address === null || isNoSuchMaster(replicas)) continue
     const [host, port] = listOf(address)
     const fields = entries.get(name)
+    const known = readAll(replicas, (fields) =>
+      attempt(`Replica of "${name}"`, () => readReplica(fields, readAddress)),
+    )
     masters.set(name, {
       ...report,
       flags:
@@ -71,9 +75,8 @@ export function readPoll(
           epoch: Number(fields?.get('config-epoch')),
         })
       }),
-      replicas: readAll(replicas, (fields) =>
-        attempt(`Replica of "${name}"`, () => readReplica(fields, readAddress)),
-      ),
+      failover: readFailover(fields, known),
+      replicas: known,
       sentinels: readAll(sentinels, (fields) =>
         attempt(`Sentinel of "${name}"`, () => readSentinel(fields, readAddress)),
       ),
@@ -99,15 +102,33 @@ export function readMasters(reply: SentinelReply): ReadonlyMap<string, Fields> {
 }
 
 function readMaster(fields: Fields): MasterReport {
-  const counts = ['ip', 'port', 'config-epoch', 'num-slaves', 'num-other-sentinels']
+  const counts = ['ip', 'port', 'config-epoch', 'num-slaves', 'num-other-sentinels', failoverState]
   return {
     quorum: Number(fields.get('quorum') ?? 0),
     flags: flagsOf(fields),
     claim: undefined,
+    failover: undefined,
     replicas: undefined,
     sentinels: undefined,
     fingerprint: counts.map((name) => fields.get(name)).join(' '),
   }
+}
+
+const failoverState = 'failover-state'
+
+/**
+ * The states of a failover (`sentinelFailoverStateStr` of sentinel.c) from the election of this
+ * Sentinel to the promotion. Before them it only wants to be elected; after them it names the
+ * promoted node as the master.
+ */
+const leadingStates = ['select_slave', 'send_slaveof_noone', 'wait_promotion']
+
+function readFailover(
+  fields: Fields | undefined,
+  replicas: readonly ReplicaTopology[] | undefined,
+): FailoverReport | undefined {
+  if (!leadingStates.includes(fields?.get(failoverState) ?? '')) return undefined
+  return { replica: replicas?.find(({ flags }) => flags.includes('promoted'))?.address }
 }
 
 /** While replicas are being reconfigured the leader still describes the master that went down. */

@@ -1,9 +1,16 @@
 import type { Address } from './address.js'
+import type { FailoverReport } from './failover-tracker.js'
 import type { Claim } from './master-claims.js'
 import type { ReplicaTopology } from './topology.js'
 
 /** Another Sentinel, as a Sentinel lists it. */
 export interface ListedSentinel {
+  readonly id: string
+  readonly address: Address
+}
+
+/** A Sentinel: who it is, and the address to name it by. */
+export interface Source {
   readonly id: string
   readonly address: Address
 }
@@ -14,6 +21,8 @@ export interface MasterReport {
   readonly flags: readonly string[]
   /** Where it is; only for the masters that were asked for. */
   readonly claim: Claim | undefined
+  /** Of the failover that this Sentinel leads and that has not given it another master yet. */
+  readonly failover: FailoverReport | undefined
   /** Only when they were asked for, which is not at every poll. */
   readonly replicas: readonly ReplicaTopology[] | undefined
   readonly sentinels: readonly ListedSentinel[] | undefined

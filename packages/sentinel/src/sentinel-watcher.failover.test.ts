@@ -131,6 +131,48 @@ describe('a failover', () => {
     ])
   })
 
+  test('that was under way before is in the first snapshot', async () => {
+    const [, leader] = sentinels
+    leader.masters['shard-1']!.replicas = [b]
+    leader.masters['shard-1']!.failover = { state: 'wait_promotion', replica: b }
+    const topology = await create().start()
+    const { id, address } = leader
+    expect(topology.shards.get('shard-1')!.failover).toEqual({
+      sentinel: { id, address },
+      master: a,
+      replica: b,
+    })
+  })
+
+  test('whose events were missed is told by the poll, once, and so is its end', async () => {
+    await create().start()
+    const told = listen()
+    const [leader] = sentinels
+    const source = { shard: 'shard-1', sentinel: leader.address }
+    leader.masters['shard-1']!.replicas = [b]
+    leader.masters['shard-1']!.failover = { state: 'wait_promotion', replica: b }
+    await runtime.advance(3000)
+    expect(told).toEqual([
+      ['failoverStarted', { ...source, master: a }],
+      ['replicaSelected', { ...source, address: b }],
+    ])
+    delete leader.masters['shard-1']!.failover
+    await runtime.advance(3000)
+    expect(told.slice(2)).toEqual([['failoverAborted', { ...source, reason: 'unannounced' }]])
+  })
+
+  test('is not told to have ended when its leader is out of reach', async () => {
+    await create().start()
+    const [leader] = sentinels
+    network.publish(leader, '+elected-leader', 'master shard-1 a 6379')
+    const told = listen()
+    network.down.add(leader)
+    network.cut(leader)
+    await settle()
+    expect(watcher.topology!.shards.get('shard-1')!.failover).toBeUndefined()
+    expect(told.filter(([name]) => name !== 'sentinelError')).toEqual([])
+  })
+
   test('of a master outside the pinned set is none of its business', async () => {
     for (const { masters } of sentinels) masters.other = { address: c, epoch: 1 }
     await create({ masters: ['shard-1'] }).start()

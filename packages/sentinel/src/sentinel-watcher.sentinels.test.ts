@@ -110,6 +110,7 @@ describe('a Sentinel', () => {
     const [first] = sentinels
     first.override = ([, subcommand]) => {
       if (subcommand !== 'MYID') return undefined
+      first.masters['shard-1']!.failover = { state: 'select_slave' }
       network.publish(first, '+elected-leader', 'master shard-1 a 6379')
       return undefined
     }

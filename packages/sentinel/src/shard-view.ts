@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Address, formatAddress, isSameAddress } from './address.js'
+import { FailoverTracker } from './failover-tracker.js'
 import {
   type Claim,
   dropClaim,
@@ -10,7 +11,8 @@ import {
   noClaims,
   refuseClaim,
 } from './master-claims.js'
-import type { MasterReport } from './sentinel-report.js'
+import type { SentinelEvent } from './sentinel-event.js'
+import type { MasterReport, Source } from './sentinel-report.js'
 import type { ReplicaTopology, ShardTopology } from './topology.js'
 
 /** Reads nothing but its arguments: which Sentinel's word on details is preferred, best first. */
@@ -29,6 +31,7 @@ export class ShardView {
   readonly #name: string
   #claims: MasterClaims = noClaims
   readonly #details = new Map<string, Details>()
+  readonly #failovers = new FailoverTracker()
   /** Whose details are shown: kept while it may be, since Sentinels differ in small things. */
   #authority: string | undefined
   #shard: ShardTopology | undefined
@@ -41,11 +44,13 @@ export class ShardView {
     return this.#claims.current
   }
 
-  hear(sentinel: string, report: MasterReport, voters: number): void {
+  hear(source: Source, report: MasterReport, voters: number): void {
+    const { id: sentinel } = source
     const before = this.#details.get(sentinel)
     const claim = report.claim ?? before?.claim
     if (report.claim !== undefined) {
       this.#claims = hearClaim(this.#claims, sentinel, report.claim, voters)
+      this.#failovers.hearReport(report.failover, report.claim.address, source)
     }
     const replicas = report.replicas ?? before?.replicas
     if (claim === undefined || replicas === undefined) return
@@ -53,13 +58,22 @@ export class ShardView {
     this.#details.set(sentinel, { claim, quorum, flags, replicas })
   }
 
-  hearSwitch(sentinel: string, change: { readonly from: Address; readonly to: Address }): void {
-    this.#claims = hearSwitch(this.#claims, sentinel, change)
+  hearEvent(event: SentinelEvent, source: Source): void {
+    this.#failovers.hearEvent(event, source)
+    if (event.kind === 'masterSwitched') {
+      this.#claims = hearSwitch(this.#claims, source.id, event)
+    }
   }
 
   drop(sentinel: string, voters: number): void {
     this.#claims = dropClaim(this.#claims, sentinel, voters)
     this.#details.delete(sentinel)
+    this.#failovers.forget(sentinel)
+  }
+
+  /** `sentinel` is not connected. */
+  leave(sentinel: string): void {
+    this.#failovers.forget(sentinel)
   }
 
   refuse(address: Address, voters: number): void {
@@ -95,6 +109,7 @@ export class ShardView {
       configEpoch: epoch,
       quorum,
       flags,
+      failover: this.#failovers.of(address),
       // While replicas are being reconfigured the leader lists the new master among them.
       replicas: Object.freeze(
         replicas

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Address, formatAddress } from './address.js'
 import { freezeMap } from './freeze-map.js'
-import type { SentinelReport } from './sentinel-report.js'
+import type { SentinelEvent } from './sentinel-event.js'
+import type { SentinelReport, Source } from './sentinel-report.js'
 import type { SentinelSession } from './sentinel-session.js'
 import { ShardView } from './shard-view.js'
 import type { SentinelTopology, ShardTopology, Topology } from './topology.js'
@@ -21,16 +22,13 @@ export class TopologyModel {
     return this.#views.get(shard)?.current?.address
   }
 
-  hear(sentinel: string, { masters }: SentinelReport, voters: number): void {
-    for (const [name, report] of masters) this.#view(name)?.hear(sentinel, report, voters)
-    for (const [name, view] of this.#views) if (!masters.has(name)) view.drop(sentinel, voters)
+  hear(source: Source, { masters }: SentinelReport, voters: number): void {
+    for (const [name, report] of masters) this.#view(name)?.hear(source, report, voters)
+    for (const [name, view] of this.#views) if (!masters.has(name)) view.drop(source.id, voters)
   }
 
-  hearSwitch(
-    sentinel: string,
-    change: { readonly shard: string; readonly from: Address; readonly to: Address },
-  ): void {
-    this.#views.get(change.shard)?.hearSwitch(sentinel, change)
+  hearEvent(shard: string, event: SentinelEvent, source: Source): void {
+    this.#view(shard)?.hearEvent(event, source)
   }
 
   /** `sentinel` is not to be counted any longer, for one master or for all. */
@@ -38,6 +36,11 @@ export class TopologyModel {
     for (const [name, view] of this.#views) {
       if (shard === undefined || name === shard) view.drop(sentinel, voters)
     }
+  }
+
+  /** `sentinel` is not connected: where it said that masters are stands. */
+  leave(sentinel: string): void {
+    for (const view of this.#views.values()) view.leave(sentinel)
   }
 
   refuse(shard: string, address: Address, voters: number): void {

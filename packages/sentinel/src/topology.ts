@@ -11,6 +11,16 @@ export interface ReplicaTopology {
   readonly priority: number
 }
 
+/** A failover under way: from the election of the Sentinel that leads it to the next master. */
+export interface FailoverTopology {
+  /** The Sentinel that leads it: its `myid`, and where it is. */
+  readonly sentinel: { readonly id: string; readonly address: Address }
+  /** The master that is being replaced. */
+  readonly master: Address
+  /** The replica that is being promoted, once it is chosen. */
+  readonly replica: Address | undefined
+}
+
 /** One master that Sentinel watches, and what serves it. */
 export interface ShardTopology {
   readonly name: string
@@ -22,6 +32,8 @@ export interface ShardTopology {
   /** Sentinel's flags of the master, for example `master`, `s_down`, `o_down`, `failover_in_progress`. */
   readonly flags: readonly string[]
   readonly replicas: readonly ReplicaTopology[]
+  /** Until `master` is another one, or the leader has given it up or is out of reach. */
+  readonly failover: FailoverTopology | undefined
 }
 
 /** One Sentinel that the watcher knows, by seed or because another Sentinel named it. */

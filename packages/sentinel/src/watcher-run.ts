@@ -5,9 +5,9 @@ import type { Timer } from './runtime.js'
 import type { SentinelEvent } from './sentinel-event.js'
 import { SentinelGroup } from './sentinel-group.js'
 import type { SentinelDialer } from './sentinel-link.js'
-import type { SentinelReport } from './sentinel-report.js'
+import type { SentinelReport, Source } from './sentinel-report.js'
 import type { SentinelSession } from './sentinel-session.js'
-import { ShardNews, type Source, type Tell } from './shard-news.js'
+import { ShardNews, type Tell } from './shard-news.js'
 import { StartGate } from './start-gate.js'
 import type { Topology } from './topology.js'
 import { TopologyModel } from './topology-model.js'
@@ -108,7 +108,7 @@ export class WatcherRun {
     const source = sourceOf(session)
     const names = [...report.masters.keys()]
     if (report.problems.length === 0) this.#toldErrors.delete(session)
-    this.#model.hear(source.id, report, this.#group.voters)
+    this.#model.hear(source, report, this.#group.voters)
     if (!this.#isStarted) this.#gate.hear(source.id, source.address, names)
     this.#proceed()
     for (const [shard, { claim, flags }] of report.masters) {
@@ -135,7 +135,7 @@ export class WatcherRun {
         break
       default:
         this.#news.get(event.shard)?.hearEvent(event, source)
-        if (event.kind === 'masterSwitched') this.#model.hearSwitch(id, event)
+        this.#model.hearEvent(event.shard, event, source)
     }
     this.#proceed()
   }
@@ -155,6 +155,7 @@ export class WatcherRun {
 
   #forgetPresence(id: string): void {
     this.#tilted.delete(id)
+    this.#model.leave(id)
     for (const news of this.#news.values()) news.forget(id)
   }
 
@@ -171,7 +172,7 @@ export class WatcherRun {
     }
     const previous = this.#model.topology
     const current = this.#snapshot()
-    for (const [name, news] of this.#news) news.follow(current!.shards.get(name)!.master)
+    for (const [name, news] of this.#news) news.follow(current!.shards.get(name)!)
     if (current !== previous) this.#tell('topologyChanged', { previous, current: current! })
   }
 
@@ -185,8 +186,8 @@ export class WatcherRun {
       this.#gate.checkTime(members)
       return
     }
-    for (const [name, { master }] of topology.shards) {
-      this.#news.set(name, new ShardNews(name, master, this.#tell))
+    for (const [name, shard] of topology.shards) {
+      this.#news.set(name, new ShardNews(shard, this.#tell))
     }
     this.#watchList = new WatchList(names, this.#gate.lists)
     this.#gate.close()

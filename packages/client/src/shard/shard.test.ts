@@ -1,5 +1,5 @@
-import type { Address } from '@disredis/sentinel'
-import { expect, test } from 'vitest'
+import type { Address, FailoverTopology } from '@disredis/sentinel'
+import { describe, expect, test } from 'vitest'
 import { FakeNode } from '../../test-support/fake-node.js'
 import { ManualRuntime } from '../../test-support/manual-runtime.js'
 import { testCommand } from '../../test-support/test-command.js'
@@ -10,11 +10,19 @@ import { Ticker } from './ticker.js'
 
 /** A shard with an old master and a replica that Sentinel may promote. */
 async function world(openOn: 'confirmed' | 'proven' = 'confirmed') {
+  const it = makeWorld(openOn)
+  it.shard.start()
+  await it.runtime.advance(1)
+  return it
+}
+
+function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const runtime = new ManualRuntime()
   const old = new FakeNode(1, true, runtime.now)
   const promoted = new FakeNode(2, false, runtime.now)
   const nodes = [old, promoted]
   const events: string[] = []
+  const failover: { now: FailoverTopology | undefined } = { now: undefined }
   let named: Address = old.address
   const shard = new Shard(
     's',
@@ -31,6 +39,7 @@ async function world(openOn: 'confirmed' | 'proven' = 'confirmed') {
       ticker: new Ticker(runtime),
       dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
       masterAddress: () => named,
+      failover: () => failover.now,
       requestRefresh: () => {},
       reportMasterRejected: () => {},
       emit: (name) => events.push(name),
@@ -38,8 +47,6 @@ async function world(openOn: 'confirmed' | 'proven' = 'confirmed') {
       onServing: () => {},
     },
   )
-  shard.start()
-  await runtime.advance(1)
   const name = (address: Address) => {
     named = address
     shard.masterMoved()
@@ -49,10 +56,10 @@ async function world(openOn: 'confirmed' | 'proven' = 'confirmed') {
     shard.send(command)
     return command
   }
-  return { runtime, old, promoted, shard, events, name, write }
+  return { runtime, old, promoted, shard, events, failover, name, write }
 }
 
-type World = Awaited<ReturnType<typeof world>>
+type World = ReturnType<typeof makeWorld>
 
 /** A planned failover up to the proof: announced, selected, promoted. */
 async function prove({ runtime, old, promoted, shard }: World) {
@@ -249,4 +256,36 @@ test('a shard that is down tells why Sentinel does not replace its master, until
   it.old.isReachable = true
   await it.runtime.advance(2_000)
   expect(it.shard.health()).toMatchObject({ phase: 'ready', lastError: undefined })
+})
+
+describe('a shard that starts while its master is replaced', () => {
+  /** What a client finds that did not hear of the election. */
+  async function late() {
+    const it = makeWorld()
+    const sentinel = { id: 's1', address: it.old.address }
+    it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
+    it.shard.start()
+    await it.runtime.advance(30)
+    return it
+  }
+
+  test('gives the old master nothing, and waits for the word of Sentinel', async () => {
+    const it = await late()
+    const waiting = it.write()
+    expect(it.old.connections).toEqual([])
+    it.promoted.isMaster = true
+    await it.runtime.advance(100)
+    expect(it.shard.phase).toBe('gated')
+    it.shard.replicaPromoted(it.promoted.address)
+    await it.runtime.advance(20)
+    expect(it.promoted.connection.written).toEqual([waiting])
+  })
+
+  test('dials the old master when the failover is given up', async () => {
+    const it = await late()
+    const waiting = it.write()
+    it.shard.failoverAborted('unannounced', new FailoverAbortedError('given up'))
+    await it.runtime.advance(100)
+    expect(it.old.connection.written).toEqual([waiting])
+  })
 })

@@ -1,4 +1,10 @@
-import { type Address, type DisredisError, isSameAddress, type Runtime } from '@disredis/sentinel'
+import {
+  type Address,
+  type DisredisError,
+  type FailoverTopology,
+  isSameAddress,
+  type Runtime,
+} from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
@@ -35,6 +41,8 @@ export interface ShardContext {
   readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
   /** Where Sentinel says the master is. */
   readonly masterAddress: () => Address | undefined
+  /** What Sentinel says of a failover of that master. */
+  readonly failover: () => FailoverTopology | undefined
   /** Asks the Sentinels anew; answers through {@link Shard.masterMoved}. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */
@@ -70,6 +78,7 @@ export class Shard implements ConnectionOwner, Ticked {
   #connection: ShardConnection | undefined
   #gate: FailoverGate | undefined
   #generation = 0
+  /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
   #servedBy: Address | undefined
   #lastError: DisredisError | undefined
@@ -127,10 +136,16 @@ export class Shard implements ConnectionOwner, Ticked {
     return this.#connection?.address ?? this.#belief.address
   }
 
-  /** Begins to dial. Commands may be sent before. */
+  /** Begins to dial; not a master that is being replaced just now. Commands may be sent before. */
   start(): void {
     this.#belief.hearTopology()
-    this.#dialler.restart()
+    const failover = this.#context.failover()
+    if (failover === undefined) {
+      this.#dialler.restart()
+      return
+    }
+    this.failoverStarted(failover.master)
+    if (failover.replica !== undefined) this.replicaSelected(failover.replica)
   }
 
   /** Takes a command over: its promise will settle, at its deadline at the latest. */
@@ -335,6 +350,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.requestRefresh()
     if (this.#phase === 'connecting') {
       this.#phase = moveTo(this.#phase, 'down')
+      this.#lostAt = this.#context.runtime.now()
       this.#context.emit('shardDown', { shard: this.name, address, error })
     }
     if (error.retryable) return
@@ -382,7 +398,8 @@ export class Shard implements ConnectionOwner, Ticked {
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#context.dial,
-      isMasterGone: () => this.#connection === undefined || this.#connection.isSilent,
+      // One that was never dialled may live, for all that is known.
+      isMasterGone: () => this.#lostAt !== undefined || this.#connection?.isSilent === true,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onTimeout: () => {
         this.#context.requestRefresh()

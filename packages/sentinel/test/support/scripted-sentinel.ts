@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Address, formatAddress, type SentinelReply } from '../../src/index.js'
+import { type Address, formatAddress, isSameAddress, type SentinelReply } from '../../src/index.js'
 
 export interface ScriptedMaster {
   /** What GET-MASTER-ADDR-BY-NAME says. */
@@ -7,6 +7,8 @@ export interface ScriptedMaster {
   epoch: number
   flags?: string
   replicas?: Address[]
+  /** Of a failover that this Sentinel leads: `failover-state`, and the chosen replica. */
+  failover?: { readonly state: string; readonly replica?: Address }
 }
 
 /** A Sentinel that says what it is told to, for what real ones cannot be made to say. */
@@ -46,24 +48,34 @@ export class ScriptedSentinel {
     }
     if (found === undefined) return new Error('ERR No such master with that name')
     return subcommand === 'REPLICAS'
-      ? (found.replicas ?? []).map(describeReplica)
+      ? (found.replicas ?? []).map((replica) =>
+          describeReplica(replica, isSameAddress(replica, found.failover?.replica)),
+        )
       : this.others.map(describeSentinel)
   }
 
-  #describe(name: string, { address, epoch, flags, replicas }: ScriptedMaster): string[] {
+  #describe(name: string, { address, epoch, flags, replicas, failover }: ScriptedMaster): string[] {
     return [
       ...['name', name, 'ip', address.host, 'port', String(address.port)],
       ...['flags', flags ?? 'master', 'config-epoch', String(epoch), 'quorum', '2'],
       ...['num-slaves', String(replicas?.length ?? 0)],
       ...['num-other-sentinels', String(this.others.length), 'a-field-of-tomorrow', 'x'],
+      ...(failover === undefined ? [] : ['failover-state', failover.state]),
     ]
   }
 }
 
-function describeReplica(address: Address): string[] {
+function describeReplica(address: Address, isPromoted: boolean): string[] {
   return [
     ...['name', formatAddress(address), 'ip', address.host, 'port', String(address.port)],
-    ...['flags', 'slave', 'master-link-status', 'ok', 'slave-priority', '100'],
+    ...[
+      'flags',
+      isPromoted ? 'slave,promoted' : 'slave',
+      'master-link-status',
+      'ok',
+      'slave-priority',
+      '100',
+    ],
   ]
 }
 
