@@ -279,6 +279,7 @@ describe('a shard that starts while its master is replaced', () => {
     it.shard.replicaPromoted(it.promoted.address)
     await it.runtime.advance(20)
     expect(it.promoted.connection.written).toEqual([waiting])
+    expect(it.events).toEqual(['failoverStarted'])
   })
 
   test('dials the old master when the failover is given up', async () => {

@@ -319,7 +319,7 @@ export class Shard implements ConnectionOwner, Ticked {
     const old = this.#connection
     const from = this.#servedBy
     const to = connection.address
-    const isBack = old === undefined && this.#phase !== 'connecting'
+    const isBack = this.#lostAt !== undefined
     const since = this.#gate?.since ?? this.#lostAt
     this.#dialler.stop()
     this.#endGate(connection)
