@@ -11,6 +11,7 @@ import type {
   SentinelLinkListener,
   SentinelReply,
 } from './sentinel-link.js'
+import { watchSurplusReplies } from './watch-surplus-replies.js'
 import { withoutArguments } from './without-arguments.js'
 
 export interface IoredisLinkOptions extends SocketOptions {
@@ -116,6 +117,9 @@ class IoredisLink implements SentinelLink {
       disableClientInfo: true,
     })
     redis.on('error', (error: Error) => this.#fail(error))
+    watchSurplusReplies(redis, () =>
+      this.#fail(new SentinelReplyError('sent a reply that answers nothing')),
+    )
     redis.on('message', (channel: string, payload: string) =>
       this.#listener?.onMessage(channel, payload),
     )

@@ -66,7 +66,11 @@ describe('beside three honest Sentinels', () => {
     await eventually(() => expect(codesOf(recording.events).length).toBeGreaterThan(0))
   })
 
-  test('one that breaks the protocol later is dropped and dialed anew', async () => {
+  test.each([
+    ['breaks the protocol', 'what is this\r\n'],
+    ['answers what nobody asked', '+OK\r\n'],
+    ['answers nobody with nothing', '_\r\n'],
+  ])('one that %s later is dropped and dialed anew', async (_, bytes) => {
     const { liar, watcher, recording } = await withLiar(() => undefined)
     await using _liar = liar
     await using _watcher = watcher
@@ -74,7 +78,7 @@ describe('beside three honest Sentinels', () => {
     await eventually(() =>
       expect(watcher.topology!.sentinels.every(({ isConnected }) => isConnected)).toBe(true),
     )
-    liar.send('what is this\r\n')
+    liar.send(bytes)
     await eventually(() => expect(codesOf(recording.events)).toContain('DISREDIS_SENTINEL_REPLY'))
     await eventually(() =>
       expect(watcher.topology!.sentinels.every(({ isConnected }) => isConnected)).toBe(true),
