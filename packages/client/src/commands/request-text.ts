@@ -1,3 +1,6 @@
+// A getter of `globalThis` otherwise, at each use.
+import { Buffer } from 'node:buffer'
+
 const mostCached = 2000
 const lineEnd = '\r\n'
 const lengthLines: string[] = Array.from({ length: 1024 }, (_, n) => `\r\n$${n}\r\n`)

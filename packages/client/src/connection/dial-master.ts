@@ -6,7 +6,7 @@ import { dialError } from './dial-error.js'
 import { dialSocket, type SocketOptions } from './dial-socket.js'
 import { GatheredWriter } from './gathered-writer.js'
 import { MasterConnection } from './master-connection.js'
-import { takeReplies } from './reply-intake.js'
+import { type ReplyIntake, readsReplies, takeReplies } from './reply-intake.js'
 import type { WriteBatch } from './write-batch.js'
 
 export interface Credentials {
@@ -39,13 +39,17 @@ export function createDial(options: DialOptions): Dial {
     const socket = await dialSocket(address, options, signal)
     const writer = new GatheredWriter(socket, batch)
     const redis = new Redis(ioredisOptions(socket, options, credentials))
+    let intake: ReplyIntake | undefined
+    redis.once('connect', () => {
+      intake = takeReplies(redis, socket, options.stringNumbers)
+    })
     try {
       await handshake(redis, socket, options.connectTimeout, signal)
     } catch (error) {
       socket.destroy()
       throw dialError(address, error)
     }
-    takeReplies(redis, socket, options.stringNumbers)
+    if (!readsReplies(redis)) intake?.giveBack()
     return new MasterConnection(address, redis, socket, writer, batch)
   }
 }

@@ -6,7 +6,6 @@ import { ReplyReader, type ReplyTarget } from './reply-reader.js'
 /** What of ioredis's connection its own reader uses. */
 interface Internals {
   readonly commandQueue: {
-    readonly length: number
     peekFront(): { readonly command: Command } | undefined
     shift(): { readonly command: Command } | undefined
   }
@@ -15,20 +14,22 @@ interface Internals {
 
 type DataListener = (chunk: Buffer) => void
 
-/**
- * Reads the replies of a connection in place of ioredis's reader, after the handshake. The first push
- * hands the connection back to ioredis for good: subscriptions are its business.
- *
- * @param redis connected, with no reply due
- */
-export function takeReplies(redis: Redis, socket: Socket, stringNumbers: boolean): void {
-  const { commandQueue, condition } = redis as unknown as Internals
-  const listeners = socket.listeners('data') as DataListener[]
-  const [ioredisReader] = listeners
-  // ioredis stays the reader of what this one does not know.
-  if (ioredisReader === undefined || listeners.length > 1 || commandQueue.length > 0) return
-  if (condition.protocol !== 3 || condition.replyMapping !== 'legacy') return
+/** The reading of one connection. */
+export interface ReplyIntake {
+  /** ioredis reads from now on. */
+  giveBack(): void
+}
 
+/**
+ * Reads the replies of a connection in place of ioredis's reader, from the handshake on: what that one
+ * takes for a reply might complete a handshake that was none. The first push hands the connection back
+ * to ioredis for good: subscriptions are its business.
+ *
+ * @param redis says `connect`: its own reader is in place and nothing was received
+ */
+export function takeReplies(redis: Redis, socket: Socket, stringNumbers: boolean): ReplyIntake {
+  const { commandQueue } = redis as unknown as Internals
+  const [ioredisReader] = socket.listeners('data') as [DataListener]
   const target: ReplyTarget = {
     isText() {
       const command = commandQueue.peekFront()?.command as { replyEncoding?: unknown } | undefined
@@ -44,10 +45,13 @@ export function takeReplies(redis: Redis, socket: Socket, stringNumbers: boolean
       command.reject(Object.assign(error, { command: { name: command.name, args: command.args } }))
     },
     pushed(bytes) {
-      socket.prependListener('data', ioredisReader)
-      socket.off('data', read)
+      giveBack()
       ioredisReader(bytes)
     },
+  }
+  const giveBack = () => {
+    socket.prependListener('data', ioredisReader)
+    socket.off('data', read)
   }
   const next = (): Command => {
     const item = commandQueue.shift()
@@ -64,4 +68,11 @@ export function takeReplies(redis: Redis, socket: Socket, stringNumbers: boolean
   }
   socket.prependListener('data', read)
   socket.off('data', ioredisReader)
+  return { giveBack }
+}
+
+/** Whether the server has agreed to what {@link takeReplies} reads: RESP3, told as if it were RESP2. */
+export function readsReplies(redis: Redis): boolean {
+  const { condition } = redis as unknown as Internals
+  return condition.protocol === 3 && condition.replyMapping === 'legacy'
 }

@@ -1,0 +1,68 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { createDial } from './dial-master.js'
+import { WriteBatch } from './write-batch.js'
+
+const sockets = new Set<Socket>()
+const closings: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy()
+  for (const close of closings.splice(0)) await close()
+})
+
+/** A server that says what no real one says: `answer` gives the bytes for what it got. */
+async function serve(answer: (request: string) => string) {
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('data', (chunk) => socket.write(answer(chunk.toString())))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closings.push(async () => {
+    const closed = once(server, 'close')
+    server.close()
+    await closed
+  })
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
+}
+
+const dial = createDial({
+  credentials: () => ({}),
+  db: 0,
+  connectionName: 'name',
+  stringNumbers: false,
+  tls: undefined,
+  connectTimeout: 2_000,
+})
+const batch = () => new WriteBatch(() => performance.now())
+const { signal } = new AbortController()
+
+const greeting = '%1\r\n$5\r\nproto\r\n:3\r\n'
+
+test.each([
+  ['a length that is none', `$zz\r\n${greeting}`],
+  ['what begins no reply', `HTTP/1.1 400 Bad Request\r\n\r\n${greeting}+OK\r\n`],
+  ['one reply too many', `${greeting}+OK\r\n+OK\r\n`],
+  ['nothing at all once more', `${greeting}+OK\r\n_\r\n`],
+])('a handshake is refused in which the server says %s', async (_, bytes) => {
+  const address = await serve(() => bytes)
+  await expect(dial(address, batch(), signal)).rejects.toMatchObject({
+    code: 'DISREDIS_CONNECTION',
+    retryable: true,
+  })
+})
+
+test('a server that does not know HELLO is spoken to as in RESP2', async () => {
+  const role = '*3\r\n$6\r\nmaster\r\n:7\r\n*0\r\n'
+  const address = await serve((request) => {
+    if (/hello/i.test(request)) return "-ERR unknown command 'HELLO'\r\n+OK\r\n"
+    return /role/i.test(request) ? role : '+OK\r\n'
+  })
+  const connection = await dial(address, batch(), signal)
+  await expect(connection.role(signal, 2_000)).resolves.toMatchObject({ isMaster: true, offset: 7 })
+  connection.destroy()
+})
