@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { CRC16_STEPS } from './crc16.js'
 import { HashRingError } from './hash-ring-error.js'
 
@@ -15,10 +16,14 @@ export type Key = string | Uint8Array
  */
 export function keySlot(key: Key): number {
   if (typeof key !== 'string') return slotOfBytes(hashTag(key))
-  const open = key.indexOf('{')
-  if (open === -1) return slotOfText(key, 0, key.length)
-  const close = key.indexOf('}', open + 1)
-  return close > open + 1 ? slotOfText(key, open + 1, close) : slotOfText(key, 0, key.length)
+  let crc = 0
+  for (let i = 0; i < key.length; i++) {
+    const code = charCodeAt.call(key, i)
+    if (code === OPENING_BRACE) return slotOfTag(hashTag(key))
+    if (code > 0x7f) return slotOfBytes(Buffer.from(hashTag(key)))
+    crc = ((crc << 8) & 0xffff) ^ CRC16_STEPS[(crc >>> 8) ^ code]!
+  }
+  return crc % SLOT_COUNT
 }
 
 /**
@@ -45,11 +50,18 @@ export function hashTag(key: Key): Key {
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 
-function slotOfText(key: string, start: number, end: number): number {
+/**
+ * Not a method of the key: V8 has many kinds of strings, and looks the method up for every character
+ * once it has met more than four of them here.
+ */
+const { charCodeAt } = String.prototype
+
+/** @param tag in which braces mean nothing */
+function slotOfTag(tag: string): number {
   let crc = 0
-  for (let i = start; i < end; i++) {
-    const code = key.charCodeAt(i)
-    if (code > 0x7f) return slotOfBytes(Buffer.from(key.slice(start, end)))
+  for (let i = 0; i < tag.length; i++) {
+    const code = charCodeAt.call(tag, i)
+    if (code > 0x7f) return slotOfBytes(Buffer.from(tag))
     crc = ((crc << 8) & 0xffff) ^ CRC16_STEPS[(crc >>> 8) ^ code]!
   }
   return crc % SLOT_COUNT
