@@ -1,6 +1,7 @@
 import type { Check, Step } from '../scenario.js'
 import { RawConnection } from '../world/raw-connection.js'
 import { check, step } from './step.js'
+import { condition } from './waits.js'
 
 let guard: RawConnection | undefined
 
@@ -18,6 +19,14 @@ export function allowDials(): Step {
   return step('clients are welcome again', async () => {
     await guard?.call('CONFIG', 'SET', 'maxclients', 1_000)
     guard?.close()
+  })
+}
+
+/** The client has made more than that many connections to the first master: a fault ends them. */
+export function dialled(count: number): Step {
+  return condition(`more than ${count} connections to the master`, ({ proxies }) => {
+    const { accepted } = proxies.get('shard-1/1')
+    return accepted > count ? undefined : `the client dialled ${accepted} times only`
   })
 }
 

@@ -37,8 +37,8 @@ export class Link {
 
   /** RST to both ends. */
   reset(): void {
-    this.#client.resetAndDestroy()
-    this.#server.resetAndDestroy()
+    resetSocket(this.#client)
+    resetSocket(this.#server)
   }
 
   /** What was sent so far arrives, then the client sees an orderly end. */
@@ -55,7 +55,16 @@ export class Link {
   #passOnResets(from: Socket, to: Socket, pipe: Pipe): void {
     from.on('error', () => {
       // Across a partition nobody hears of it.
-      if (pipe.flow.hold !== true) to.resetAndDestroy()
+      if (pipe.flow.hold !== true) resetSocket(to)
     })
   }
+}
+
+/**
+ * RST. Not of a socket that is being ended: libuv refuses that, Node then forgets the handle without
+ * closing it, and the process spins for ever when it exits (`uv_tcp_close_reset`, `net.js`).
+ */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

@@ -42,9 +42,25 @@ async function connect(world: World): Promise<void> {
   const { load, connects = true } = world.scenario
   if (!connects) return
   world.makeClient()
-  if (world.subjectName === 'disredis') await world.client.ready()
+  if (world.subjectName === 'disredis') await ready(world)
   if (load === false) return
   world.startLoad(await prepareLanes(world), world.plan)
+}
+
+/** `ready()` has the deadline of a call, which may be shorter than a start on a busy machine. */
+async function ready({ client, patience }: World): Promise<void> {
+  let error: unknown
+  const isReady = () =>
+    client.ready().then(
+      () => undefined,
+      (reason: Error) => {
+        error = reason
+        return reason.message
+      },
+    )
+  await until(isReady, patience).catch(() => {
+    throw error
+  })
 }
 
 async function takeSteps(world: World): Promise<void> {
