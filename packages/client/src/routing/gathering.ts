@@ -1,4 +1,4 @@
-import { RawCommand } from '../commands/raw-command.js'
+import { RawCommand, type ReplyReceiver } from '../commands/raw-command.js'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { PartialFailureError, ShardResult } from '../errors.js'
 import type { Shard } from '../shard/shard.js'
@@ -16,14 +16,14 @@ export interface Part extends PartPlace {
  * deadline and fate: with the joined reply, or with a {@link PartialFailureError} that holds what
  * became of each part.
  */
-export class Gathering {
+export class Gathering implements ReplyReceiver {
   readonly #command: RoutedCommand
   readonly #parts: readonly Part[]
   readonly #join: Join
   readonly #oneSuffices: boolean
-  readonly #replies: unknown[] = []
-  readonly #errors: (Error | undefined)[] = []
-  readonly #sent: RawCommand[]
+  readonly #replies: unknown[]
+  /** Of the parts that failed. */
+  #errors: (Error | undefined)[] | undefined
   #unsettled: number
 
   /** @param oneSuffices the command is answered if at least one part is */
@@ -32,27 +32,30 @@ export class Gathering {
     this.#parts = parts
     this.#join = join
     this.#oneSuffices = oneSuffices
+    this.#replies = new Array(parts.length)
     this.#unsettled = parts.length
-    const { name, info, policy } = command
-    const encoding = this.#isDecodedByPart ? encodingOf(command) : null
-    this.#sent = parts.map(({ args }, part) =>
-      new RawCommand(
-        name,
-        info,
-        args,
-        policy,
-        {
-          resolve: (reply) => this.#partReplied(part, reply),
-          reject: (error) => this.#partFailed(part, error),
-        },
-        encoding,
-      ).inTimeOf(command),
-    )
-    command.parts = this.#sent
   }
 
   send(): void {
-    for (let i = 0; i < this.#parts.length; i++) this.#parts[i]!.shard.send(this.#sent[i]!)
+    const { name, info, policy } = this.#command
+    const encoding = this.#isDecodedByPart ? encodingOf(this.#command) : null
+    const commands = this.#parts.map(({ args }, part) =>
+      new RawCommand(name, info, args, policy, this, encoding, part).inTimeOf(this.#command),
+    )
+    this.#command.parts = commands
+    // A part may fail at once, and end the whole.
+    for (const command of commands) this.#parts[command.part]!.shard.send(command)
+  }
+
+  resolve(reply: unknown, { part }: RawCommand): void {
+    this.#replies[part] = reply
+    this.#partSettled()
+  }
+
+  reject(error: Error, { part }: RawCommand): void {
+    this.#errors ??= new Array(this.#parts.length)
+    this.#errors[part] = error
+    this.#partSettled()
   }
 
   /** Joins of keys put values together, whatever they are; others look into names. */
@@ -60,49 +63,41 @@ export class Gathering {
     return this.#command.info.route.to === 'split'
   }
 
-  #partReplied(part: number, reply: unknown): void {
-    this.#replies[part] = reply
-    this.#partSettled()
-  }
-
-  #partFailed(part: number, error: Error): void {
-    this.#errors[part] = error
-    this.#partSettled()
-  }
-
   #partSettled(): void {
     if (--this.#unsettled > 0) return
-    const failed = this.#errors.filter((error) => error !== undefined).length
-    const isAnswered = failed === 0 || (this.#oneSuffices && failed < this.#parts.length)
-    if (isAnswered) this.#answer()
-    else this.#command.fail(this.#failure())
+    const errors = this.#errors
+    if (errors === undefined) {
+      this.#answer(this.#replies)
+      return
+    }
+    const answered = this.#replies.filter((_, part) => errors[part] === undefined)
+    if (this.#oneSuffices && answered.length > 0) this.#answer(answered)
+    else this.#command.fail(this.#failure(errors))
   }
 
-  #answer(): void {
+  #answer(replies: readonly unknown[]): void {
     let reply: unknown
     try {
-      reply = this.#join(
-        this.#replies.filter((_, part) => this.#errors[part] === undefined),
-        this.#parts,
-      )
+      reply = this.#join(replies, this.#parts)
     } catch (error) {
       this.#command.fail(error as Error)
       return
     }
-    this.#command.resolve(reply as Buffer)
+    if (this.#isDecodedByPart) this.#command.resolveDecoded(reply)
+    else this.#command.resolve(reply as Buffer)
   }
 
-  #failure(): Error {
-    const [first] = this.#errors
+  #failure(errors: readonly (Error | undefined)[]): Error {
+    const [first] = errors
     // A refusal that does not depend on the shard is told as one master would tell it.
-    const isSame = this.#parts.every((_, part) => this.#errors[part]?.message === first?.message)
+    const isSame = this.#parts.every((_, part) => errors[part]?.message === first?.message)
     if (first !== undefined && isSame) return first
     return partialFailureError(
       this.#command,
       this.#parts.map(({ shard, positions }, part): ShardResult => {
         const where =
           positions === undefined ? { shard: shard.name } : { shard: shard.name, positions }
-        const reason = this.#errors[part]
+        const reason = errors[part]
         return reason === undefined
           ? { ...where, status: 'fulfilled', value: decode(this.#replies[part], this.#command) }
           : { ...where, status: 'rejected', reason }

@@ -9,7 +9,8 @@ export type Join = (replies: readonly unknown[], parts: readonly PartPlace[]) =>
 
 /** MGET: each value to the place of its key. */
 export const inOrder: Join = (replies, parts) => {
-  const joined: unknown[] = []
+  // At its full length: it is not filled from the front.
+  const joined: unknown[] = new Array(parts.reduce((sum, it) => sum + it.positions!.length, 0))
   for (let part = 0; part < parts.length; part++) {
     const values = replies[part] as readonly unknown[]
     const positions = parts[part]!.positions!
