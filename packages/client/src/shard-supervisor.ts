@@ -1,8 +1,7 @@
-import { createRing, type HashRing } from '@disredis/hash-ring'
+import type { HashRing } from '@disredis/hash-ring'
 import {
   acquireWatcher,
   type DisredisError,
-  InvalidOptionError,
   type Runtime,
   type Timer,
   type Topology,
@@ -14,6 +13,7 @@ import { BlockingLanes } from './blocking-lanes.js'
 import type { DisredisEvents } from './client-events.js'
 import type { Dial } from './connection/dial-master.js'
 import { WriteBatch } from './connection/write-batch.js'
+import { makeRing } from './make-ring.js'
 import type { ResolvedOptions } from './options.js'
 import { ShardSubscriber, type ShardSubscriberContext } from './pubsub/shard-subscriber.js'
 import { ReplicaReads } from './replicas/replica-reads.js'
@@ -21,7 +21,8 @@ import { ShardReaders } from './replicas/shard-readers.js'
 import { Router } from './router.js'
 import { SentinelFence } from './sentinel-fence.js'
 import { Backoff } from './shard/backoff.js'
-import { Shard, type ShardContext } from './shard/shard.js'
+import { Shard } from './shard/shard.js'
+import type { ShardContext } from './shard/shard-context.js'
 import { Ticker } from './shard/ticker.js'
 import { WatchSession } from './watch/watch-session.js'
 
@@ -323,26 +324,4 @@ export class ShardSupervisor {
       sentinelError: ({ error }) => emit('error', error),
     }
   }
-}
-
-function makeRing(given: ResolvedOptions['ring'], names: readonly string[]): HashRing {
-  if (given === undefined) return createRing(names)
-  if (isRing(given)) {
-    checkNames('ring', given.names, names)
-    return given
-  }
-  checkNames('ring', Object.keys(given), names)
-  return createRing(given)
-}
-
-function isRing(ring: Readonly<Record<string, number>> | HashRing): ring is HashRing {
-  return typeof (ring as HashRing).indexOf === 'function'
-}
-
-function checkNames(option: string, given: readonly string[], masters: readonly string[]): void {
-  const isEqual = given.length === masters.length && masters.every((name) => given.includes(name))
-  if (isEqual) return
-  throw new InvalidOptionError(
-    `\`${option}\` is over ${[...given].sort().join(', ')}, but the masters are ${[...masters].sort().join(', ')}`,
-  )
 }

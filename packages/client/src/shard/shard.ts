@@ -1,58 +1,19 @@
-import {
-  type Address,
-  type DisredisError,
-  type FailoverTopology,
-  isSameAddress,
-  type Runtime,
-} from '@disredis/sentinel'
+import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
-import type { WriteBatch } from '../connection/write-batch.js'
-import { ConnectionError, RoleMismatchError } from '../errors.js'
+import { RoleMismatchError } from '../errors.js'
 import { Backoff } from './backoff.js'
 import { closedError } from './command-errors.js'
 import { CommandFlow } from './command-flow.js'
-import type { QueueLimits } from './command-queue.js'
-import { FailoverGate, type GateOptions } from './failover-gate.js'
+import { FailoverGate } from './failover-gate.js'
 import { MasterBelief } from './master-belief.js'
 import { MasterDialler } from './master-dialler.js'
-import { RetiringConnections } from './retiring-connections.js'
-import type { ShardEventSink } from './shard-events.js'
+import { connectionLost, demoted } from './master-errors.js'
+import { ServingConnection } from './serving-connection.js'
+import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
 import { moveTo, type ShardPhase } from './shard-phase.js'
-import type { Ticked, Ticker } from './ticker.js'
-
-export interface ShardOptions {
-  readonly queue: QueueLimits
-  readonly gate: GateOptions
-  /** ms without a byte, while replies are due, after which commands are queued instead of written. */
-  readonly silenceTimeout: number
-  /** ms of that silence after which a second connection is dialled; it takes over if it answers. */
-  readonly livenessTimeout: number
-  /** ms for one dial and for the answer to ROLE. */
-  readonly connectTimeout: number
-}
-
-/** What a shard needs of its surroundings; all of it can be simulated. */
-export interface ShardContext {
-  readonly runtime: Runtime
-  readonly batch: WriteBatch
-  readonly ticker: Ticker
-  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
-  /** Where Sentinel says the master is. */
-  readonly masterAddress: () => Address | undefined
-  /** What Sentinel says of a failover of that master. */
-  readonly failover: () => FailoverTopology | undefined
-  /** Asks the Sentinels anew; answers through {@link Shard.masterMoved}. */
-  readonly requestRefresh: () => void
-  /** The node there is not a master: what Sentinel said of it is doubtful. */
-  readonly reportMasterRejected: (address: Address) => void
-  readonly emit: ShardEventSink
-  /** A dial failed in a way that trying again does not mend (a wrong password). It is tried again. */
-  readonly onHopeless: (error: DisredisError) => void
-  /** A master was adopted. */
-  readonly onServing: () => void
-}
+import type { Ticked } from './ticker.js'
 
 /**
  * One Sentinel master name and the connection to whoever serves it: it finds the master, follows it,
@@ -72,12 +33,10 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #flow: CommandFlow
   readonly #belief: MasterBelief
   readonly #dialler: MasterDialler
-  readonly #retiring: RetiringConnections
+  readonly #serving: ServingConnection
   readonly #drainWaiters = new Set<() => void>()
   #phase: ShardPhase = 'connecting'
-  #connection: ShardConnection | undefined
   #gate: FailoverGate | undefined
-  #generation = 0
   /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
   #servedBy: Address | undefined
@@ -99,7 +58,7 @@ export class Shard implements ConnectionOwner, Ticked {
       onPending: () => context.ticker.watch(this),
       lastError: () => this.#problem,
     })
-    this.#retiring = new RetiringConnections(batch)
+    this.#serving = new ServingConnection(this, batch)
     this.#belief = new MasterBelief({
       now: runtime.now,
       named: context.masterAddress,
@@ -128,7 +87,11 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** Counts the connections that served: what a server said holds for its generation only. */
   get generation(): number {
-    return this.#generation
+    return this.#serving.generation
+  }
+
+  get #connection(): ShardConnection | undefined {
+    return this.#serving.current
   }
 
   /** The node that serves, or else that is believed to. */
@@ -248,43 +211,23 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#dialler.stop()
     this.#endGate()
     this.#flow.close()
-    this.#connection?.destroy()
-    this.#retiring.destroyAll()
+    this.#serving.destroyAll()
     this.#settleDrainWaiters()
   }
 
   commandFailed(command: RoutedCommand, error: Error, connection: ShardConnection): void {
     const isDemoted = this.#flow.takeBack(command, error, connection)
     if (!isDemoted || connection !== this.#connection) return
-    this.#connection = undefined
-    this.#retiring.drain(connection)
+    this.#serving.drain()
     this.#context.ticker.watch(this)
     this.#rejectMaster(connection.address)
-    this.#masterLost(
-      connection.address,
-      new RoleMismatchError(`The node at ${connection.where} is no longer a master.`, {
-        shard: this.name,
-        address: connection.where,
-        cause: error,
-        retryable: true,
-      }),
-    )
+    this.#masterLost(connection.address, demoted(this.name, connection, error))
   }
 
   connectionClosed(connection: ShardConnection): void {
-    this.#retiring.delete(connection)
+    const isLost = this.#serving.hasClosed(connection)
     if (this.#phase === 'closed') return
-    if (connection === this.#connection) {
-      this.#connection = undefined
-      this.#masterLost(
-        connection.address,
-        new ConnectionError(`The connection to ${connection.where} was lost.`, {
-          shard: this.name,
-          address: connection.where,
-          retryable: true,
-        }),
-      )
-    }
+    if (isLost) this.#masterLost(connection.address, connectionLost(this.name, connection))
     this.#updateTargets()
   }
 
@@ -297,10 +240,10 @@ export class Shard implements ConnectionOwner, Ticked {
 
   tick(now: number): boolean {
     const isPending = this.#flow.tick(now)
-    this.#retiring.tick(now)
+    this.#serving.tick(now)
     this.#judgeSilence(now)
     if (!isPending) this.#settleDrainWaiters()
-    return isPending || !this.#retiring.isEmpty
+    return isPending || this.#serving.isRetiring
   }
 
   #masterAnswered(connection: ShardConnection): void {
@@ -316,7 +259,6 @@ export class Shard implements ConnectionOwner, Ticked {
 
   #adopt(connection: ShardConnection): void {
     const { runtime, emit, onServing } = this.#context
-    const old = this.#connection
     const from = this.#servedBy
     const to = connection.address
     const isBack = this.#lostAt !== undefined
@@ -329,10 +271,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#abortError = undefined
     this.#servedBy = to
     this.#belief.prove(to)
-    this.#connection = connection
-    this.#generation++
-    connection.owner = this
-    if (old !== undefined) this.#retiring.discard(old)
+    this.#serving.replaceBy(connection)
     this.#flow.forgetRefusals()
     this.#updateTargets()
     if (from !== undefined && !isSameAddress(from, to)) {
@@ -358,7 +297,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.onHopeless(error)
   }
 
-  /** The connection is gone; `#connection` was cleared. */
+  /** The connection does not serve any more. */
   #masterLost(address: Address, error: DisredisError): void {
     this.#lastError = error
     this.#lostAt ??= this.#context.runtime.now()
@@ -379,8 +318,8 @@ export class Shard implements ConnectionOwner, Ticked {
 
   #judgeSilence(now: number): void {
     const connection = this.#connection
-    if (connection === undefined || connection.inFlight === 0) return
-    const silence = now - connection.waitingSince
+    const silence = this.#serving.silence(now)
+    if (connection === undefined || silence === 0) return
     if (silence > this.#options.silenceTimeout && !connection.isSilent) {
       connection.isSilent = true
       this.#updateTargets()
@@ -420,8 +359,7 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#phase = moveTo(this.#phase, 'ready')
     } else {
       this.#phase = moveTo(this.#phase, 'down')
-      this.#connection = undefined
-      if (connection !== undefined) this.#retiring.discard(connection)
+      this.#serving.discard()
       this.#dialler.restart()
     }
     this.#updateTargets()
@@ -435,11 +373,8 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** The one place that says where commands may be written. */
   #updateTargets(): void {
-    const connection = this.#connection
-    const isUsable =
-      connection?.isWritable === true && !connection.isSilent && this.#retiring.isEmpty
     const isServing = this.#phase === 'ready' || this.#phase === 'gated'
-    const read = isUsable && isServing ? connection : undefined
+    const read = isServing ? this.#serving.usable : undefined
     const isHeld = this.#phase === 'gated' || this.#fenced !== undefined
     this.#flow.setTargets(isHeld ? undefined : read, read)
   }

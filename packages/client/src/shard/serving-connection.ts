@@ -1,0 +1,83 @@
+import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
+import type { WriteBatch } from '../connection/write-batch.js'
+import { RetiringConnections } from './retiring-connections.js'
+
+/**
+ * The connection on which the master of a shard serves. Those that served before retire: until they are
+ * closed, and every command of theirs is settled or queued again, nothing may be written.
+ */
+export class ServingConnection {
+  readonly #owner: ConnectionOwner
+  readonly #retiring: RetiringConnections
+  #current: ShardConnection | undefined
+  #generation = 0
+
+  constructor(owner: ConnectionOwner, batch: WriteBatch) {
+    this.#owner = owner
+    this.#retiring = new RetiringConnections(batch)
+  }
+
+  get current(): ShardConnection | undefined {
+    return this.#current
+  }
+
+  /** Counts the connections that served: what a server said holds for its generation only. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** Where commands may be written now. */
+  get usable(): ShardConnection | undefined {
+    const current = this.#current
+    const isUsable = current?.isWritable === true && !current.isSilent && this.#retiring.isEmpty
+    return isUsable ? current : undefined
+  }
+
+  /** One that served before is not closed yet. */
+  get isRetiring(): boolean {
+    return !this.#retiring.isEmpty
+  }
+
+  /** The present one is closed at once: what a replaced master acknowledges will be lost. */
+  replaceBy(connection: ShardConnection): void {
+    this.discard()
+    this.#current = connection
+    this.#generation++
+    connection.owner = this.#owner
+  }
+
+  /** Gives the present one up; the replies that are due are waited for: they are true. */
+  drain(): void {
+    if (this.#current !== undefined) this.#retiring.drain(this.#current)
+    this.#current = undefined
+  }
+
+  /** Gives the present one up, and closes it at once. */
+  discard(): void {
+    if (this.#current !== undefined) this.#retiring.discard(this.#current)
+    this.#current = undefined
+  }
+
+  /** @returns whether it was the present one */
+  hasClosed(connection: ShardConnection): boolean {
+    this.#retiring.delete(connection)
+    if (connection !== this.#current) return false
+    this.#current = undefined
+    return true
+  }
+
+  /** ms for which replies have been due without a byte; 0 if none are. */
+  silence(now: number): number {
+    const current = this.#current
+    return current === undefined || current.inFlight === 0 ? 0 : now - current.waitingSince
+  }
+
+  tick(now: number): void {
+    this.#retiring.tick(now)
+  }
+
+  destroyAll(): void {
+    this.#current?.destroy()
+    this.#retiring.destroyAll()
+  }
+}

@@ -1,0 +1,39 @@
+import type { Address, DisredisError, FailoverTopology, Runtime } from '@disredis/sentinel'
+import type { ShardConnection } from '../connection/shard-connection.js'
+import type { WriteBatch } from '../connection/write-batch.js'
+import type { QueueLimits } from './command-queue.js'
+import type { GateOptions } from './failover-gate.js'
+import type { ShardEventSink } from './shard-events.js'
+import type { Ticker } from './ticker.js'
+
+export interface ShardOptions {
+  readonly queue: QueueLimits
+  readonly gate: GateOptions
+  /** ms without a byte, while replies are due, after which commands are queued instead of written. */
+  readonly silenceTimeout: number
+  /** ms of that silence after which a second connection is dialled; it takes over if it answers. */
+  readonly livenessTimeout: number
+  /** ms for one dial and for the answer to ROLE. */
+  readonly connectTimeout: number
+}
+
+/** What a shard needs of its surroundings; all of it can be simulated. */
+export interface ShardContext {
+  readonly runtime: Runtime
+  readonly batch: WriteBatch
+  readonly ticker: Ticker
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
+  /** Where Sentinel says the master is. */
+  readonly masterAddress: () => Address | undefined
+  /** What Sentinel says of a failover of that master. */
+  readonly failover: () => FailoverTopology | undefined
+  /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
+  readonly requestRefresh: () => void
+  /** The node there is not a master: what Sentinel said of it is doubtful. */
+  readonly reportMasterRejected: (address: Address) => void
+  readonly emit: ShardEventSink
+  /** A dial failed in a way that trying again does not mend (a wrong password). It is tried again. */
+  readonly onHopeless: (error: DisredisError) => void
+  /** A master was adopted. */
+  readonly onServing: () => void
+}
