@@ -30,6 +30,8 @@ function explain(reason: string, shard: string, topology: Topology | undefined):
       return `none of its ${known?.replicas.length ?? 0} known replicas can be promoted: they are down, out of date, or have priority 0`
     case 'slave-timeout':
       return 'the chosen replica did not become a master in time'
+    case 'unannounced':
+      return 'the Sentinel that led it leads none any more, and the master is the one before'
     default:
       return 'see the log of the Sentinel that led it'
   }

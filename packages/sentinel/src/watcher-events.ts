@@ -15,15 +15,21 @@ interface ShardEvent {
 export interface WatcherEvents {
   /** A snapshot that differs from the one before. Emitted after the first snapshot too. */
   topologyChanged: [event: { readonly previous: Topology | undefined; readonly current: Topology }]
-  /** `+elected-leader`: a failover of `master` (as in the event's payload) begins; its writes should be held. */
+  /**
+   * `+elected-leader`, or the answer of a leader that was not heard: a failover of `master` begins or is
+   * under way; its writes should be held. One that is in the first snapshot is not told.
+   */
   failoverStarted: [event: ShardEvent & { readonly master: Address }]
-  /** `+selected-slave`: this replica is about to be promoted. */
+  /** `+selected-slave`, or an answer: this replica is about to be promoted. */
   replicaSelected: [event: ShardEvent & { readonly address: Address }]
   /** `+promoted-slave`: the leader saw this replica in the role of master. */
   replicaPromoted: [event: ShardEvent & { readonly address: Address }]
   /** `+switch-master` from any Sentinel; the topology snapshot that holds it is emitted as well. */
   masterSwitched: [event: ShardEvent & { readonly from: Address; readonly to: Address }]
-  /** `-failover-abort-*`; `reason` is the channel's rest, for example `no-good-slave`. */
+  /**
+   * `-failover-abort-*`; `reason` is the channel's rest, for example `no-good-slave`. `unannounced`: the
+   * leader answers that it leads none, and did not say why.
+   */
   failoverAborted: [event: ShardEvent & { readonly reason: string }]
   /** `+sdown` / `-sdown` / `+odown` / `-odown` of the master itself. */
   masterDown: [event: ShardEvent & { readonly isObjective: boolean; readonly isDown: boolean }]
