@@ -1,6 +1,6 @@
 const interval = 5
-/** Delays of timers that are normal on a busy machine, ms. */
-const tolerated = 10
+/** Delays of timers that are no stall, ms. Many short stalls in a row are as good as a long one. */
+const tolerated = 2
 
 /**
  * Notes when this process's event loop stood still: the machine gave it no time, or the program
