@@ -35,6 +35,9 @@ export function figuresOf(
     const during = latency(others, { from: fault, until: end })
     if (before !== undefined) figures.othersBefore = before
     if (during !== undefined) figures.othersDuring = during
+    if (before !== undefined && during !== undefined) {
+      figures.othersChange = (100 * during) / before
+    }
   }
   const p99 = latency(lanes, { from: 0, until: end })
   if (p99 !== undefined) figures.latency = p99

@@ -323,7 +323,12 @@ export const masterScenarios: readonly Scenario[] = [
     fault: 42,
     title: 'one of three masters is killed: the others do not notice',
     fleet: { masters: 3 },
-    alsoTell: { othersBefore: 'p99 of the others before', othersDuring: 'during' },
+    alsoTell: {
+      othersBefore: 'p99 of the others before',
+      othersDuring: 'during',
+      othersChange: 'during / before, %',
+    },
+    goals: [{ figure: 'othersChange', percentile: 'p50', atMost: 105 }],
     steps: [
       acks(800),
       noteConnections('shard-2/1', 'shard-3/1'),
