@@ -13,7 +13,7 @@ export function violationsOf(world: World, found: Judgement): string[] {
     [found.misordered, 'acknowledged pushes stand behind later ones'],
     [found.torn, 'transactions were executed in part'],
     [found.wrong, `replies belong to another command: ${ledger.wrong.slice(0, 3).join('; ')}`],
-    [found.late, `promises were not settled in time: ${describeLate(ledger)}`],
+    [found.late, `promises were not settled in time: ${describeLate(world)}`],
   ]
   return [
     ...counted.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
@@ -62,8 +62,18 @@ function describeLoss({ journal }: World, { lostAt }: Judgement): string {
   return `, issued from ${from} to ${until}`
 }
 
-function describeLate({ late, pending }: Ledger): string {
-  const worst = late.reduce((most, one) => Math.max(most, one.settledAt - one.deadline), 0)
+function describeLate({ ledger: { late, pending }, stalls, journal }: World): string {
+  const [worst] = late
+    .map(({ command, deadline, settledAt }) => {
+      const stalled = stalls.stalled(deadline, settledAt)
+      return { command, deadline, stalled, by: settledAt - deadline }
+    })
+    .sort((a, b) => b.by - b.stalled - (a.by - a.stalled))
   const unsettled = pending.size === 0 ? '' : `, ${pending.size} never`
-  return `${late.length} late, by ${Math.round(worst)} ms at most${unsettled}`
+  if (worst === undefined) return unsettled
+  const { command, deadline, by, stalled } = worst
+  return (
+    `${late.length} late, the worst ${command} due at ${journal.timeOf(deadline)} by ${Math.round(by)} ms, ` +
+    `of which the event loop stood still for ${Math.round(stalled)}${unsettled}`
+  )
 }
