@@ -19,14 +19,9 @@ export class BlockingLanes {
     this.#closeLane = closeLane
   }
 
-  /**
-   * Sends the command on a lane of that shard. Its limit is what it may block plus `grace` ms: a
-   * command that blocks for ever has none.
-   */
+  /** Sends the command on a lane of that shard. */
   send(command: RoutedCommand, shard: string): void {
-    const blocksFor = command.extractBlockingTimeout() ?? 0
-    command.timeout =
-      blocksFor === 0 ? Number.POSITIVE_INFINITY : blocksFor + command.policy.timeout
+    allowToBlock(command)
     const lane = this.#idle.get(shard)?.pop() ?? this.#makeLane(shard)
     const release = () => this.#release(lane, shard)
     command.promise.then(release, release)
@@ -48,4 +43,10 @@ export class BlockingLanes {
 /** False for XREAD and XREADGROUP without BLOCK, which ask and return. */
 export function blocks(command: RoutedCommand): boolean {
   return command.info.isBlocking && command.extractBlockingTimeout() !== null
+}
+
+/** Its limit is what it may block and the call's own: a command that blocks for ever has none. */
+export function allowToBlock(command: RoutedCommand): void {
+  const blocksFor = command.extractBlockingTimeout() ?? 0
+  command.timeout = blocksFor === 0 ? Number.POSITIVE_INFINITY : blocksFor + command.policy.timeout
 }

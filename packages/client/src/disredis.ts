@@ -296,8 +296,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /**
    * An optimistic transaction: watches the keys, calls `work` with a client for their shard, and
-   * calls it again when its `multi().exec()` gave null because a watched key was changed by others.
-   * `work` is called again too when the master was replaced before anything was executed, so it must
+   * calls it again when its `multi().exec()` gave null because a watched key was changed by others,
+   * whatever `work` made of that. Keys of other shards reject with `CrossShardError` in there too.
+   * `work` is called again as well when the master was replaced before anything was executed, so it must
    * have no effects of its own.
    *
    * @example
@@ -405,6 +406,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     this.#watched = new WatchedTransactions({
       runtime: systemRuntime,
       openSession: (shard, signal) => this.#supervisor.openSession(shard, signal),
+      route: (shard, command, session) => this.#knownRouter().routeWatched(shard, command, session),
     })
     this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
   }

@@ -1,16 +1,17 @@
-import { type HashRing, hashTag } from '@disredis/hash-ring'
-import { type BlockingLanes, blocks } from './blocking-lanes.js'
-import type { Destination, RoutedCommand } from './commands/routed-command.js'
-import { NotRoutableError } from './errors.js'
+import type { HashRing } from '@disredis/hash-ring'
+import { allowToBlock, type BlockingLanes, blocks } from './blocking-lanes.js'
+import { type Destination, isWatch, type RoutedCommand } from './commands/routed-command.js'
 import type { ReplicaReads } from './replicas/replica-reads.js'
-import { externalPatterns } from './routing/external-patterns.js'
 import { Gathering } from './routing/gathering.js'
 import { anyReply } from './routing/join.js'
+import { KeyLocator } from './routing/key-locator.js'
 import { partsByKey, partsForAll } from './routing/parts.js'
 import type { Route } from './routing/route.js'
-import { crossShardError, foreignPatternError, notRoutableError } from './routing/routing-errors.js'
+import { notRoutableError } from './routing/routing-errors.js'
 import { scan } from './routing/scan.js'
 import type { Shard } from './shard/shard.js'
+
+type Sender = Pick<Shard, 'send'>
 
 /** Sends each command where its route says. The set of shards never changes. */
 export class Router {
@@ -18,6 +19,7 @@ export class Router {
   /** In the order of the ring's names. */
   readonly shards: readonly Shard[]
 
+  readonly #keys: KeyLocator
   readonly #lanes: BlockingLanes
   #readers: ReplicaReads | undefined
 
@@ -25,6 +27,7 @@ export class Router {
     this.ring = ring
     this.#lanes = lanes
     this.shards = ring.names.map(shard)
+    this.#keys = new KeyLocator(ring, this.shards)
   }
 
   shard(name: string): Shard | undefined {
@@ -69,41 +72,34 @@ export class Router {
   }
 
   /**
-   * The one shard that the keys of these commands live on.
-   *
-   * @param what names the commands in an error: `sinter`, `the transaction`
-   * @throws CrossShardError, NotRoutableError
+   * As {@link routeTo}, by the connection on which a caller watches keys of that shard. It fails too if
+   * a key lives elsewhere.
    */
+  routeWatched(shard: Shard, command: RoutedCommand, session: Sender): void {
+    const commands = command.members ?? [command]
+    const refused = commands.find((it) => isRefused(it) && !isWatch(it))
+    if (refused !== undefined) {
+      command.fail(notRoutableError(refused))
+      return
+    }
+    try {
+      this.#keys.check(commands, shard, command.info.name)
+    } catch (error) {
+      command.fail(error as Error)
+      return
+    }
+    if (blocks(command)) allowToBlock(command)
+    this.#noteWrites(command)
+    session.send(command)
+  }
+
+  /** The one shard that the keys of these commands live on: see {@link KeyLocator.locate}. */
   locate(commands: readonly RoutedCommand[], what: string): Shard {
-    let shard: Shard | undefined
-    let isOne = true
-    for (const command of commands) {
-      for (const key of keysOf(command)) {
-        const its = this.#shardOf(key)
-        shard ??= its
-        isOne &&= its === shard
-      }
-    }
-    if (shard === undefined) {
-      throw commands.length === 1
-        ? notRoutableError(commands[0]!)
-        : new NotRoutableError(
-            `No key of ${what} says which shard it is for. Say it with shard(name).`,
-          )
-    }
-    if (!isOne) {
-      const keys = commands.flatMap(keysOf)
-      throw crossShardError(
-        what,
-        keys.map((key) => this.#shardOf(key).name),
-      )
-    }
-    for (const command of commands) this.#checkPatterns(command, shard)
-    return shard
+    return this.#keys.locate(commands, what)
   }
 
   /** Who takes a command for the shard at `index` of the ring's names. */
-  #target(command: RoutedCommand, index: number): Pick<Shard, 'send'> {
+  #target(command: RoutedCommand, index: number): Sender {
     if (this.#readers === undefined) return this.shards[index]!
     this.#noteWrites(command)
     return this.#readers.targets[index]!
@@ -114,15 +110,8 @@ export class Router {
     if (this.#readers === undefined) return
     for (const write of command.members ?? [command]) {
       if (write.isRead) continue
-      this.#readers.noteSlots(
-        write,
-        keysOf(write).map((key) => this.ring.slotOf(key)),
-      )
+      this.#readers.noteSlots(write, this.#keys.slotsOf(write))
     }
-  }
-
-  #shardOf(key: string | Buffer): Shard {
-    return this.shards[this.ring.indexOf(key)]!
   }
 
   #routeByTable(command: RoutedCommand): void {
@@ -200,16 +189,6 @@ export class Router {
     if (isWhole) parts[0]!.shard.send(command)
     else new Gathering(command, parts, join).send()
   }
-
-  #checkPatterns(command: RoutedCommand, shard: Shard): void {
-    if (!command.info.readsPatterns || this.shards.length === 1) return
-    for (const pattern of externalPatterns(command.args)) {
-      const tag = hashTag(pattern).toString()
-      if (tag.includes('*') || this.#shardOf(pattern) !== shard) {
-        throw foreignPatternError(command.info, shard.name)
-      }
-    }
-  }
 }
 
 /** It would change a connection that other callers share. */
@@ -221,9 +200,4 @@ function isRefused({ info: { route } }: RoutedCommand): boolean {
 function isOfAllShards({ info: { route }, isRead }: RoutedCommand): boolean {
   if (route.to === 'all') return !(isRead && route.join === anyReply)
   return route.to === 'cursor'
-}
-
-/** As they stand in the arguments: with their prefix. */
-function keysOf({ info, args }: RoutedCommand): (string | Buffer)[] {
-  return info.findKeys(args).map((i) => args[i] as string | Buffer)
 }

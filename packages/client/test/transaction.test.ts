@@ -1,6 +1,6 @@
 import { type Fleet, startFleet } from '@disredis/fleet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Disredis } from '../src/index.js'
+import { type CommandHandle, CrossShardError, Disredis, NotRoutableError } from '../src/index.js'
 
 let fleet: Fleet
 let redis: Disredis
@@ -86,6 +86,73 @@ describe('transaction()', () => {
     await expect(redis.transaction(keys, async () => 1)).rejects.toMatchObject({
       code: 'DISREDIS_CROSS_SHARD',
     })
+  })
+
+  test("sends nothing to a shard that is not the key's: it refuses", async () => {
+    const here = 't:here'
+    const { shard } = redis.explain(here)
+    const there = Array.from({ length: 50 }, (_, i) => `t:there:${i}`).find(
+      (key) => redis.explain(key).shard !== shard,
+    )!
+    for (const call of [
+      (tx: CommandHandle) => tx.get(there),
+      (tx: CommandHandle) => tx.mget(here, there),
+      (tx: CommandHandle) => tx.multi().set(here, '1').set(there, '1').exec(),
+      (tx: CommandHandle) => tx.multi().set(there, '1').exec(),
+      (tx: CommandHandle) => tx.watch(there),
+      (tx: CommandHandle) => tx.blpop(there, 1),
+    ]) {
+      await expect(redis.transaction([here], call as never)).rejects.toBeInstanceOf(CrossShardError)
+    }
+    expect(await fleet.master(shard).command('EXISTS', there)).toBe(0)
+    expect(await redis.exists(here, there)).toBe(0)
+  })
+
+  test.each([
+    ['select', [1]],
+    ['subscribe', ['c']],
+    ['quit', []],
+    ['client', ['REPLY', 'OFF']],
+    ['call', ['MULTI']],
+  ] as const)(
+    'lets nobody change its connection, which others get next: %s',
+    async (name, args) => {
+      const call = (tx: CommandHandle) =>
+        (tx[name] as (...args: unknown[]) => Promise<unknown>)(...args)
+      await expect(redis.transaction(['t:own'], call)).rejects.toBeInstanceOf(NotRoutableError)
+    },
+  )
+
+  test('has what belongs to it: WATCH of more keys, keyless commands, waiting', async () => {
+    const seen = await redis.transaction(['{t}a'], async (tx) => [
+      await tx.watch('{t}b'),
+      await tx.dbsize(),
+      await tx.blpop('{t}none', 0.01),
+      await tx.unwatch(),
+    ])
+    expect(seen).toEqual(['OK', expect.any(Number), null, 'OK'])
+  })
+
+  test('returns null if that is what its function found, and does not begin again for it', async () => {
+    let calls = 0
+    const found = await redis.transaction(['t:none'], async (tx) => {
+      calls++
+      return tx.get('t:none')
+    })
+    expect([found, calls]).toEqual([null, 1])
+  })
+
+  test('begins again after a conflict, whatever its function made of the null', async () => {
+    let calls = 0
+    const result = await redis.transaction(['{t}n', '{t}m'], async (tx) => {
+      calls++
+      await tx.watch('{t}more')
+      if (calls < 3) await redis.set('{t}n', calls)
+      const replies = await tx.multi().set('{t}n', 'mine').exec()
+      return replies === null ? 'nothing happened' : 'done'
+    })
+    expect([result, calls]).toEqual(['done', 3])
+    expect(await redis.get('{t}n')).toBe('mine')
   })
 
   test.each(['failover', 'kill'] as const)(

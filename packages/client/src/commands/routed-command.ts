@@ -174,6 +174,11 @@ export class RoutedCommand extends Command {
   }
 }
 
+/** It changes nothing but what the caller's own connection watches. */
+export function isWatch({ info: { name } }: RoutedCommand): boolean {
+  return name === 'watch' || name === 'unwatch'
+}
+
 function resolveCommand(this: RoutedCommand, reply: unknown): void {
   const { carrier } = this
   if (carrier !== undefined) {

@@ -21,6 +21,15 @@ export function crossShardError(what: string, shards: readonly string[]): CrossS
   )
 }
 
+/** A command of a transaction that is on another shard than its keys. */
+export function foreignKeyError(what: string, its: string, shard: string): CrossShardError {
+  return new CrossShardError(
+    `The keys of ${what} live on '${its}', and the watched keys on '${shard}'. ` +
+      'Keys that are used together need one hash tag, the part in braces: with {user:1}:a and {user:1}:b only user:1 decides.',
+    [its],
+  )
+}
+
 export function foreignPatternError({ name }: CommandInfo, shard: string): CrossShardError {
   return new CrossShardError(
     `${name} would read keys that may live on other shards than '${shard}': each pattern after BY and GET ` +

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { DisredisError, type Runtime } from '@disredis/sentinel'
 import { CommandHandle } from '../command-handle.js'
 import { commandInfo } from '../commands/command-info.js'
-import { RoutedCommand } from '../commands/routed-command.js'
+import { isWatch, RoutedCommand } from '../commands/routed-command.js'
 import { CommandTimeoutError, TransactionConflictError } from '../errors.js'
 import type { BatchContext } from '../pipeline.js'
 import { Backoff } from '../shard/backoff.js'
@@ -21,11 +21,15 @@ export type WatchedWork<T> = (tx: CommandHandle) => Promise<T>
 export interface WatchedTransactionsContext {
   readonly runtime: Runtime
   readonly openSession: (shard: Shard, signal: AbortSignal) => Promise<WatchSession>
+  /** Sends a command of the work by the session, or fails it if it does not belong there. */
+  readonly route: (shard: Shard, command: RoutedCommand, session: WatchSession) => void
 }
 
 /** One call of the work. Once something of it was executed, it is never called again. */
 interface Attempt {
   hasExecuted: boolean
+  /** Its last EXEC executed nothing, because a watched key had been changed. */
+  isDisturbed: boolean
 }
 
 /** Idle sessions kept per shard. */
@@ -56,10 +60,10 @@ export class WatchedTransactions {
     const deadline = runtime.now() + timeout
     const backoff = new Backoff(10, 200, runtime.random)
     for (let conflicts = 0; ; ) {
-      const attempt: Attempt = { hasExecuted: false }
+      const attempt: Attempt = { hasExecuted: false, isDisturbed: false }
       try {
         const result = await this.#attempt(shard, keys, work, batch, attempt)
-        if (result !== null) return result
+        if (!attempt.isDisturbed) return result
         if (++conflicts > retries) {
           throw new TransactionConflictError(
             `A watched key was changed by others in each of ${conflicts} attempts; nothing was executed.`,
@@ -100,8 +104,8 @@ export class WatchedTransactions {
       const send = (command: RoutedCommand) => session.send(command)
       await call(send, batch, 'watch', keys)
       const sendWork = (command: RoutedCommand) => {
-        if (!command.isRead) noteExecution(command, attempt)
-        session.send(command)
+        noteExecution(command, attempt)
+        this.#context.route(shard, command, session)
       }
       const result = await work(new CommandHandle({ ...batch, send: sendWork }))
       isClean = await forgetKeys(session, batch)
@@ -130,11 +134,15 @@ export class WatchedTransactions {
   }
 }
 
-/** Before the caller hears of it. EXEC that gave null executed nothing. */
+/** Before the caller hears of it. */
 function noteExecution(command: RoutedCommand, attempt: Attempt): void {
+  if (command.isRead || isWatch(command)) return
+  const isTransaction = command.members !== undefined
   command.promise.then(
     (reply) => {
-      if (reply !== null) attempt.hasExecuted = true
+      const isRefused = isTransaction && reply === null
+      if (isTransaction) attempt.isDisturbed = isRefused
+      if (!isRefused) attempt.hasExecuted = true
     },
     (error: Error) => {
       if (error instanceof DisredisError && error.mayHaveExecuted) attempt.hasExecuted = true

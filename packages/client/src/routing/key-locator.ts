@@ -1,0 +1,95 @@
+import { type HashRing, hashTag } from '@disredis/hash-ring'
+import type { RoutedCommand } from '../commands/routed-command.js'
+import { NotRoutableError } from '../errors.js'
+import type { Shard } from '../shard/shard.js'
+import { externalPatterns } from './external-patterns.js'
+import {
+  crossShardError,
+  foreignKeyError,
+  foreignPatternError,
+  notRoutableError,
+} from './routing-errors.js'
+
+/** Which shard the keys of commands live on. */
+export class KeyLocator {
+  readonly #ring: HashRing
+  readonly #shards: readonly Shard[]
+
+  /** @param shards in the order of the ring's names */
+  constructor(ring: HashRing, shards: readonly Shard[]) {
+    this.#ring = ring
+    this.#shards = shards
+  }
+
+  /** The slots of a command's keys. */
+  slotsOf(command: RoutedCommand): number[] {
+    return keysOf(command).map((key) => this.#ring.slotOf(key))
+  }
+
+  /**
+   * The one shard that the keys of these commands live on.
+   *
+   * @param what names the commands in an error: `sinter`, `the transaction`
+   * @throws CrossShardError, NotRoutableError
+   */
+  locate(commands: readonly RoutedCommand[], what: string): Shard {
+    const shard = this.#onlyShard(commands, what)
+    if (shard !== undefined) return shard
+    throw commands.length === 1
+      ? notRoutableError(commands[0]!)
+      : new NotRoutableError(
+          `No key of ${what} says which shard it is for. Say it with shard(name).`,
+        )
+  }
+
+  /**
+   * Commands without a key may go anywhere.
+   *
+   * @throws CrossShardError if a key lives elsewhere
+   */
+  check(commands: readonly RoutedCommand[], shard: Shard, what: string): void {
+    const its = this.#onlyShard(commands, what)
+    if (its !== undefined && its !== shard) throw foreignKeyError(what, its.name, shard.name)
+  }
+
+  #onlyShard(commands: readonly RoutedCommand[], what: string): Shard | undefined {
+    let shard: Shard | undefined
+    let isOne = true
+    for (const command of commands) {
+      for (const key of keysOf(command)) {
+        const its = this.#shardOf(key)
+        shard ??= its
+        isOne &&= its === shard
+      }
+    }
+    if (shard === undefined) return undefined
+    if (!isOne) {
+      const keys = commands.flatMap(keysOf)
+      throw crossShardError(
+        what,
+        keys.map((key) => this.#shardOf(key).name),
+      )
+    }
+    for (const command of commands) this.#checkPatterns(command, shard)
+    return shard
+  }
+
+  #shardOf(key: string | Buffer): Shard {
+    return this.#shards[this.#ring.indexOf(key)]!
+  }
+
+  #checkPatterns(command: RoutedCommand, shard: Shard): void {
+    if (!command.info.readsPatterns || this.#shards.length === 1) return
+    for (const pattern of externalPatterns(command.args)) {
+      const tag = hashTag(pattern).toString()
+      if (tag.includes('*') || this.#shardOf(pattern) !== shard) {
+        throw foreignPatternError(command.info, shard.name)
+      }
+    }
+  }
+}
+
+/** As they stand in the arguments: with their prefix. */
+function keysOf({ info, args }: RoutedCommand): (string | Buffer)[] {
+  return info.findKeys(args).map((i) => args[i] as string | Buffer)
+}
