@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type Fleet, startFleet } from '@disredis/fleet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Disredis } from '../src/index.js'
@@ -113,6 +114,18 @@ describe('reads', () => {
     await handle.get('r:none')
     const { master, replicas } = await gets(fleet, shard)
     expect([master, replicas.reduce((a, b) => a + b)]).toEqual([1, 1])
+  })
+
+  test('pass the error of a replica on without the arguments of the command', async () => {
+    await using redis = await Disredis.connect({ sentinels: fleet.sentinels })
+    await redis.set('r:text', 'v')
+    await fleet.waitForSync()
+    const error = await redis
+      .with({ readFrom: 'replica' })
+      .hget('r:text', 'payload')
+      .catch((e: Error) => e)
+    expect(error).toMatchObject({ name: 'ReplyError', command: { name: 'hget' } })
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('payload')
   })
 
   test('with nearest are answered by whichever node', async () => {

@@ -2,6 +2,7 @@ import type { Address, Runtime, Timer } from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { ConnectionOwner, NodeRole, ShardConnection } from '../connection/shard-connection.js'
 import { Backoff } from '../shard/backoff.js'
+import { replyError } from '../shard/command-flow.js'
 import { Deadlines } from '../shard/deadlines.js'
 import type { Ticked, Ticker } from '../shard/ticker.js'
 
@@ -86,13 +87,13 @@ export class ReplicaReader implements ConnectionOwner, Ticked {
   }
 
   commandFailed(command: RoutedCommand, error: Error): void {
-    const isReply = error.name === 'ReplyError'
-    if (isReply && !refusals.test(error.message)) {
-      command.fail(error)
+    const reply = error.name === 'ReplyError' ? replyError(command, error) : undefined
+    if (reply !== undefined && !refusals.test(reply.message)) {
+      command.fail(reply)
       return
     }
-    if (isReply) this.#leave()
-    this.#context.onReturned(command, isReply ? error : undefined)
+    if (reply !== undefined) this.#leave()
+    this.#context.onReturned(command, reply)
   }
 
   connectionClosed(connection: ShardConnection): void {

@@ -200,6 +200,6 @@ export class CommandFlow {
 }
 
 /** The server's error with the name of the command, as ioredis gives it, and without its arguments. */
-function replyError(command: RoutedCommand, error: Error): Error {
+export function replyError(command: RoutedCommand, error: Error): Error {
   return Object.assign(withoutArguments(error), { command: { name: command.info.name } })
 }
