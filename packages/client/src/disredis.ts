@@ -401,6 +401,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
         this.#supervisor.makeSubscriber(shard, {
           onMessage: (kind, parts) => this.#tellMessage(kind, parts),
           onRestored: (duration) => this.#tell('subscriptionsRestored', { shard, duration }),
+          onRefused: (error) => this.#tell('error', error),
         }),
     })
     this.#watched = new WatchedTransactions({

@@ -34,7 +34,10 @@ export interface DisredisOptions {
   readonly sentinelTLS?: ConnectionOptions | true | undefined
   /** Database number. Default 0. */
   readonly db?: number | undefined
-  /** Put before every key. It takes part in choosing the shard. */
+  /**
+   * Put before every key and shard channel; not before channels and patterns (SUBSCRIBE, KEYS, MATCH
+   * of SCAN), as in ioredis. It takes part in choosing the shard.
+   */
   readonly keyPrefix?: string | undefined
   /** From the addresses that Sentinel names to those that this process can dial. */
   readonly natMap?: NatMap | undefined

@@ -175,7 +175,7 @@ export class ShardSupervisor {
   /** A connection for subscriptions on a shard, to be made and closed by the caller. */
   makeSubscriber(
     shard: string,
-    tell: Pick<ShardSubscriberContext, 'onMessage' | 'onRestored'>,
+    tell: Pick<ShardSubscriberContext, 'onMessage' | 'onRestored' | 'onRefused'>,
   ): ShardSubscriber {
     const { runtime, dial } = this.#context
     return new ShardSubscriber({

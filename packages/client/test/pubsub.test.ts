@@ -75,6 +75,35 @@ describe('a subscriber', () => {
     expect(count).toBe(1)
   })
 
+  test('names channels as ioredis does: keyPrefix is for shard channels, numbers are text', async () => {
+    await using app = await Disredis.connect({ sentinels: fleet.sentinels, keyPrefix: 'app:' })
+    const heard: unknown[] = []
+    for (const event of ['message', 'pmessage', 'smessage', 'smessageBuffer'] as const) {
+      app.on(event as 'message', (...args) => heard.push([event, ...args]))
+    }
+    await app.subscribe('plain', 5 as never)
+    await app.psubscribe('plai*')
+    await app.ssubscribe('of a shard', Buffer.from([0xff]))
+    expect(await redis.publish('plain', 'x')).toBe(2)
+    expect(await redis.publish('5', 'x')).toBe(1)
+    expect(await app.spublish('of a shard', 'x')).toBe(1)
+    await redis.spublish(Buffer.concat([Buffer.from('app:'), Buffer.from([0xff])]), 'x')
+    const bytes = (text: string) => Buffer.from(text, 'latin1')
+    await expect.poll(() => heard.length).toBe(7)
+    expect(heard).toEqual(
+      expect.arrayContaining([
+        ['message', 'plain', 'x'],
+        ['pmessage', 'plai*', 'plain', 'x'],
+        ['message', '5', 'x'],
+        ['smessage', 'app:of a shard', 'x'],
+        ['smessageBuffer', bytes('app:of a shard'), bytes('x')],
+        ['smessageBuffer', bytes('app:\xff'), bytes('x')],
+      ]),
+    )
+    expect(await app.sunsubscribe('of a shard')).toBe(1)
+    expect(await app.spublish('of a shard', 'x')).toBe(0)
+  })
+
   test.each(['kill', 'failover'] as const)(
     'hears again after the master of a channel is gone (%s), and is told of the gap',
     async (fault) => {
@@ -86,14 +115,21 @@ describe('a subscriber', () => {
       await using subscriber = await Disredis.connect({ sentinels: own.sentinels })
       const heard: string[] = []
       subscriber.on('message', (_channel, message) => heard.push(message))
+      subscriber.on('pmessage', (_pattern, _channel, message) => heard.push(`p ${message}`))
+      subscriber.on('smessage', (_channel, message) => heard.push(`s ${message}`))
       const gap = new Promise((resolve) => subscriber.once('subscriptionsRestored', resolve))
       await subscriber.subscribe('news')
+      await subscriber.psubscribe('new?')
+      await subscriber.ssubscribe('{news}', '{news}2')
       const { shard } = publisher.explain('news')
       if (fault === 'kill') await own.master(shard).kill()
       else await own.failover(shard)
       expect(await gap).toMatchObject({ shard, duration: expect.any(Number) })
       await publisher.publish('news', 'after')
-      await expect.poll(() => heard, { timeout: 30_000 }).toEqual(['after'])
+      for (const channel of ['{news}', '{news}2']) await publisher.spublish(channel, channel)
+      await expect
+        .poll(() => [...heard].sort(), { timeout: 30_000 })
+        .toEqual(['after', 'p after', 's {news}', 's {news}2'])
     },
   )
 })

@@ -4,6 +4,8 @@ type Names = readonly (string | Buffer)[]
 
 export interface SubscriptionTarget {
   /** @internal */
+  readonly keyPrefix: string | undefined
+  /** @internal */
   changeSubscriptions(
     kind: SubscriptionKind,
     change: 'subscribe' | 'unsubscribe',
@@ -29,7 +31,10 @@ function define(
 ): void {
   function run(this: SubscriptionTarget, ...args: unknown[]): Promise<number> {
     const callback = typeof args.at(-1) === 'function' ? (args.pop() as Callback) : undefined
-    const promise = this.changeSubscriptions(kind, change, args.flat() as Names)
+    // As in ioredis: shard channels are keys to it, other channels are not.
+    const prefix = kind === 'ssubscribe' ? this.keyPrefix : undefined
+    const names = args.flat().map((name) => nameOf(name, prefix))
+    const promise = this.changeSubscriptions(kind, change, names)
     if (callback !== undefined) {
       promise.then(
         (count) => process.nextTick(callback, null, count),
@@ -39,4 +44,9 @@ function define(
     return promise
   }
   Object.defineProperty(prototype, method, { value: run, writable: true, configurable: true })
+}
+
+function nameOf(given: unknown, prefix: string | undefined): string | Buffer {
+  if (!Buffer.isBuffer(given)) return `${prefix ?? ''}${given}`
+  return prefix === undefined ? given : Buffer.concat([Buffer.from(prefix), given])
 }

@@ -1,5 +1,5 @@
 import type { Address, DisredisError, Runtime, Timer } from '@disredis/sentinel'
-import { isSameAddress } from '@disredis/sentinel'
+import { isSameAddress, withoutArguments } from '@disredis/sentinel'
 import type { Redis } from 'ioredis'
 import type { MasterConnection } from '../connection/master-connection.js'
 import type { ConnectionOwner } from '../connection/shard-connection.js'
@@ -7,6 +7,7 @@ import { Backoff } from '../shard/backoff.js'
 import { closedError } from '../shard/command-errors.js'
 import { MasterDialler } from '../shard/master-dialler.js'
 import { ending, type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
+import { WantedSubscriptions } from './wanted-subscriptions.js'
 
 export interface ShardSubscriberContext {
   readonly shard: string
@@ -20,6 +21,8 @@ export interface ShardSubscriberContext {
   readonly onMessage: (kind: MessageKind, parts: readonly Buffer[]) => void
   /** Every subscription was restored after `duration` ms without; what was published meanwhile is lost. */
   readonly onRestored: (duration: number) => void
+  /** The server refuses a subscription that it took before; it is tried again with each connection. */
+  readonly onRefused: (error: Error) => void
 }
 
 export type MessageKind = 'message' | 'pmessage' | 'smessage'
@@ -36,12 +39,7 @@ const pingInterval = 1000
 export class ShardSubscriber implements ConnectionOwner {
   readonly #context: ShardSubscriberContext
   readonly #dialler: MasterDialler
-  readonly #wanted: Record<SubscriptionKind, Map<string, string | Buffer>> = {
-    subscribe: new Map(),
-    psubscribe: new Map(),
-    ssubscribe: new Map(),
-  }
-  readonly #waiters = new Set<() => void>()
+  readonly #wanted = new WantedSubscriptions()
   #connection: MasterConnection | undefined
   /** The connection on which everything that is wanted is subscribed. */
   #restored: MasterConnection | undefined
@@ -66,43 +64,38 @@ export class ShardSubscriber implements ConnectionOwner {
     })
   }
 
-  get isEmpty(): boolean {
-    return subscriptionKinds.every((kind) => this.#wanted[kind].size === 0)
-  }
-
-  count(kinds: readonly SubscriptionKind[]): number {
-    return kinds.reduce((sum, kind) => sum + this.#wanted[kind].size, 0)
-  }
-
-  names(kind: SubscriptionKind): (string | Buffer)[] {
-    return [...this.#wanted[kind].values()]
+  /** What is subscribed, or will be. */
+  get wanted(): Pick<WantedSubscriptions, 'count' | 'names' | 'has'> {
+    return this.#wanted
   }
 
   /**
-   * Resolves when the server has confirmed. A shard without a master is waited for. Rejects with
-   * `ClosedError` when it is closed before.
+   * Resolves when the server has confirmed. A shard without a master is waited for. Rejects with the
+   * server's refusal, and with `ClosedError` when it is closed before.
    */
   async add(kind: SubscriptionKind, names: readonly (string | Buffer)[]): Promise<void> {
-    const isFirst = this.isEmpty
-    for (const name of names) this.#wanted[kind].set(keyOf(name), name)
+    const isFirst = this.#wanted.isEmpty
+    this.#wanted.add(kind, names)
     if (isFirst && this.#connection === undefined) this.#dialler.restart()
     const connection = this.#restored
     if (connection !== undefined && (await this.#tell(connection, kind, names))) return
-    if (!this.#isClosed) await new Promise<void>((resolve) => this.#waiters.add(resolve))
+    if (!this.#isClosed) await this.#wanted.wait(kind, names)
     if (this.#isClosed) throw closedError(this.#context.shard)
   }
 
   /** Resolves when the server has confirmed, or there is no connection that could deliver. */
   async remove(kind: SubscriptionKind, names: readonly (string | Buffer)[]): Promise<void> {
-    for (const name of names) this.#wanted[kind].delete(keyOf(name))
+    // Without names it would end all subscriptions.
+    if (names.length === 0) return
+    this.#wanted.delete(kind, names)
     const connection = this.#connection
     if (connection !== undefined) await this.#tell(connection, ending[kind], names)
-    if (this.isEmpty) this.#disconnect()
+    if (this.#wanted.isEmpty) this.#disconnect()
   }
 
   /** The shard is served by another node, or again. */
   masterChanged(): void {
-    if (this.isEmpty || this.#isClosed) return
+    if (this.#wanted.isEmpty || this.#isClosed) return
     const address = this.#context.masterAddress()
     if (address === undefined || isSameAddress(address, this.#connection?.address)) return
     this.#dialler.restart()
@@ -110,7 +103,7 @@ export class ShardSubscriber implements ConnectionOwner {
 
   close(): void {
     this.#isClosed = true
-    for (const kind of subscriptionKinds) this.#wanted[kind].clear()
+    this.#wanted.clear()
     this.#disconnect()
   }
 
@@ -122,13 +115,13 @@ export class ShardSubscriber implements ConnectionOwner {
     if (connection !== this.#connection) return
     this.#forgetConnection()
     this.#lostAt ??= this.#context.runtime.now()
-    if (!this.#isClosed && !this.isEmpty) this.#dialler.restartSoon()
+    if (!this.#isClosed && !this.#wanted.isEmpty) this.#dialler.restartSoon()
   }
 
   #adopt(connection: MasterConnection): void {
-    if (this.#isClosed || this.isEmpty || connection.isClosed) {
+    if (this.#isClosed || this.#wanted.isEmpty || connection.isClosed) {
       connection.destroy()
-      if (!this.#isClosed && !this.isEmpty) this.#dialler.restartSoon()
+      if (!this.#isClosed && !this.#wanted.isEmpty) this.#dialler.restartSoon()
       return
     }
     const old = this.#connection
@@ -152,42 +145,66 @@ export class ShardSubscriber implements ConnectionOwner {
   }
 
   async #restore(connection: MasterConnection): Promise<void> {
-    for (const kind of subscriptionKinds) {
-      const names = this.names(kind)
-      if (names.length > 0 && !(await this.#tell(connection, kind, names))) return
+    this.#wanted.begin()
+    for (let isComplete = false; !isComplete; ) {
+      isComplete = true
+      for (const kind of subscriptionKinds) {
+        const names = this.#wanted.takeUntold(kind)
+        if (names.length === 0) continue
+        // Names may be added meanwhile.
+        isComplete = false
+        if (!(await this.#tellEach(connection, kind, names))) return
+      }
     }
     if (connection !== this.#connection) return
-    // Names that were added meanwhile are subscribed too, before anyone is told.
-    if (this.#restored !== connection) {
-      this.#restored = connection
-      await this.#restore(connection)
-      return
-    }
+    this.#restored = connection
     const lostAt = this.#lostAt
     this.#lostAt = undefined
     this.lastError = undefined
-    for (const resolve of this.#waiters) resolve()
-    this.#waiters.clear()
+    this.#wanted.settle()
     if (lostAt !== undefined) this.#context.onRestored(this.#context.runtime.now() - lostAt)
   }
 
-  /** False if the connection was lost; the names are subscribed when there is another. */
+  /** As {@link #tell}; what the server refuses keeps nothing else from being subscribed. */
+  async #tellEach(
+    connection: MasterConnection,
+    kind: SubscriptionKind,
+    names: readonly (string | Buffer)[],
+  ): Promise<boolean> {
+    try {
+      return await this.#tell(connection, kind, names)
+    } catch (error) {
+      if (names.length > 1) {
+        const told = await Promise.all(names.map((it) => this.#tellEach(connection, kind, [it])))
+        return told.every(Boolean)
+      }
+      const refusal = error as Error
+      if (!this.#wanted.refuse(kind, names[0]!, refusal)) this.#context.onRefused(refusal)
+      return true
+    }
+  }
+
+  /**
+   * False if the connection was lost; the names are subscribed when there is another. Rejects with the
+   * refusal of the server.
+   */
   async #tell(
     connection: MasterConnection,
     command: SubscriptionKind | (typeof ending)[SubscriptionKind],
     names: readonly (string | Buffer)[],
   ): Promise<boolean> {
+    const { redis } = connection
     try {
       if (command === 'ssubscribe' || command === 'sunsubscribe') {
         // Redis takes shard channels of one slot only at a time.
-        for (const name of names) await connection.redis[command](name)
+        await Promise.all(names.map((name) => redis[command](name)))
       } else {
-        await (connection.redis[command] as Redis['subscribe'])(...(names as string[]))
+        await (redis[command] as Redis['subscribe'])(...(names as string[]))
       }
       return true
     } catch (error) {
-      if ((error as Error).name === 'ReplyError') throw error
-      return false
+      if ((error as Error).name !== 'ReplyError') return false
+      throw Object.assign(withoutArguments(error as Error), { command: { name: command } })
     }
   }
 
@@ -211,8 +228,7 @@ export class ShardSubscriber implements ConnectionOwner {
     const connection = this.#connection
     this.#forgetConnection()
     this.#lostAt = undefined
-    for (const resolve of this.#waiters) resolve()
-    this.#waiters.clear()
+    this.#wanted.settle()
     connection?.destroy()
   }
 
@@ -222,9 +238,4 @@ export class ShardSubscriber implements ConnectionOwner {
     this.#connection = undefined
     this.#restored = undefined
   }
-}
-
-/** Binary names are told apart byte by byte. */
-function keyOf(name: string | Buffer): string {
-  return typeof name === 'string' ? Buffer.from(name).toString('latin1') : name.toString('latin1')
 }

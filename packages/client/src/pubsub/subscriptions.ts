@@ -23,7 +23,8 @@ export class Subscriptions {
 
   /**
    * Resolves when the servers have confirmed, with how many subscriptions there are then, as Redis
-   * counts them. Rejects with `CommandTimeoutError` after `timeout` ms; nothing is subscribed then.
+   * counts them. Rejects with the refusal of a server, and with `CommandTimeoutError` after `timeout`
+   * ms; none of the names is subscribed then that was not before.
    */
   async subscribe(
     kind: SubscriptionKind,
@@ -31,6 +32,10 @@ export class Subscriptions {
     timeout: number,
   ): Promise<number> {
     const parts = this.#split(kind, names)
+    const added = parts.map(([subscriber, part]) => ({
+      subscriber,
+      names: part.filter((name) => !subscriber.wanted.has(kind, name)),
+    }))
     try {
       await inTime(
         Promise.all(parts.map(([subscriber, part]) => subscriber.add(kind, part))),
@@ -39,7 +44,7 @@ export class Subscriptions {
       )
     } catch (error) {
       // Nobody was told that it works, so it is not wanted; the error is the caller's answer.
-      for (const [subscriber, part] of parts) subscriber.remove(kind, part).catch(() => {})
+      for (const it of added) it.subscriber.remove(kind, it.names).catch(() => {})
       throw error
     }
     return this.#count(kind)
@@ -51,7 +56,7 @@ export class Subscriptions {
       await Promise.all(this.#split(kind, names).map(([it, part]) => it.remove(kind, part)))
     } else {
       await Promise.all(
-        [...this.#subscribers.values()].map((it) => it.remove(kind, it.names(kind))),
+        [...this.#subscribers.values()].map((it) => it.remove(kind, it.wanted.names(kind))),
       )
     }
     return this.#count(kind)
@@ -92,10 +97,11 @@ export class Subscriptions {
   /** Channels and patterns are counted together, shard channels apart; a pattern counts once. */
   #count(kind: SubscriptionKind): number {
     const subscribers = [...this.#subscribers.values()]
-    if (kind === 'ssubscribe')
-      return subscribers.reduce((sum, it) => sum + it.count(['ssubscribe']), 0)
-    const patterns = Math.max(0, ...subscribers.map((it) => it.count(['psubscribe'])))
-    return subscribers.reduce((sum, it) => sum + it.count(['subscribe']), patterns)
+    const onAll = (kind: SubscriptionKind) =>
+      subscribers.reduce((sum, it) => sum + it.wanted.count(kind), 0)
+    if (kind === 'ssubscribe') return onAll('ssubscribe')
+    const patterns = Math.max(0, ...subscribers.map((it) => it.wanted.count('psubscribe')))
+    return onAll('subscribe') + patterns
   }
 }
 
