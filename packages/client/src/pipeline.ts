@@ -65,8 +65,6 @@ export abstract class CommandBatch implements CommandTarget {
   protected begin(): readonly RoutedCommand[] {
     if (this.#isExecuted) throw new InvalidOptionError('exec() was called on this batch already')
     this.#isExecuted = true
-    const { signal } = this.callPolicy
-    if (signal !== undefined) for (const command of this.commands) followSignal(command, signal)
     return this.commands
   }
 }
@@ -97,6 +95,8 @@ export class Pipeline extends CommandBatch {
 
   async #exec(): Promise<BatchResult[]> {
     const commands = this.begin()
+    const { signal } = this.callPolicy
+    if (signal !== undefined) for (const command of commands) followSignal(command, signal)
     for (const command of commands) if (!command.isSettled) this.#send(command)
     return Promise.all(
       commands.map(({ promise }) =>

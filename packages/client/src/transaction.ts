@@ -1,4 +1,5 @@
 import { withoutArguments } from '@disredis/sentinel'
+import { followSignal } from './commands/follow-signal.js'
 import { TransactionGroup } from './commands/transaction-group.js'
 import {
   type BatchCallback,
@@ -38,7 +39,9 @@ export class Transaction extends CommandBatch {
     const commands = this.begin()
     if (commands.length === 0) return []
     const group = new TransactionGroup(commands, this.callPolicy)
-    this.#context.send(group)
+    const { signal } = this.callPolicy
+    if (signal !== undefined) followSignal(group, signal)
+    if (!group.isSettled) this.#context.send(group)
     const settleAll = (settle: (index: number) => BatchResult): BatchResult[] =>
       commands.map((command, index) => {
         const result = settle(index)
