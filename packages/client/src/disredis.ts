@@ -12,10 +12,11 @@ import { CommandHandle } from './command-handle.js'
 import type { CallPolicy } from './commands/call-policy.js'
 import { commandInfo } from './commands/command-info.js'
 import { type CommandTarget, installCommands, installScript } from './commands/command-surface.js'
-import { type Durability, DurableGroup } from './commands/durable-group.js'
+import type { Durability } from './commands/durable-group.js'
 import { RoutedCommand } from './commands/routed-command.js'
 import { Script, type ScriptDefinition } from './commands/script-command.js'
 import { createDial } from './connection/dial-master.js'
+import { durableRouter } from './durable-router.js'
 import { CommandTimeoutError, ShardDownError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
@@ -233,37 +234,30 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   /**
-   * The same commands; each write waits until `replicas` replicas have acknowledged it (WAIT), and
-   * rejects with `DurabilityError` when they have not within `timeout` ms. It is executed all the
-   * same then. Durable commands have a connection of their own per shard, so that waiting delays no
-   * others; they are not in order with commands of the client itself. It is not consensus: a
-   * failover may still choose a replica that lacks the write.
+   * The same commands; each write, and each transaction, waits until `replicas` replicas have
+   * acknowledged it (WAIT), and rejects with `DurabilityError` when they have not within `timeout` ms. It
+   * is executed all the same then. Durable commands have a connection of their own per shard, so that
+   * waiting delays no others: they are in order among themselves, not with commands of the client. It
+   * is not consensus: a failover may still choose a replica that lacks the write.
    */
   durable({ replicas, timeout }: Durability): CommandHandle {
     const durability = {
       replicas: count('replicas', replicas, 1, 1),
       timeout: milliseconds('timeout', timeout, 1000),
     }
-    const context = this.#context(this.callPolicy)
+    let base: Router | undefined
+    let durable: ReturnType<typeof durableRouter> | undefined
+    const routerOver = (router: Router) => {
+      if (durable !== undefined && base === router) return durable
+      base = router
+      durable = durableRouter(router, durability, (shard) =>
+        this.#supervisor.waitingShard(shard, durability),
+      )
+      return durable
+    }
     return new CommandHandle({
-      ...context,
-      send: (command) => {
-        if (command.isRead) {
-          context.send(command)
-          return
-        }
-        const group = new DurableGroup(command, durability, (router) =>
-          this.#supervisor.waitingShard(
-            router.locate([command], command.info.name).name,
-            durability,
-          ),
-        )
-        group.promise.then(
-          (reply) => command.answer(reply),
-          (error: Error) => command.fail(error),
-        )
-        context.send(group)
-      },
+      ...this.#context(this.callPolicy),
+      send: (command) => this.#routeBy(command, (router) => routerOver(router).route(command)),
     })
   }
 
@@ -426,6 +420,16 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     else this.#dispatch(command, () => this.#lobby.hold(command, this.#supervisor.batch.now()))
   }
 
+  /** As {@link #route}, by another router. */
+  #routeBy(command: RoutedCommand, route: (router: Router) => void): void {
+    if (this.#router !== undefined && this.#closing === undefined) {
+      route(this.#router)
+      return
+    }
+    command.detour = route
+    this.#route(command)
+  }
+
   #dispatch(command: RoutedCommand, send: () => void): void {
     if (this.#closing !== undefined) {
       command.fail(closedError())
@@ -450,7 +454,10 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     this.#router = router
     if (this.#isReplicaUser) this.#useReplicas()
     this.#startError = undefined
-    this.#lobby.leave((command) => router.route(command))
+    this.#lobby.leave((command) => {
+      if (command.detour === undefined) router.route(command)
+      else command.detour(router)
+    })
   }
 
   #startFailed(error: DisredisError): void {

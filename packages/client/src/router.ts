@@ -11,26 +11,29 @@ import { notRoutableError } from './routing/routing-errors.js'
 import { scan } from './routing/scan.js'
 import type { Shard } from './shard/shard.js'
 
-type Sender = Pick<Shard, 'send'>
+/** Takes commands for one shard over. */
+export type RouteTarget = Pick<Shard, 'name' | 'send' | 'generation'>
+
+type Sender = Pick<RouteTarget, 'send'>
 
 /** Sends each command where its route says. The set of shards never changes. */
-export class Router {
+export class Router<Target extends RouteTarget = Shard> {
   readonly ring: HashRing
   /** In the order of the ring's names. */
-  readonly shards: readonly Shard[]
+  readonly shards: readonly Target[]
 
-  readonly #keys: KeyLocator
-  readonly #lanes: BlockingLanes
+  readonly #keys: KeyLocator<Target>
+  readonly #lanes: Pick<BlockingLanes, 'send'>
   #readers: ReplicaReads | undefined
 
-  constructor(ring: HashRing, shard: (name: string) => Shard, lanes: BlockingLanes) {
+  constructor(ring: HashRing, shard: (name: string) => Target, lanes: Pick<BlockingLanes, 'send'>) {
     this.ring = ring
     this.#lanes = lanes
     this.shards = ring.names.map(shard)
     this.#keys = new KeyLocator(ring, this.shards)
   }
 
-  shard(name: string): Shard | undefined {
+  shard(name: string): Target | undefined {
     return this.shards[this.ring.names.indexOf(name)]
   }
 
@@ -61,12 +64,12 @@ export class Router {
   }
 
   /** Sends the command to that shard, whatever its keys. It fails if it would harm other callers. */
-  routeTo(shard: Shard, command: RoutedCommand): void {
+  routeTo(shard: Target, command: RoutedCommand): void {
     const refused = isRefused(command) ? command : command.members?.find(isRefused)
     if (refused !== undefined) command.fail(notRoutableError(refused))
     else if (blocks(command)) this.#lanes.send(command, shard.name)
     else {
-      this.#noteWrites(command)
+      this.noteWrites(command)
       shard.send(command)
     }
   }
@@ -75,7 +78,7 @@ export class Router {
    * As {@link routeTo}, by the connection on which a caller watches keys of that shard. It fails too if
    * a key lives elsewhere.
    */
-  routeWatched(shard: Shard, command: RoutedCommand, session: Sender): void {
+  routeWatched(shard: Target, command: RoutedCommand, session: Sender): void {
     const commands = command.members ?? [command]
     const refused = commands.find((it) => isRefused(it) && !isWatch(it))
     if (refused !== undefined) {
@@ -89,29 +92,29 @@ export class Router {
       return
     }
     if (blocks(command)) allowToBlock(command)
-    this.#noteWrites(command)
+    this.noteWrites(command)
     session.send(command)
   }
 
   /** The one shard that the keys of these commands live on: see {@link KeyLocator.locate}. */
-  locate(commands: readonly RoutedCommand[], what: string): Shard {
+  locate(commands: readonly RoutedCommand[], what: string): Target {
     return this.#keys.locate(commands, what)
   }
 
-  /** Who takes a command for the shard at `index` of the ring's names. */
-  #target(command: RoutedCommand, index: number): Sender {
-    if (this.#readers === undefined) return this.shards[index]!
-    this.#noteWrites(command)
-    return this.#readers.targets[index]!
-  }
-
   /** What the caller writes it reads from the master for a while. */
-  #noteWrites(command: RoutedCommand): void {
+  noteWrites(command: RoutedCommand): void {
     if (this.#readers === undefined) return
     for (const write of command.members ?? [command]) {
       if (write.isRead) continue
       this.#readers.noteSlots(write, this.#keys.slotsOf(write))
     }
+  }
+
+  /** Who takes a command for the shard at `index` of the ring's names. */
+  #target(command: RoutedCommand, index: number): Sender {
+    if (this.#readers === undefined) return this.shards[index]!
+    this.noteWrites(command)
+    return this.#readers.targets[index]!
   }
 
   #routeByTable(command: RoutedCommand): void {
@@ -144,7 +147,7 @@ export class Router {
   }
 
   #routeByKeys(command: RoutedCommand): void {
-    let shard: Shard
+    let shard: Target
     try {
       shard = this.locate([command], command.info.name)
     } catch (error) {
@@ -168,7 +171,7 @@ export class Router {
       command.fail(error as Error)
       return
     }
-    this.#noteWrites(command)
+    this.noteWrites(command)
     target.send(command)
   }
 
@@ -182,7 +185,7 @@ export class Router {
       command.fail(notRoutableError(command))
       return
     }
-    this.#noteWrites(command)
+    this.noteWrites(command)
     const parts = partsByKey(command, step, this.ring, this.#readers?.targets ?? this.shards)
     // A key without its value: the server refuses the whole command.
     const isWhole = parts.length === 1 || length % step !== 0

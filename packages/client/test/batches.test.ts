@@ -125,6 +125,26 @@ describe('a transaction', () => {
     }
   })
 
+  test('publishes on the shard of its keys, or refuses', async () => {
+    await using subscriber = await redis.duplicate()
+    const heard: string[] = []
+    subscriber.on('message', (channel) => heard.push(channel))
+    const { shard } = redis.explain('{m}a')
+    const elsewhere = Array.from({ length: 20 }, (_, i) => `c:${i}`).find(
+      (channel) => redis.explain(channel).shard !== shard,
+    )!
+    await subscriber.subscribe('{m}news', elsewhere)
+    expect(await redis.multi().set('{m}a', '1').publish('{m}news', 'x').exec()).toEqual([
+      [null, 'OK'],
+      [null, 1],
+    ])
+    await expect(
+      redis.multi().set('{m}a', '2').publish(elsewhere, 'x').exec(),
+    ).rejects.toMatchObject({ code: 'DISREDIS_CROSS_SHARD' })
+    await expect.poll(() => heard).toEqual(['{m}news'])
+    expect(await redis.get('{m}a')).toBe('1')
+  })
+
   test('on a shard handle needs no key', async () => {
     const results = await redis.shard('shard-2').multi().dbsize().exec()
     expect(results?.[0]?.[0]).toBeNull()
@@ -160,76 +180,5 @@ describe('a script', () => {
 
   test('eval takes its keys to their shard', async () => {
     expect(await redis.eval('return {KEYS[1], ARGV[1]}', 1, 's:k', 'a')).toEqual(['s:k', 'a'])
-  })
-})
-
-describe('a durable write', () => {
-  test('is acknowledged by its replicas, and says how many when they are too few', async () => {
-    const durable = redis.durable({ replicas: 1, timeout: 5000 })
-    expect(await durable.set('d:k', 'v')).toBe('OK')
-    expect(await durable.hset('d:h', { a: '1' })).toBe(1)
-    expect(await durable.hgetall('d:h')).toEqual({ a: '1' })
-    const { shard } = redis.explain('d:k')
-    expect(await fleet.replicas(shard)[0]!.command('GET', 'd:k')).toBe('v')
-    const error = await redis
-      .durable({ replicas: 2, timeout: 50 })
-      .set('d:k', 'w')
-      .catch((e) => e)
-    expect(error).toMatchObject({ code: 'DISREDIS_DURABILITY', mayHaveExecuted: true })
-    expect(error.message).toContain('1 of 2 replicas')
-    expect(await redis.get('d:k')).toBe('w')
-    await expect(durable.lpush('d:k', 'x')).rejects.toThrow('WRONGTYPE')
-  })
-
-  test('delays no other command while it waits', async () => {
-    const waiting = redis
-      .durable({ replicas: 5, timeout: 3000 })
-      .set('d:slow', 'v')
-      .catch((e) => e)
-    const { shard } = redis.explain('d:slow')
-    let answered = 0
-    for (let i = 0; i < 200; i++) {
-      if (redis.explain(`d:${i}`).shard !== shard) continue
-      await redis.set(`d:${i}`, '1')
-      answered++
-    }
-    expect(answered).toBeGreaterThan(10)
-    expect(await Promise.race([waiting, Promise.resolve('still waiting')])).toBe('still waiting')
-    expect(await waiting).toMatchObject({ code: 'DISREDIS_DURABILITY' })
-  })
-})
-
-describe('with a signal', () => {
-  test('a call that was aborted before rejects with its reason and is not sent', async () => {
-    const reason = new Error('changed my mind')
-    const handle = redis.with({ signal: AbortSignal.abort(reason) })
-    await expect(handle.set('a:k', 'v')).rejects.toBe(reason)
-    expect(await redis.get('a:k')).toBeNull()
-  })
-
-  test('a write on the wire has an unknown outcome, a queued one leaves the queue', async () => {
-    await using other = await startFleet({
-      masters: 1,
-      replicas: 0,
-      sentinels: 1,
-      downAfter: 60_000,
-    })
-    await using client = await Disredis.connect({
-      sentinels: other.sentinels,
-      commandTimeout: 60_000,
-    })
-    await other.master().pause()
-    const control = new AbortController()
-    const handle = client.with({ signal: control.signal })
-    const sent = handle.incr('n').catch((e) => e)
-    await expect.poll(() => client.health().shards[0]?.isAnswering).toBe(false)
-    const queued = handle.incr('n').catch((e) => e)
-    expect(client.health().shards[0]?.queue.commands).toBe(1)
-    const reason = new Error('enough')
-    control.abort(reason)
-    expect(await sent).toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN', cause: reason })
-    expect(await queued).toBe(reason)
-    expect(client.health().shards[0]?.queue).toEqual({ commands: 0, bytes: 0 })
-    await client.close({ timeout: 0 })
   })
 })

@@ -24,7 +24,7 @@ export abstract class CommandGroup extends RoutedCommand {
     effect: CommandEffect,
     members: readonly GroupMember[],
     policy: CallPolicy,
-    destination: Destination,
+    destination?: Destination,
   ) {
     super(
       { ...commandInfo('multi'), route: { to: 'keys' }, name, effect },
@@ -42,6 +42,10 @@ export abstract class CommandGroup extends RoutedCommand {
 
   override get effect(): CommandEffect {
     return this.#groupEffect
+  }
+
+  override asMembers(): readonly GroupMember[] {
+    return this.#members
   }
 
   override writeTo(redis: Redis): void {
@@ -64,11 +68,11 @@ export abstract class CommandGroup extends RoutedCommand {
    * What the replies mean: the group's result, or the error that stands for all of it. An error with
    * a refusal (READONLY, LOADING, ...) is one of the group: nothing of it was executed.
    */
-  protected abstract outcome(replies: MemberReplies): unknown | Error
+  abstract override outcomeOf(replies: MemberReplies): unknown | Error
 
   #settle(replies: MemberReplies): void {
     const lost = replies.find((reply) => reply instanceof Error && reply.name !== 'ReplyError')
-    const outcome = lost ?? this.outcome(replies)
+    const outcome = lost ?? this.outcomeOf(replies)
     if (outcome instanceof Error) this.reject(outcome)
     else this.resolve(outcome)
   }

@@ -1,9 +1,9 @@
 import { Command, type Redis } from 'ioredis'
 import { sendDirectly } from '../connection/send-directly.js'
-import type { Router } from '../router.js'
+import type { Router, RouteTarget } from '../router.js'
 import type { CallPolicy } from './call-policy.js'
 import { type CommandEffect, effectOfCall } from './command-effect.js'
-import type { GroupMember } from './command-group.js'
+import type { GroupMember, MemberReplies } from './command-group.js'
 import { type CommandInfo, infoOfCall } from './command-info.js'
 import { withStackOf } from './friendly-stack.js'
 import { requestText } from './request-text.js'
@@ -16,7 +16,9 @@ export interface CommandCarrier {
 }
 
 /** Where a command goes that is not sent to the shard of its own keys. May throw a typed error. */
-export type Destination = (router: Router) => { send(command: RoutedCommand): void }
+export type Destination = (router: Pick<Router<RouteTarget>, 'locate'>) => {
+  send(command: RoutedCommand): void
+}
 
 export type CommandCallback = (error?: Error | null, reply?: unknown) => void
 
@@ -55,6 +57,8 @@ export class RoutedCommand extends Command {
   /** The last refusal by a server, told if the deadline passes before a retry succeeds. */
   refusal: Error | undefined = undefined
 
+  /** Routes the command when the masters are known, in place of the client's router. */
+  declare detour?: (router: Router) => void
   /** The commands of a group that callers issued. */
   declare members?: readonly RoutedCommand[]
   /** What shards execute of it, if several do. */
@@ -127,8 +131,13 @@ export class RoutedCommand extends Command {
   }
 
   /** The command as a part of a group. */
-  asMember(): GroupMember {
-    return [this.name, this.args as (string | Buffer)[]]
+  asMembers(): readonly GroupMember[] {
+    return [[this.name, this.args as (string | Buffer)[]]]
+  }
+
+  /** What the replies to {@link asMembers} mean: its own reply, or the error that stands for it. */
+  outcomeOf([reply]: MemberReplies): unknown | Error {
+    return reply
   }
 
   /** Resolves the promise with a value that is the caller's already. */

@@ -84,7 +84,7 @@ export class ScriptCommand extends RoutedCommand {
   }
 
   /** In a transaction nothing can be repeated: the script itself is sent. */
-  override asMember(): GroupMember {
-    return ['eval', [this.#script.lua, ...(this.args.slice(1) as (string | Buffer)[])]]
+  override asMembers(): readonly GroupMember[] {
+    return [['eval', [this.#script.lua, ...(this.args.slice(1) as (string | Buffer)[])]]]
   }
 }

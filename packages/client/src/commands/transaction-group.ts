@@ -7,14 +7,14 @@ import type { RoutedCommand } from './routed-command.js'
 /** MULTI, the commands, EXEC. Answered with the array of EXEC, or null if a watched key changed. */
 export class TransactionGroup extends CommandGroup {
   constructor(commands: readonly RoutedCommand[], policy: CallPolicy) {
-    const members = commands.map((command) => command.asMember())
+    const members = commands.flatMap((command) => command.asMembers())
     super('multi', 'once', [['multi', []], ...members, ['exec', []]], policy, (router) =>
       router.locate(commands, 'the transaction'),
     )
     this.members = commands
   }
 
-  protected override outcome(replies: MemberReplies): unknown | Error {
+  override outcomeOf(replies: MemberReplies): unknown | Error {
     const result = replies.at(-1)
     if (!(result instanceof Error)) return result
     const previousErrors = replies

@@ -11,19 +11,19 @@ import {
 } from './routing-errors.js'
 
 /** Which shard the keys of commands live on. */
-export class KeyLocator {
+export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
   readonly #ring: HashRing
-  readonly #shards: readonly Shard[]
+  readonly #shards: readonly Target[]
 
   /** @param shards in the order of the ring's names */
-  constructor(ring: HashRing, shards: readonly Shard[]) {
+  constructor(ring: HashRing, shards: readonly Target[]) {
     this.#ring = ring
     this.#shards = shards
   }
 
   /** The slots of a command's keys. */
-  slotsOf(command: RoutedCommand): number[] {
-    return keysOf(command).map((key) => this.#ring.slotOf(key))
+  slotsOf({ info, args }: RoutedCommand): number[] {
+    return info.findKeys(args).map((i) => this.#ring.slotOf(args[i] as string | Buffer))
   }
 
   /**
@@ -32,7 +32,7 @@ export class KeyLocator {
    * @param what names the commands in an error: `sinter`, `the transaction`
    * @throws CrossShardError, NotRoutableError
    */
-  locate(commands: readonly RoutedCommand[], what: string): Shard {
+  locate(commands: readonly RoutedCommand[], what: string): Target {
     const shard = this.#onlyShard(commands, what)
     if (shard !== undefined) return shard
     throw commands.length === 1
@@ -47,13 +47,13 @@ export class KeyLocator {
    *
    * @throws CrossShardError if a key lives elsewhere
    */
-  check(commands: readonly RoutedCommand[], shard: Shard, what: string): void {
+  check(commands: readonly RoutedCommand[], shard: Target, what: string): void {
     const its = this.#onlyShard(commands, what)
     if (its !== undefined && its !== shard) throw foreignKeyError(what, its.name, shard.name)
   }
 
-  #onlyShard(commands: readonly RoutedCommand[], what: string): Shard | undefined {
-    let shard: Shard | undefined
+  #onlyShard(commands: readonly RoutedCommand[], what: string): Target | undefined {
+    let shard: Target | undefined
     let isOne = true
     for (const command of commands) {
       for (const key of keysOf(command)) {
@@ -74,11 +74,11 @@ export class KeyLocator {
     return shard
   }
 
-  #shardOf(key: string | Buffer): Shard {
+  #shardOf(key: string | Buffer): Target {
     return this.#shards[this.#ring.indexOf(key)]!
   }
 
-  #checkPatterns(command: RoutedCommand, shard: Shard): void {
+  #checkPatterns(command: RoutedCommand, shard: Target): void {
     if (!command.info.readsPatterns || this.#shards.length === 1) return
     for (const pattern of externalPatterns(command.args)) {
       const tag = hashTag(pattern).toString()
@@ -89,7 +89,11 @@ export class KeyLocator {
   }
 }
 
-/** As they stand in the arguments: with their prefix. */
+/**
+ * As they stand in the arguments: with their prefix. A channel is one as well: who has subscribed to it
+ * hears what is published on its shard.
+ */
 function keysOf({ info, args }: RoutedCommand): (string | Buffer)[] {
+  if (info.route.to === 'channel') return args.slice(0, 1) as (string | Buffer)[]
   return info.findKeys(args).map((i) => args[i] as string | Buffer)
 }

@@ -1,6 +1,5 @@
 import type { HashRing } from '@disredis/hash-ring'
 import type { RoutedCommand } from '../commands/routed-command.js'
-import type { Shard } from '../shard/shard.js'
 import type { Part } from './gathering.js'
 
 interface KeyedPart extends Part {
@@ -37,6 +36,6 @@ export function partsByKey(
 }
 
 /** The whole command for each shard. */
-export function partsForAll({ args }: RoutedCommand, shards: readonly Shard[]): Part[] {
+export function partsForAll({ args }: RoutedCommand, shards: readonly Part['shard'][]): Part[] {
   return shards.map((shard) => ({ shard, args: [...args], positions: undefined }))
 }

@@ -65,6 +65,12 @@ export function notRoutableError(command: RoutedCommand): NotRoutableError {
   }
 }
 
+export function blockingDurableError({ info: { name } }: RoutedCommand): NotRoutableError {
+  return new NotRoutableError(
+    `${name} would wait in front of other durable writes. Call it on the client itself.`,
+  )
+}
+
 export function partialFailureError(
   command: RoutedCommand,
   results: readonly ShardResult[],

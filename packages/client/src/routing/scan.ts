@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@disredis/sentinel'
 import { RawCommand } from '../commands/raw-command.js'
 import type { RoutedCommand } from '../commands/routed-command.js'
-import type { Shard } from '../shard/shard.js'
+import type { RouteTarget } from '../router.js'
 import { decodeCursor, encodeCursor, isFrom } from './scan-cursor.js'
 
 /**
@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor, isFrom } from './scan-cursor.js'
  * that is served by another one, or by the same after a restart, is scanned from its beginning: keys
  * may come twice, as Redis allows, and a key that is there all along comes at least once.
  */
-export function scan(command: RoutedCommand, shards: readonly Shard[]): void {
+export function scan(command: RoutedCommand, shards: readonly RouteTarget[]): void {
   const [text = '', ...options] = command.args as (string | Buffer)[]
   const position = decodeCursor(text.toString(), shards.length)
   if (position === undefined) {
