@@ -1,11 +1,12 @@
 import type { RedisCommander } from 'ioredis'
+import type { BatchContext } from './command-batch.js'
 import type { CallPolicy } from './commands/call-policy.js'
-import { type CommandTarget, installCommands, installScript } from './commands/command-surface.js'
+import { type CommandTarget, defineMethods, installCommands } from './commands/command-surface.js'
 import { followSignal } from './commands/follow-signal.js'
 import type { RoutedCommand } from './commands/routed-command.js'
 import { type Iteration, installIteration } from './iteration.js'
-import { type BatchContext, Pipeline } from './pipeline.js'
-import { Transaction } from './transaction.js'
+import { Pipeline } from './pipeline.js'
+import { isSentAtOnce, type MultiArgument, Transaction } from './transaction.js'
 
 /** The commands of a client, sent another way: under another policy, or to one shard. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
@@ -21,7 +22,7 @@ export class CommandHandle implements CommandTarget {
     this.callPolicy = context.callPolicy
     this.keyPrefix = context.keyPrefix
     this.#context = context
-    for (const [name, script] of context.scripts) installScript(this, name, script)
+    defineMethods(this, context.methods)
   }
 
   /** As {@link Disredis.pipeline}. */
@@ -30,8 +31,11 @@ export class CommandHandle implements CommandTarget {
   }
 
   /** As {@link Disredis.multi}. */
-  multi(commands?: readonly (readonly unknown[])[]): Transaction {
-    return new Transaction(this.#context, commands)
+  multi(options: { pipeline: false }): Promise<'OK'>
+  multi(commands?: readonly (readonly unknown[])[] | { pipeline: true }): Transaction
+  multi(given?: MultiArgument): Transaction | Promise<'OK'> {
+    if (isSentAtOnce(given)) return this.call('MULTI') as Promise<'OK'>
+    return new Transaction(this.#context, given)
   }
 
   /** @internal */

@@ -8,10 +8,17 @@ import {
 } from '@disredis/sentinel'
 import type { Callback, RedisCommander } from 'ioredis'
 import type { DisredisEvents } from './client-events.js'
+import { type BatchContext, callBack } from './command-batch.js'
 import { CommandHandle } from './command-handle.js'
 import type { CallPolicy } from './commands/call-policy.js'
 import { commandInfo } from './commands/command-info.js'
-import { type CommandTarget, installCommands, installScript } from './commands/command-surface.js'
+import {
+  type CommandTarget,
+  defineMethods,
+  installCommands,
+  type Method,
+  scriptMethods,
+} from './commands/command-surface.js'
 import type { Durability } from './commands/durable-group.js'
 import { RoutedCommand } from './commands/routed-command.js'
 import { Script, type ScriptDefinition } from './commands/script-command.js'
@@ -25,7 +32,7 @@ import { type Iteration, installIteration } from './iteration.js'
 import { Lobby } from './lobby.js'
 import { count, milliseconds, oneOf } from './option-checks.js'
 import { type DisredisOptions, type ResolvedOptions, readGiven, resolveOptions } from './options.js'
-import { type BatchContext, callBack, Pipeline } from './pipeline.js'
+import { Pipeline } from './pipeline.js'
 import { installSubscriptions } from './pubsub/install-subscriptions.js'
 import type { MessageKind } from './pubsub/shard-subscriber.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
@@ -35,7 +42,7 @@ import { type ReadFrom, readFromValues } from './replicas/read-from.js'
 import type { Router } from './router.js'
 import { closedError } from './shard/command-errors.js'
 import { ShardSupervisor } from './shard-supervisor.js'
-import { Transaction } from './transaction.js'
+import { isSentAtOnce, type MultiArgument, Transaction } from './transaction.js'
 import {
   type TransactionOptions,
   WatchedTransactions,
@@ -79,7 +86,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   /** @internal */
   readonly keyPrefix: string | undefined
   readonly #given: DisredisOptions
-  readonly #scripts = new Map<string, Script>()
+  readonly #methods = new Map<string, Method>()
   #supervisor!: ShardSupervisor
   #lobby!: Lobby
   #subscriptions!: Subscriptions
@@ -275,17 +282,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    */
   multi(options: { pipeline: false }): Promise<'OK'>
   multi(commands?: readonly (readonly unknown[])[] | { pipeline: true }): Transaction
-  multi(
-    given?: readonly (readonly unknown[])[] | { pipeline: boolean },
-  ): Transaction | Promise<'OK'> {
-    const commands = Array.isArray(given) ? (given as readonly (readonly unknown[])[]) : undefined
-    if (
-      commands === undefined &&
-      (given as { pipeline?: boolean } | undefined)?.pipeline === false
-    ) {
-      return this.call('MULTI') as Promise<'OK'>
-    }
-    return new Transaction(this.#context(this.callPolicy), commands)
+  multi(given?: MultiArgument): Transaction | Promise<'OK'> {
+    if (isSentAtOnce(given)) return this.call('MULTI') as Promise<'OK'>
+    return new Transaction(this.#context(this.callPolicy), given)
   }
 
   /**
@@ -326,9 +325,16 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** Gives the client a command that runs a Lua script, and one whose reply is in buffers. */
   defineCommand(name: string, definition: ScriptDefinition): void {
-    const script = new Script(definition)
-    this.#scripts.set(name, script)
-    installScript(this, name, script)
+    this.addMethods(name, scriptMethods(new Script(definition)))
+  }
+
+  /** @internal Its batches and handles have them too. */
+  addMethods(
+    name: string,
+    { string, buffer }: Readonly<Record<'string' | 'buffer', Method>>,
+  ): void {
+    this.#methods.set(name, string).set(`${name}Buffer`, buffer)
+    defineMethods(this, this.#methods)
   }
 
   /**
@@ -410,7 +416,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return {
       callPolicy: Object.freeze(callPolicy),
       keyPrefix: this.keyPrefix,
-      scripts: this.#scripts,
+      methods: this.#methods,
       send: (command) => this.#route(command),
     }
   }

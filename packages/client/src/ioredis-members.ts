@@ -35,6 +35,7 @@ export interface ForeignCommand {
 interface Target {
   readonly callPolicy: CallPolicy
   submit(command: RoutedCommand): unknown
+  addMethods(name: string, methods: ReturnType<typeof commandMethods>): void
 }
 
 export function installIoredisMembers(prototype: object): void {
@@ -52,8 +53,7 @@ const members: Record<string, (this: Target, argument: never) => unknown> = {
   },
 
   addBuiltinCommand(name: string) {
-    const { string, buffer } = commandMethods(name)
-    Object.assign(this, { [name]: string, [`${name}Buffer`]: buffer })
+    this.addMethods(name, commandMethods(name))
   },
 
   sendCommand(command: ForeignCommand) {

@@ -1,6 +1,4 @@
 import { withoutArguments } from '@disredis/sentinel'
-import { followSignal } from './commands/follow-signal.js'
-import { TransactionGroup } from './commands/transaction-group.js'
 import {
   type BatchCallback,
   type BatchContext,
@@ -8,19 +6,36 @@ import {
   CommandBatch,
   callBack,
   failedResult,
-} from './pipeline.js'
+} from './command-batch.js'
+import { followSignal } from './commands/follow-signal.js'
+import type { RoutedCommand } from './commands/routed-command.js'
+import { TransactionGroup } from './commands/transaction-group.js'
 
 /**
  * MULTI to EXEC on one shard: all keys must live together (use a hash tag). Nothing is sent before
  * `exec()`; then everything is sent as one, and executed as one or not at all.
  */
 export class Transaction extends CommandBatch {
-  readonly #context: BatchContext
+  readonly #send: BatchContext['send']
+  readonly #commands: RoutedCommand[] = []
 
   /** @internal */
-  constructor(context: BatchContext, commands?: readonly (readonly unknown[])[]) {
-    super(context, commands)
-    this.#context = context
+  constructor(context: BatchContext, given?: MultiArgument) {
+    super(context)
+    this.#send = context.send
+    if (given !== undefined && !('pipeline' in given)) this.addBatch(given)
+  }
+
+  override get length(): number {
+    return this.#commands.length
+  }
+
+  /** @internal */
+  override submit(command: RoutedCommand): this {
+    // exec() tells what became of it.
+    command.promise.catch(() => {})
+    this.#commands.push(command)
+    return this
   }
 
   /**
@@ -35,13 +50,41 @@ export class Transaction extends CommandBatch {
     return promise
   }
 
+  /** As {@link exec}; its name of old, which says nothing of the replies. */
+  execBuffer(callback?: BatchCallback): Promise<BatchResult[] | null> {
+    return this.exec(callback)
+  }
+
+  /**
+   * Executes it as a part of a pipeline. As in ioredis one result for MULTI, one for each command, and
+   * one for EXEC with their results or errors.
+   *
+   * @internal
+   */
+  async execInline(): Promise<BatchResult[]> {
+    const queued = (): BatchResult => [null, 'QUEUED']
+    try {
+      const results = await this.exec()
+      const values = results?.map(([error, result]) => error ?? result) ?? null
+      return [[null, 'OK'], ...this.#commands.map(queued), [null, values]]
+    } catch (error) {
+      const failed = failedResult(error as Error)
+      if (!isAbort(error as Error)) return [failed, ...this.#commands.map(() => failed), failed]
+      const ownFates = this.#commands.map(({ promise }) =>
+        promise.then(queued, (own: Error) => (own === error ? queued() : failedResult(own))),
+      )
+      return [[null, 'OK'], ...(await Promise.all(ownFates)), failed]
+    }
+  }
+
   async #exec(): Promise<BatchResult[] | null> {
-    const commands = this.begin()
+    this.begin()
+    const commands = this.#commands
     if (commands.length === 0) return []
     const group = new TransactionGroup(commands, this.callPolicy)
     const { signal } = this.callPolicy
     if (signal !== undefined) followSignal(group, signal)
-    if (!group.isSettled) this.#context.send(group)
+    if (!group.isSettled) this.#send(group)
     const settleAll = (settle: (index: number) => BatchResult): BatchResult[] =>
       commands.map((command, index) => {
         const result = settle(index)
@@ -67,4 +110,17 @@ export class Transaction extends CommandBatch {
       return commands[index]!.readReply(reply) as BatchResult
     })
   }
+}
+
+/** What `multi()` takes: commands, or ioredis's option. */
+export type MultiArgument = readonly (readonly unknown[])[] | { readonly pipeline: boolean }
+
+/** MULTI would have to be sent at once, on a connection that others use. */
+export function isSentAtOnce(given: MultiArgument | undefined): boolean {
+  return given !== undefined && 'pipeline' in given && !given.pipeline
+}
+
+/** Nothing was executed, because the server refused to queue a command. */
+function isAbort({ name, message }: Error): boolean {
+  return name === 'ReplyError' && message.startsWith('EXECABORT')
 }

@@ -1,6 +1,16 @@
 import { type Fleet, startFleet } from '@disredis/fleet'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Disredis } from '../src/index.js'
+
+/** A pipeline in which transactions begin and end; ioredis does not type them. */
+type Inline = {
+  [name: string]: (...args: string[]) => Inline & Promise<[Error | null, unknown][]>
+}
+
+function inline(client: Disredis | Redis): Inline {
+  return client.pipeline() as unknown as Inline
+}
 
 let fleet: Fleet
 let redis: Disredis
@@ -57,6 +67,55 @@ describe('a pipeline', () => {
         })
     })
     expect(seen).toEqual(['OK', [[null, 'OK']]])
+  })
+
+  test('may hold transactions, with the results that ioredis gives', async () => {
+    const theirs = new Redis(fleet.master('shard-2').address)
+    const batch = (client: Disredis | Redis) =>
+      inline(client).set!('{i}k', '1').multi!().incr!('{i}k').get!('{i}k').exec!().get!('{i}k')
+        .multi!().hset!('{i}h', 'f', 'v').hgetall!('{i}h').incr!('{i}h').exec!().exec!()
+    const refused = (client: Disredis | Redis) =>
+      inline(client).set!('{i}k', 'kept').multi!().call!('SET', '{i}k').set!('{i}k', 'lost').exec!()
+        .get!('{i}k').exec!()
+    try {
+      for (const execute of [batch, refused]) {
+        await redis.del('{i}k', '{i}h')
+        await theirs.del('{i}k', '{i}h')
+        const texts = (results: unknown[]) =>
+          JSON.parse(JSON.stringify(results, (_, it) => (it instanceof Error ? it.message : it)))
+        const expected = texts(await execute(theirs))
+        expect(texts(await execute(redis))).toEqual(expected)
+        expect(expected).toHaveLength(execute === batch ? 11 : 6)
+      }
+    } finally {
+      theirs.disconnect()
+    }
+  })
+
+  test('gives what stands beside a transaction its own fate', async () => {
+    const pipeline = inline(redis)
+    pipeline.set!('i:before', '1').multi!()
+    for (let i = 0; i < 20; i++) pipeline.set!(`i:apart${i}`, '1')
+    expect(() => pipeline.multi!()).toThrow('within a transaction')
+    const results = await pipeline.exec!().get!('i:before').exec!()
+    expect(pipeline.length).toBe(24)
+    expect(results[0]).toEqual([null, 'OK'])
+    expect(results.at(-1)).toEqual([null, '1'])
+    for (const [error] of results.slice(1, -1)) {
+      expect(error).toMatchObject({ code: 'DISREDIS_CROSS_SHARD' })
+    }
+    expect(await redis.exists('i:apart0', 'i:apart1', 'i:apart2')).toBe(0)
+  })
+
+  test('has the names of ioredis: isPipeline, execBuffer', async () => {
+    for (const batch of [redis.pipeline(), redis.multi()]) {
+      expect(batch.isPipeline).toBe(true)
+      batch.set('{i}k', 'v').get('{i}k')
+      expect(await batch.execBuffer()).toEqual([
+        [null, 'OK'],
+        [null, 'v'],
+      ])
+    }
   })
 
   test('is sent once', async () => {
@@ -148,37 +207,5 @@ describe('a transaction', () => {
   test('on a shard handle needs no key', async () => {
     const results = await redis.shard('shard-2').multi().dbsize().exec()
     expect(results?.[0]?.[0]).toBeNull()
-  })
-})
-
-describe('a script', () => {
-  test('runs on the shard of its keys, and again after the server has forgotten it', async () => {
-    redis.defineCommand('addTo', {
-      numberOfKeys: 1,
-      lua: "return redis.call('INCRBY', KEYS[1], ARGV[1])",
-    })
-    const add = (key: string, by: number) =>
-      (redis as unknown as { addTo(key: string, by: number): Promise<number> }).addTo(key, by)
-    expect(await add('s:n', 5)).toBe(5)
-    expect(await add('s:n', 5)).toBe(10)
-    for (const shard of redis.shards().values()) await shard.script('FLUSH')
-    expect(await Promise.all([add('s:n', 1), add('s:n', 1), add('s:n', 1)])).toEqual([11, 12, 13])
-    const pipeline = redis.pipeline() as unknown as {
-      addTo(key: string, by: number): typeof pipeline
-      exec(): Promise<unknown>
-    }
-    expect(await pipeline.addTo('s:n', 1).addTo('s:m', 1).exec()).toEqual([
-      [null, 14],
-      [null, 1],
-    ])
-    const multi = redis.multi() as unknown as {
-      addTo(key: string, by: number): typeof multi
-      exec(): Promise<unknown>
-    }
-    expect(await multi.addTo('s:n', 1).exec()).toEqual([[null, 15]])
-  })
-
-  test('eval takes its keys to their shard', async () => {
-    expect(await redis.eval('return {KEYS[1], ARGV[1]}', 1, 's:k', 'a')).toEqual(['s:k', 'a'])
   })
 })

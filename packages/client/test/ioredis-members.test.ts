@@ -109,6 +109,13 @@ test('makes methods for commands that it does not have', async () => {
   await client.set('text', 'four')
   expect(await added.strlen!('text')).toBe(4)
   expect(await added.strlenBuffer!('text')).toBe(4)
+  const addedNew = 'object_of_a_test'
+  expect(addedNew in client.pipeline()).toBe(false)
+  client.addBuiltinCommand(addedNew)
+  for (const batch of [client.pipeline(), client.multi(), client.with({})]) {
+    expect(addedNew in batch).toBe(true)
+    expect(`${addedNew}Buffer` in batch).toBe(true)
+  }
 })
 
 test('shows where the call was made that failed, if it is asked to', async () => {
@@ -155,6 +162,8 @@ describe('a transaction', () => {
 
   test('that ioredis would begin at once is refused', async () => {
     await expect(redis.multi({ pipeline: false })).rejects.toBeInstanceOf(NotRoutableError)
+    const handle = redis.with({ timeout: 5000 })
+    await expect(handle.multi({ pipeline: false })).rejects.toBeInstanceOf(NotRoutableError)
     expect(await redis.multi({ pipeline: true }).set('{t}', '2').exec()).toEqual([[null, 'OK']])
   })
 })

@@ -75,28 +75,33 @@ for (const name of Redis.prototype.getBuiltinCommands()) {
 /** Gives a class every command of ioredis, by the same names. */
 export function installCommands(prototype: object): void {
   for (const [name, method] of Object.entries(methods)) {
-    if (Object.hasOwn(prototype, name)) continue
-    Object.defineProperty(prototype, name, {
-      value: method,
-      writable: true,
-      configurable: true,
-      enumerable: false,
-    })
+    if (!Object.hasOwn(prototype, name)) defineMethod(prototype, name, method)
   }
 }
 
-/** Gives an object a method that runs the script, and one whose reply is in buffers. */
-export function installScript(target: object, name: string, script: Script): void {
-  for (const [method, replyEncoding] of [
-    [name, 'utf8'],
-    [`${name}Buffer`, null],
-  ] as const) {
-    const run: Method = function (...args) {
-      const callback = takeCallback(args)
-      return this.submit(
-        new ScriptCommand(script, args, this.callPolicy, replyEncoding, this.keyPrefix, callback),
-      )
-    }
-    Object.defineProperty(target, method, { value: run, writable: true, configurable: true })
+/** The methods that run a script: one whose reply is in strings, one whose reply is in buffers. */
+export function scriptMethods(script: Script): Readonly<Record<'string' | 'buffer', Method>> {
+  return { string: scriptMethod(script, 'utf8'), buffer: scriptMethod(script, null) }
+}
+
+function scriptMethod(script: Script, replyEncoding: BufferEncoding | null): Method {
+  return function (...args) {
+    const callback = takeCallback(args)
+    return this.submit(
+      new ScriptCommand(script, args, this.callPolicy, replyEncoding, this.keyPrefix, callback),
+    )
   }
+}
+
+export function defineMethods(target: object, methods: ReadonlyMap<string, Method>): void {
+  for (const [name, method] of methods) defineMethod(target, name, method)
+}
+
+function defineMethod(target: object, name: string, method: Method): void {
+  Object.defineProperty(target, name, {
+    value: method,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  })
 }

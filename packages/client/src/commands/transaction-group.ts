@@ -25,6 +25,11 @@ export class TransactionGroup extends CommandGroup {
     const refusal = previousErrors.find(
       ({ message }) => verdictOnReply(message, false) !== 'surface',
     )
-    return refusal ?? Object.assign(result, { previousErrors })
+    if (refusal !== undefined) return refusal
+    this.members?.forEach((member, i) => {
+      const reply = replies[i + 1]
+      if (reply instanceof Error) member.fail(reply)
+    })
+    return Object.assign(result, { previousErrors })
   }
 }
