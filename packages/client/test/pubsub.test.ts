@@ -48,6 +48,31 @@ describe('a subscriber', () => {
     expect(await subscriber.punsubscribe('channel:*')).toBe(0)
   })
 
+  test('hears of the keys of every shard: keyspace notifications', async () => {
+    await using subscriber = await Disredis.connect({ sentinels: fleet.sentinels })
+    await redis.config('SET', 'notify-keyspace-events', 'KEA')
+    const heard: string[] = []
+    subscriber.on('message', (channel, message) => heard.push(`${channel} ${message}`))
+    expect(await subscriber.subscribe('__keyevent@0__:del', 'plain')).toBe(2)
+    expect(await subscriber.subscribe('__keyspace@0__:noted:1')).toBe(3)
+    expect(await subscriber.psubscribe('no*')).toBe(4)
+    const keys = Array.from({ length: 12 }, (_, i) => `noted:${i}`)
+    expect(new Set(keys.map((key) => redis.explain(key).shard)).size).toBe(3)
+    await redis.mset(...keys.flatMap((key) => [key, '1']))
+    expect(await redis.del(keys)).toBe(12)
+    const expected = [
+      ...keys.map((key) => `__keyevent@0__:del ${key}`),
+      '__keyspace@0__:noted:1 set',
+      '__keyspace@0__:noted:1 del',
+    ]
+    await expect.poll(() => heard.length).toBe(14)
+    expect(heard).toEqual(expect.arrayContaining(expected))
+    expect(await subscriber.unsubscribe('__keyevent@0__:del')).toBe(3)
+    expect(await subscriber.unsubscribe()).toBe(1)
+    expect(await subscriber.punsubscribe()).toBe(0)
+    await redis.config('SET', 'notify-keyspace-events', '')
+  })
+
   test('hears shard channels, and bytes as bytes', async () => {
     await using subscriber = await Disredis.connect({ sentinels: fleet.sentinels })
     const heard: unknown[] = []

@@ -65,7 +65,7 @@ export class ShardSubscriber implements ConnectionOwner {
   }
 
   /** What is subscribed, or will be. */
-  get wanted(): Pick<WantedSubscriptions, 'count' | 'names' | 'has'> {
+  get wanted(): Pick<WantedSubscriptions, 'counts' | 'shardChannels' | 'names' | 'has'> {
     return this.#wanted
   }
 

@@ -13,3 +13,15 @@ export const ending = {
   psubscribe: 'punsubscribe',
   ssubscribe: 'sunsubscribe',
 } as const satisfies Record<SubscriptionKind, string>
+
+/** Channels on which servers tell of their own keys: `__keyevent@0__:expired`. */
+const ofServers = /^__\w+@\d+__:/u
+
+/**
+ * It may be published to on any shard: a pattern, because a channel that it matches may live on any,
+ * and a channel on which every master tells of its keys.
+ */
+export function isOfEveryShard(kind: SubscriptionKind, name: string | Buffer): boolean {
+  if (kind === 'psubscribe') return true
+  return kind === 'subscribe' && ofServers.test(name.toString('latin1'))
+}

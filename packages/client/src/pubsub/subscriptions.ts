@@ -1,6 +1,6 @@
 import { CommandTimeoutError } from '../errors.js'
 import type { ShardSubscriber } from './shard-subscriber.js'
-import type { SubscriptionKind } from './subscription-kind.js'
+import { isOfEveryShard, type SubscriptionKind } from './subscription-kind.js'
 
 export interface SubscriptionsContext {
   /** In a fixed order. */
@@ -10,8 +10,8 @@ export interface SubscriptionsContext {
 }
 
 /**
- * Pub/sub over all shards: a channel lives on the shard of its name, as a key does; a pattern is
- * subscribed on every shard, because a channel that it matches may live on any.
+ * Pub/sub over all shards: a channel lives on the shard of its name, as a key does; patterns and the
+ * channels of keyspace notifications are subscribed on every shard.
  */
 export class Subscriptions {
   readonly #context: SubscriptionsContext
@@ -77,7 +77,7 @@ export class Subscriptions {
     const parts = new Map<string, (string | Buffer)[]>()
     const shards = this.#context.shardNames()
     for (const name of names) {
-      for (const shard of kind === 'psubscribe' ? shards : [this.#context.shardOf(name)]) {
+      for (const shard of isOfEveryShard(kind, name) ? shards : [this.#context.shardOf(name)]) {
         if (!parts.has(shard)) parts.set(shard, [])
         parts.get(shard)!.push(name)
       }
@@ -94,14 +94,12 @@ export class Subscriptions {
     return subscriber
   }
 
-  /** Channels and patterns are counted together, shard channels apart; a pattern counts once. */
+  /** Channels and patterns are counted together, shard channels apart; what is on every shard, once. */
   #count(kind: SubscriptionKind): number {
-    const subscribers = [...this.#subscribers.values()]
-    const onAll = (kind: SubscriptionKind) =>
-      subscribers.reduce((sum, it) => sum + it.wanted.count(kind), 0)
-    if (kind === 'ssubscribe') return onAll('ssubscribe')
-    const patterns = Math.max(0, ...subscribers.map((it) => it.wanted.count('psubscribe')))
-    return onAll('subscribe') + patterns
+    const wanted = [...this.#subscribers.values()].map((it) => it.wanted)
+    if (kind === 'ssubscribe') return wanted.reduce((sum, it) => sum + it.shardChannels, 0)
+    const everywhere = Math.max(0, ...wanted.map(({ counts }) => counts.everywhere))
+    return wanted.reduce((sum, { counts }) => sum + counts.own, everywhere)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
+import { isOfEveryShard, type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
 
 type Name = string | Buffer
 
@@ -15,6 +15,7 @@ interface Waiter {
  */
 export class WantedSubscriptions {
   readonly #names = byKind(() => new Map<string, Name>())
+  #ofEveryShard = 0
   readonly #told = byKind(() => new Set<string>())
   readonly #waiters = new Set<Waiter>()
 
@@ -22,8 +23,17 @@ export class WantedSubscriptions {
     return subscriptionKinds.every((kind) => this.#names[kind].size === 0)
   }
 
-  count(kind: SubscriptionKind): number {
-    return this.#names[kind].size
+  /** Channels and patterns that are wanted on this shard alone, and on every one. */
+  get counts(): { readonly own: number; readonly everywhere: number } {
+    const { subscribe, psubscribe } = this.#names
+    return {
+      own: subscribe.size + psubscribe.size - this.#ofEveryShard,
+      everywhere: this.#ofEveryShard,
+    }
+  }
+
+  get shardChannels(): number {
+    return this.#names.ssubscribe.size
   }
 
   names(kind: SubscriptionKind): Name[] {
@@ -35,18 +45,23 @@ export class WantedSubscriptions {
   }
 
   add(kind: SubscriptionKind, names: readonly Name[]): void {
-    for (const name of names) this.#names[kind].set(keyOf(name), name)
+    for (const name of names) {
+      if (!this.has(kind, name) && isOfEveryShard(kind, name)) this.#ofEveryShard++
+      this.#names[kind].set(keyOf(name), name)
+    }
   }
 
   delete(kind: SubscriptionKind, names: readonly Name[]): void {
     for (const name of names) {
-      this.#names[kind].delete(keyOf(name))
-      this.#told[kind].delete(keyOf(name))
+      const key = keyOf(name)
+      if (this.#names[kind].delete(key) && isOfEveryShard(kind, name)) this.#ofEveryShard--
+      this.#told[kind].delete(key)
     }
   }
 
   clear(): void {
     for (const kind of subscriptionKinds) this.#names[kind].clear()
+    this.#ofEveryShard = 0
   }
 
   /** There is another connection, which was told nothing yet. */
