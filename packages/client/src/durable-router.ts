@@ -43,6 +43,10 @@ class DurableTarget implements RouteTarget {
     return this.#openLane().generation
   }
 
+  resend(command: RoutedCommand): void {
+    this.#openLane().resend(command)
+  }
+
   send(command: RoutedCommand): void {
     if (command.isRead) {
       this.#openLane().send(command)

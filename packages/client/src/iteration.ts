@@ -12,9 +12,10 @@ type Scan =
 
 /** Streams and iterators over SCAN and its like, for everything that has the commands. */
 export interface Iteration {
-  /** All keys of all shards, in batches. As in ioredis. */
+  /** All keys of all shards, in batches. As in ioredis; through failovers too. */
   scanStream(options?: ScanStreamOptions): ScanStream
   scanBufferStream(options?: ScanStreamOptions): ScanStream
+  /** What one key holds. Through failovers too, what is there all along comes at least once. */
   sscanStream(key: string, options?: ScanStreamOptions): ScanStream
   sscanBufferStream(key: string, options?: ScanStreamOptions): ScanStream
   hscanStream(key: string, options?: ScanStreamOptions): ScanStream

@@ -8,13 +8,12 @@ import { KeyLocator } from './routing/key-locator.js'
 import { partsByKey, partsForAll } from './routing/parts.js'
 import type { Route } from './routing/route.js'
 import { notRoutableError } from './routing/routing-errors.js'
-import { scan } from './routing/scan.js'
+import { continuesScan } from './routing/scan-cursor.js'
+import { Scans, type ScanTarget } from './routing/scans.js'
 import type { Shard } from './shard/shard.js'
 
 /** Takes commands for one shard over. */
-export type RouteTarget = Pick<Shard, 'name' | 'send' | 'generation'>
-
-type Sender = Pick<RouteTarget, 'send'>
+export type RouteTarget = Pick<Shard, 'name' | 'send' | 'resend' | 'generation'>
 
 /** Sends each command where its route says. The set of shards never changes. */
 export class Router<Target extends RouteTarget = Shard> {
@@ -24,6 +23,7 @@ export class Router<Target extends RouteTarget = Shard> {
 
   readonly #keys: KeyLocator<Target>
   readonly #lanes: Pick<BlockingLanes, 'send'>
+  readonly #scans = new Scans()
   #readers: ReplicaReads | undefined
 
   constructor(ring: HashRing, shard: (name: string) => Target, lanes: Pick<BlockingLanes, 'send'>) {
@@ -65,8 +65,11 @@ export class Router<Target extends RouteTarget = Shard> {
 
   /** Sends the command to that shard, whatever its keys. It fails if it would harm other callers. */
   routeTo(shard: Target, command: RoutedCommand): void {
-    const refused = isRefused(command) ? command : command.members?.find(isRefused)
+    const refused = isRefused(command)
+      ? command
+      : command.members?.find((it) => isRefused(it) || continuesScan(it))
     if (refused !== undefined) command.fail(notRoutableError(refused))
+    else if (command.info.cursorIndex >= 0) this.#scans.send(command, [shard])
     else if (blocks(command)) this.#lanes.send(command, shard.name)
     else {
       this.noteWrites(command)
@@ -78,9 +81,10 @@ export class Router<Target extends RouteTarget = Shard> {
    * As {@link routeTo}, by the connection on which a caller watches keys of that shard. It fails too if
    * a key lives elsewhere.
    */
-  routeWatched(shard: Target, command: RoutedCommand, session: Sender): void {
+  routeWatched(shard: Target, command: RoutedCommand, session: ScanTarget): void {
     const commands = command.members ?? [command]
-    const refused = commands.find((it) => isRefused(it) && !isWatch(it))
+    const refused =
+      commands.find((it) => isRefused(it) && !isWatch(it)) ?? command.members?.find(continuesScan)
     if (refused !== undefined) {
       command.fail(notRoutableError(refused))
       return
@@ -89,6 +93,10 @@ export class Router<Target extends RouteTarget = Shard> {
       this.#keys.check(commands, shard, command.info.name)
     } catch (error) {
       command.fail(error as Error)
+      return
+    }
+    if (command.info.cursorIndex >= 0) {
+      this.#scans.send(command, [session])
       return
     }
     if (blocks(command)) allowToBlock(command)
@@ -111,7 +119,7 @@ export class Router<Target extends RouteTarget = Shard> {
   }
 
   /** Who takes a command for the shard at `index` of the ring's names. */
-  #target(command: RoutedCommand, index: number): Sender {
+  #target(command: RoutedCommand, index: number): Pick<Target, 'send'> {
     if (this.#readers === undefined) return this.shards[index]!
     this.noteWrites(command)
     return this.#readers.targets[index]!
@@ -131,7 +139,7 @@ export class Router<Target extends RouteTarget = Shard> {
         this.#split(command, route)
         return
       case 'cursor':
-        scan(command, this.shards)
+        this.#scans.send(command, this.shards)
         return
       case 'all':
         new Gathering(
@@ -154,12 +162,15 @@ export class Router<Target extends RouteTarget = Shard> {
       command.fail(error as Error)
       return
     }
-    if (blocks(command)) this.#lanes.send(command, shard.name)
+    if (command.info.cursorIndex >= 0) this.#scans.send(command, [shard])
+    else if (blocks(command)) this.#lanes.send(command, shard.name)
     else this.#target(command, this.shards.indexOf(shard)).send(command)
   }
 
   #sendTo(command: RoutedCommand, destination: Destination): void {
-    const refused = command.members?.find((member) => isRefused(member) || isOfAllShards(member))
+    const refused = command.members?.find(
+      (it) => isRefused(it) || isOfAllShards(it) || continuesScan(it),
+    )
     if (refused !== undefined) {
       command.fail(notRoutableError(refused))
       return

@@ -44,6 +44,18 @@ it has no condition (SET without NX, XX and GET; EXPIREAT without NX, XX, GT and
 
 Commands that this table does not have (of modules, say) go through \`redis.shard('name').call(...)\`.
 
+## Scans
+
+\`SCAN\`, \`HSCAN\`, \`SSCAN\` and \`ZSCAN\`, their streams and \`scanIterator()\` hold what Redis promises in
+failovers too: what is there all along comes at least once, and may come twice. A cursor means something
+to the server alone that gave it, so when another one serves the shard, or the same after a restart, the
+scan of that shard or key begins again; the client sees it by the cursor. Give back what you got: \`'0'\`, or
+a cursor of an earlier call, by whichever client of the same masters.
+
+Scans are answered by masters, whatever \`readFrom\` says. In a transaction they may begin (cursor 0) and not
+go on. Where the user lacks \`+info\`, by which servers are told apart, a cursor is of use to the client that
+got it.
+
 ## Redis 7.0 and 8.0
 
 ${table(ofServers)}
@@ -75,6 +87,7 @@ function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
       const notes = [
         info.isBlocking ? 'On connections of their own, where it delays no others.' : '',
         info.readsPatterns ? "Patterns of BY and GET need the key's hash tag." : '',
+        info.cursorIndex >= 0 ? 'See [scans](#scans).' : '',
         flags.includes('keyless') ? 'Without a key it is not routable. Use `shard(name)`.' : '',
       ]
       return [/^\d+$/.test(keys) ? 'by key' : 'one shard', notes.filter(Boolean).join(' ')]
@@ -87,9 +100,9 @@ function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
       return ['all shards', `${joined(route.join)}.${suffices}${note}`]
     }
     case 'cursor':
-      return ['all shards', 'One after the other; the cursor tells where to go on.']
+      return ['all shards', 'One after the other. See [scans](#scans).']
     case 'channel':
-      return ['by channel', '']
+      return ['by channel', 'In a transaction the channel counts as a key.']
     case 'client':
       return [route.where, route.how]
     case 'shard':

@@ -55,8 +55,8 @@ test('streams over one key go to its shard', async () => {
   expect(new Set(members).size).toBe(500)
 })
 
-test('what is no cursor is refused', async () => {
-  await expect(redis.scan('abc')).rejects.toMatchObject({ code: 'DISREDIS_INVALID_OPTION' })
+test('what is no cursor is refused by the server', async () => {
+  await expect(redis.scan('abc')).rejects.toThrow('ERR invalid cursor')
 })
 
 test('a key that is there all along is returned although masters are replaced in mid-scan', async () => {

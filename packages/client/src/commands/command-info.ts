@@ -15,6 +15,8 @@ export interface CommandInfo {
   readonly effect: CommandEffect
   /** It may wait on the server, in front of every later command of its connection. */
   readonly isBlocking: boolean
+  /** Position of the cursor of SCAN and its like in the arguments; -1 for all others. */
+  readonly cursorIndex: number
   /** It may read keys that patterns in its arguments name: see `externalPatterns`. */
   readonly readsPatterns: boolean
   /** Of a container such as OBJECT, by lower-case name. */
@@ -39,6 +41,13 @@ export function infoOfCall(info: CommandInfo, args: readonly unknown[]): Command
   return info.subcommands?.get(String(args[0]).toLowerCase()) ?? info
 }
 
+const cursorIndexes = new Map([
+  ['scan', 0],
+  ['hscan', 1],
+  ['sscan', 1],
+  ['zscan', 1],
+])
+
 function describe(fullName: string, name: string): CommandInfo {
   const [flags, keys] = Object.hasOwn(serverCommands, fullName)
     ? serverCommands[fullName]!
@@ -46,14 +55,17 @@ function describe(fullName: string, name: string): CommandInfo {
   const route = routeOf(fullName, keys !== '')
   const isBlocking = flags.includes('blocking')
   const readsPatterns = name === 'sort' || name === 'sort_ro'
+  const cursorIndex = cursorIndexes.get(name) ?? -1
+  const isSpecial = isBlocking || readsPatterns || cursorIndex >= 0
   const subcommands = containers.get(fullName)
   return Object.freeze({
     name,
     route,
-    keyIndex: isBlocking || readsPatterns ? -1 : indexOfOnlyKey(route, keys),
+    keyIndex: isSpecial ? -1 : indexOfOnlyKey(route, keys),
     findKeys: keys === '' ? noKeys : keyFinder(keys),
     effect: effectOf(fullName, flags.includes('readonly')),
     isBlocking,
+    cursorIndex,
     readsPatterns,
     subcommands:
       subcommands && new Map(subcommands.map((sub) => [sub, describe(`${name}|${sub}`, name)])),

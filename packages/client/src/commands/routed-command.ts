@@ -98,6 +98,11 @@ export class RoutedCommand extends Command {
     return effectOfCall(this.info.name, this.info.effect, this.args)
   }
 
+  /** Of the reply; null: buffers. */
+  get encoding(): BufferEncoding | null {
+    return (this as unknown as { replyEncoding: BufferEncoding | null }).replyEncoding
+  }
+
   get isRead(): boolean {
     return this.info.effect === 'read'
   }

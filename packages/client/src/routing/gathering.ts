@@ -38,7 +38,7 @@ export class Gathering implements ReplyReceiver {
 
   send(): void {
     const { name, info, policy } = this.#command
-    const encoding = this.#isDecodedByPart ? encodingOf(this.#command) : null
+    const encoding = this.#isDecodedByPart ? this.#command.encoding : null
     const commands = this.#parts.map(({ args }, part) =>
       new RawCommand(name, info, args, policy, this, encoding, part).inTimeOf(this.#command),
     )
@@ -108,12 +108,8 @@ export class Gathering implements ReplyReceiver {
 
 /** Buffers to strings, if that is what the call asked for. */
 function decode(reply: unknown, command: RoutedCommand): unknown {
-  const replyEncoding = encodingOf(command)
-  if (replyEncoding === null) return reply
-  if (Buffer.isBuffer(reply)) return reply.toString(replyEncoding)
+  const { encoding } = command
+  if (encoding === null) return reply
+  if (Buffer.isBuffer(reply)) return reply.toString(encoding)
   return Array.isArray(reply) ? reply.map((item) => decode(item, command)) : reply
-}
-
-function encodingOf(command: RoutedCommand): BufferEncoding | null {
-  return (command as unknown as { replyEncoding: BufferEncoding | null }).replyEncoding
 }

@@ -19,11 +19,11 @@ const transaction: Route = {
   where: 'one shard',
   how: 'Use multi() or transaction(): commands of other callers share the connection.',
 }
-const shardChannels: Route = {
+const shardChannels = {
   to: 'client',
   where: 'by channel',
   how: 'Use the method: subscriptions have connections of their own.',
-}
+} as const
 const patterns: Route = { ...shardChannels, where: 'all shards' }
 
 const named: Route = {
@@ -88,7 +88,10 @@ const routes: Readonly<Record<string, Route>> = {
   // By channel.
   publish: channel,
   spublish: channel,
-  subscribe: shardChannels,
+  subscribe: {
+    ...shardChannels,
+    how: `${shardChannels.how} Those of keyspace notifications are on all shards.`,
+  },
   unsubscribe: shardChannels,
   ssubscribe: shardChannels,
   sunsubscribe: shardChannels,

@@ -6,6 +6,7 @@ import {
   PartialFailureError,
   type ShardResult,
 } from '../errors.js'
+import { continuesScan } from './scan-cursor.js'
 
 /** @param shards the name of each key's shard, in the order of the keys */
 export function crossShardError(what: string, shards: readonly string[]): CrossShardError {
@@ -40,6 +41,11 @@ export function foreignPatternError({ name }: CommandInfo, shard: string): Cross
 
 export function notRoutableError(command: RoutedCommand): NotRoutableError {
   const { name, route } = command.info
+  if (continuesScan(command)) {
+    return new NotRoutableError(
+      `${name} cannot go on in a transaction, which would take its cursor to whichever server. Call it on its own.`,
+    )
+  }
   switch (route.to) {
     case 'shard':
       return new NotRoutableError(

@@ -24,7 +24,8 @@ export interface WatchSessionContext {
 export class WatchSession implements ConnectionOwner, Ticked {
   readonly #context: WatchSessionContext
   readonly #connection: ShardConnection
-  readonly #generation: number
+  /** Of the shard, when its master was dialled. */
+  readonly generation: number
   readonly #deadlines = new Deadlines()
 
   private constructor(
@@ -34,7 +35,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
   ) {
     this.#context = context
     this.#connection = connection
-    this.#generation = generation
+    this.generation = generation
     connection.owner = this
   }
 
@@ -61,9 +62,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
   get isUsable(): boolean {
     const { shard } = this.#context
     return (
-      shard.phase === 'ready' &&
-      shard.generation === this.#generation &&
-      this.#connection.isWritable
+      shard.phase === 'ready' && shard.generation === this.generation && this.#connection.isWritable
     )
   }
 
@@ -78,8 +77,17 @@ export class WatchSession implements ConnectionOwner, Ticked {
     }
     command.deadline = this.#context.batch.countCommand() + command.timeout
     this.#deadlines.add(command)
-    this.#context.ticker.watch(this)
-    this.#connection.write(command)
+    this.#write(command)
+  }
+
+  /** As {@link send}, of a command whose deadline runs already. */
+  resend(command: RoutedCommand): void {
+    if (!this.isUsable) {
+      command.fail(noMaster(this.#context.shard))
+      return
+    }
+    this.#deadlines.addLate(command, this.#context.batch.now())
+    this.#write(command)
   }
 
   close(): void {
@@ -111,6 +119,11 @@ export class WatchSession implements ConnectionOwner, Ticked {
   connectionClosed(): void {}
 
   connectionChanged(): void {}
+
+  #write(command: RoutedCommand): void {
+    this.#context.ticker.watch(this)
+    this.#connection.write(command)
+  }
 }
 
 function noMaster(shard: Shard): ConnectionError {
