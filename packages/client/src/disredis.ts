@@ -20,6 +20,7 @@ import {
   scriptMethods,
 } from './commands/command-surface.js'
 import type { Durability } from './commands/durable-group.js'
+import { LoadedScripts } from './commands/loaded-scripts.js'
 import { RoutedCommand } from './commands/routed-command.js'
 import { Script, type ScriptDefinition } from './commands/script-command.js'
 import { createDial } from './connection/dial-master.js'
@@ -116,6 +117,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       isIdempotent: false,
       showFriendlyErrorStack: this.options.showFriendlyErrorStack,
       readFrom: this.options.readFrom,
+      scripts: new LoadedScripts(),
     })
     this.#open()
     if (!this.options.lazyConnect) this.#start()

@@ -73,6 +73,7 @@ export class Router<Target extends RouteTarget = Shard> {
     else if (blocks(command)) this.#lanes.send(command, shard.name)
     else {
       this.noteWrites(command)
+      command.policy.scripts?.note(command)
       shard.send(command)
     }
   }
@@ -142,6 +143,7 @@ export class Router<Target extends RouteTarget = Shard> {
         this.#scans.send(command, this.shards)
         return
       case 'all':
+        command.policy.scripts?.note(command)
         new Gathering(
           command,
           partsForAll(command, this.shards),

@@ -88,6 +88,9 @@ function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
         info.isBlocking ? 'On connections of their own, where it delays no others.' : '',
         info.readsPatterns ? "Patterns of BY and GET need the key's hash tag." : '',
         info.cursorIndex >= 0 ? 'See [scans](#scans).' : '',
+        fullName.startsWith('evalsha')
+          ? 'On NOSCRIPT again with the script, if this client gave it to SCRIPT LOAD.'
+          : '',
         flags.includes('keyless') ? 'Without a key it is not routable. Use `shard(name)`.' : '',
       ]
       return [/^\d+$/.test(keys) ? 'by key' : 'one shard', notes.filter(Boolean).join(' ')]

@@ -1,4 +1,5 @@
 import type { ReadFrom } from '../replicas/read-from.js'
+import type { LoadedScripts } from './loaded-scripts.js'
 
 /** What one call may take and do; shared by all calls of a client or of a `with()` handle. */
 export interface CallPolicy {
@@ -12,6 +13,8 @@ export interface CallPolicy {
   readonly readFrom: ReadFrom
   /** Errors have the stack of the call. */
   readonly showFriendlyErrorStack?: boolean | undefined
+  /** What the client gave to its servers: EVALSHA of it needs no answer to NOSCRIPT by the caller. */
+  readonly scripts?: LoadedScripts | undefined
   /** Gives the calls up. */
   readonly signal?: AbortSignal | undefined
 }

@@ -132,12 +132,19 @@ export class RoutedCommand extends Command {
 
   /** The server does not know the script of the command. True if it can be sent again with it. */
   reload(): boolean {
-    return false
+    const script = this.policy.scripts?.evalOf(this)
+    if (script === undefined) return false
+    const [name, args] = script
+    this.name = name
+    this.args = args
+    return true
   }
 
   /** The command as a part of a group. */
   asMembers(): readonly GroupMember[] {
-    return [[this.name, this.args as (string | Buffer)[]]]
+    // What is refused in a group is not sent again.
+    const script = this.policy.scripts?.evalOf(this)
+    return [script ?? [this.name, this.args as (string | Buffer)[]]]
   }
 
   /** What the replies to {@link asMembers} mean: its own reply, or the error that stands for it. */

@@ -79,6 +79,7 @@ export class ScriptCommand extends RoutedCommand {
   }
 
   override reload(): boolean {
+    if (this.name === 'eval') return false
     if (this.#writtenTo !== undefined) this.#script.setLoaded(this.#writtenTo, false)
     return true
   }

@@ -4,6 +4,7 @@ import type { ConnectionOwner, NodeRole, ShardConnection } from '../connection/s
 import { Backoff } from '../shard/backoff.js'
 import { replyError } from '../shard/command-flow.js'
 import { Deadlines } from '../shard/deadlines.js'
+import { verdictOnReply } from '../shard/refusal.js'
 import type { Ticked, Ticker } from '../shard/ticker.js'
 
 export interface ReplicaReaderContext {
@@ -88,6 +89,11 @@ export class ReplicaReader implements ConnectionOwner, Ticked {
 
   commandFailed(command: RoutedCommand, error: Error): void {
     const reply = error.name === 'ReplyError' ? replyError(command, error) : undefined
+    const isUnknownScript = reply !== undefined && verdictOnReply(reply.message, true) === 'reload'
+    if (isUnknownScript && command.reload()) {
+      this.#context.onReturned(command, reply)
+      return
+    }
     if (reply !== undefined && !refusals.test(reply.message)) {
       command.fail(reply)
       return

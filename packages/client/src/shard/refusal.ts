@@ -22,7 +22,8 @@ export function verdictOnReply(message: string, isRead: boolean): RefusalVerdict
     case 'NOREPLICAS':
       return 'later'
     case 'NOSCRIPT':
-      return 'reload'
+      // A script may return an error of that name itself.
+      return message.startsWith('NOSCRIPT No matching script') ? 'reload' : 'surface'
     case 'BUSY':
       return isRead ? 'later' : 'surface'
     default:

@@ -53,6 +53,7 @@ describe('an error reply', () => {
     ],
     ['UNBLOCKED client unblocked via CLIENT UNBLOCK', 'surface', 'surface'],
     ['NOSCRIPT No matching script. Please use EVAL.', 'reload', 'reload'],
+    ['NOSCRIPT of my own', 'surface', 'surface'],
     ['ERR', 'surface', 'surface'],
     ['READONLYISH', 'surface', 'surface'],
   ])('%s: %s for a read, %s for a write', (message, read, write) => {

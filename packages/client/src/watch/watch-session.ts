@@ -5,6 +5,7 @@ import type { WriteBatch } from '../connection/write-batch.js'
 import { ConnectionError, RoleMismatchError } from '../errors.js'
 import { deadlineError, outcomeUnknownError } from '../shard/command-errors.js'
 import { Deadlines } from '../shard/deadlines.js'
+import { verdictOnReply } from '../shard/refusal.js'
 import type { Shard } from '../shard/shard.js'
 import type { Ticked, Ticker } from '../shard/ticker.js'
 
@@ -104,8 +105,11 @@ export class WatchSession implements ConnectionOwner, Ticked {
 
   commandFailed(command: RoutedCommand, error: Error): void {
     const { shard } = this.#context
-    if (error.name === 'ReplyError') command.fail(withoutArguments(error))
-    else if (
+    if (error.name === 'ReplyError') {
+      const isUnknownScript = verdictOnReply(error.message, command.isRead) === 'reload'
+      if (isUnknownScript && command.reload()) this.#connection.write(command)
+      else command.fail(withoutArguments(error))
+    } else if (
       command.isRead ||
       command.info.name === 'watch' ||
       !this.#connection.hasSent(command)

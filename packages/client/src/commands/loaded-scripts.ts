@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import type { RoutedCommand } from './routed-command.js'
+
+/** More than that are forgotten, the oldest first: programs may make scripts up. */
+const mostKept = 1000
+
+/**
+ * The scripts that a client gave to its servers with SCRIPT LOAD, by SHA1. A server that was promoted or
+ * restarted, and a replica, does not know them.
+ */
+export class LoadedScripts {
+  readonly #luaBySha = new Map<string, string>()
+
+  /** Called with every command for all shards or for a handle of one. */
+  note({ info, args }: RoutedCommand): void {
+    if (info.name !== 'script') return
+    const [subcommand, lua] = args as (string | Buffer | undefined)[]
+    switch (String(subcommand).toUpperCase()) {
+      case 'LOAD':
+        if (typeof lua === 'string') this.#keep(lua)
+        break
+      case 'FLUSH':
+        this.#luaBySha.clear()
+    }
+  }
+
+  /** Of EVALSHA and EVALSHA_RO: the command that runs the script itself. Undefined for an unknown one. */
+  evalOf({
+    info,
+    args,
+  }: RoutedCommand): readonly [name: string, args: (string | Buffer)[]] | undefined {
+    if (info.name !== 'evalsha' && info.name !== 'evalsha_ro') return undefined
+    const [sha, ...others] = args as (string | Buffer)[]
+    const lua = this.#luaBySha.get(String(sha).toLowerCase())
+    if (lua === undefined) return undefined
+    return [info.name === 'evalsha' ? 'eval' : 'eval_ro', [lua, ...others]]
+  }
+
+  #keep(lua: string): void {
+    this.#luaBySha.set(createHash('sha1').update(lua).digest('hex'), lua)
+    const [oldest] = this.#luaBySha.keys()
+    if (this.#luaBySha.size > mostKept) this.#luaBySha.delete(oldest!)
+  }
+}
