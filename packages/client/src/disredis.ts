@@ -24,7 +24,7 @@ import { LoadedScripts } from './commands/loaded-scripts.js'
 import { RoutedCommand } from './commands/routed-command.js'
 import { Script, type ScriptDefinition } from './commands/script-command.js'
 import { createDial } from './connection/dial-master.js'
-import { durableRouter } from './durable-router.js'
+import { DurableRouting } from './durable-routing.js'
 import { CommandTimeoutError, ShardDownError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
@@ -49,6 +49,7 @@ import {
   WatchedTransactions,
   type WatchedWork,
 } from './watch/watched-transactions.js'
+import { withPrefix } from './with-prefix.js'
 
 /** Words of ioredis. `wait`: not begun (`lazyConnect`). `close`: closing. `end`: closed for good. */
 export type DisredisStatus = 'wait' | 'connecting' | 'ready' | 'close' | 'end'
@@ -119,6 +120,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       readFrom: this.options.readFrom,
       scripts: new LoadedScripts(),
     })
+    for (const [name, script] of Object.entries(this.options.scripts ?? {})) {
+      this.defineCommand(name, script)
+    }
     this.#open()
     if (!this.options.lazyConnect) this.#start()
   }
@@ -190,11 +194,11 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    */
   explain(key: string | Buffer): Explanation {
     const router = this.#knownRouter()
-    const full = `${this.options.keyPrefix ?? ''}${key.toString()}`
+    const full = withPrefix(this.keyPrefix, key)
     const shard = router.ring.locate(full)
     const topology = this.topology?.shards.get(shard)
     return {
-      key: full,
+      key: full.toString(),
       hashTag: hashTag(full).toString(),
       slot: router.ring.slotOf(full),
       shard,
@@ -254,19 +258,12 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       replicas: count('replicas', replicas, 1, 1),
       timeout: milliseconds('timeout', timeout, 1000),
     }
-    let base: Router | undefined
-    let durable: ReturnType<typeof durableRouter> | undefined
-    const routerOver = (router: Router) => {
-      if (durable !== undefined && base === router) return durable
-      base = router
-      durable = durableRouter(router, durability, (shard) =>
-        this.#supervisor.waitingShard(shard, durability),
-      )
-      return durable
-    }
+    const routing = new DurableRouting(durability, (shard) =>
+      this.#supervisor.waitingShard(shard, durability),
+    )
     return new CommandHandle({
       ...this.#context(this.callPolicy),
-      send: (command) => this.#routeBy(command, (router) => routerOver(router).route(command)),
+      send: (command) => this.#routeBy(command, (router) => routing.over(router).route(command)),
     })
   }
 
@@ -349,9 +346,17 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return this.#closing
   }
 
-  /** Closes at once, without waiting for commands under way. */
-  disconnect(): void {
-    this.close({ timeout: 0 })
+  /**
+   * Closes at once, without waiting for commands under way. With `true`, by which ioredis reconnects,
+   * it does nothing: this client replaces what does not answer by itself.
+   */
+  disconnect(reconnect = false): void {
+    if (!reconnect) this.close({ timeout: 0 })
+  }
+
+  /** As {@link disconnect}; its name of old. */
+  end(): void {
+    this.disconnect()
   }
 
   /** As {@link close}; the name that ioredis uses. */
@@ -533,15 +538,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   async #close(timeout: number): Promise<void> {
     this.#status = 'close'
-    if (timeout > 0 && this.#router !== undefined) {
-      const drained = this.#supervisor.drained()
-      let timer: ReturnType<typeof systemRuntime.setTimer> | undefined
-      const limit = new Promise<void>((resolve) => {
-        timer = systemRuntime.setTimer(resolve, timeout)
-      })
-      await Promise.race([drained, limit])
-      timer?.cancel()
-    }
+    if (timeout > 0) await this.#drain(timeout)
     const error = closedError()
     this.#lobby.rejectAll(error)
     this.#readyWaiters.rejectAll(error)
@@ -551,6 +548,17 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     this.#status = 'end'
     this.#tell('close')
     this.#tell('end')
+  }
+
+  /** Resolves when no command is pending, and after `timeout` ms in any case. */
+  async #drain(timeout: number): Promise<void> {
+    let timer: ReturnType<typeof systemRuntime.setTimer> | undefined
+    const limit = new Promise<void>((resolve) => {
+      timer = systemRuntime.setTimer(resolve, timeout)
+    })
+    const drained = this.#lobby.drained().then(() => this.#supervisor.drained())
+    await Promise.race([drained, limit])
+    timer?.cancel()
   }
 }
 

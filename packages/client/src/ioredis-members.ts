@@ -3,7 +3,7 @@ import type { CallPolicy } from './commands/call-policy.js'
 import { commandInfo, infoOfCall } from './commands/command-info.js'
 import { commandMethods } from './commands/command-surface.js'
 import { RawCommand } from './commands/raw-command.js'
-import type { RoutedCommand } from './commands/routed-command.js'
+import { type CommandCallback, RoutedCommand } from './commands/routed-command.js'
 
 /** Members of ioredis by which other libraries extend a client or use it at a lower level. */
 export interface IoredisMembers {
@@ -18,6 +18,8 @@ export interface IoredisMembers {
    * returns its promise. `keyPrefix` is not applied: the command's own is.
    */
   sendCommand(command: ForeignCommand): Promise<unknown>
+  /** Rejects with `NotRoutableError`: connect an ioredis to one node for it. */
+  monitor(callback?: (error?: Error | null) => void): Promise<never>
 }
 
 export type CommandFunction = (...args: unknown[]) => Promise<unknown>
@@ -54,6 +56,13 @@ const members: Record<string, (this: Target, argument: never) => unknown> = {
 
   addBuiltinCommand(name: string) {
     this.addMethods(name, commandMethods(name))
+  },
+
+  monitor(callback?: CommandCallback) {
+    const { callPolicy } = this
+    return this.submit(
+      new RoutedCommand(commandInfo('monitor'), [], callPolicy, 'utf8', undefined, callback),
+    )
   },
 
   sendCommand(command: ForeignCommand) {

@@ -11,6 +11,7 @@ export class Lobby implements Ticked {
   readonly #queue: CommandQueue
   readonly #deadlines = new Deadlines()
   readonly #ticker: Ticker
+  readonly #drainWaiters: (() => void)[] = []
   #isOver = false
   /** Why the masters are not known yet; told to those whose time is over. */
   lastError: Error | undefined
@@ -41,6 +42,12 @@ export class Lobby implements Ticked {
     this.#empty(route)
   }
 
+  /** Resolves when nothing waits here any more. */
+  drained(): Promise<void> {
+    if (this.isEmpty) return Promise.resolve()
+    return new Promise((resolve) => this.#drainWaiters.push(resolve))
+  }
+
   rejectAll(error: Error): void {
     this.#empty((command) => command.fail(error))
   }
@@ -49,6 +56,11 @@ export class Lobby implements Ticked {
     for (let command = this.#queue.shift(); command !== undefined; command = this.#queue.shift()) {
       route(command)
     }
+    this.#settleDrainWaiters()
+  }
+
+  #settleDrainWaiters(): void {
+    for (const resolve of this.#drainWaiters.splice(0)) resolve()
   }
 
   tick(now: number): boolean {
@@ -63,6 +75,7 @@ export class Lobby implements Ticked {
         ),
       )
     })
+    if (this.isEmpty) this.#settleDrainWaiters()
     return !this.isEmpty
   }
 }

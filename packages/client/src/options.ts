@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { HashRing } from '@disredis/hash-ring'
 import { type Address, InvalidOptionError, type NatMap, parseSentinels } from '@disredis/sentinel'
+import type { ScriptDefinition } from './commands/script-command.js'
 import type { Credentials } from './connection/dial-master.js'
 import { lookupByFamily } from './lookup-by-family.js'
 import { count, flag, milliseconds, oneOf, text } from './option-checks.js'
@@ -18,6 +19,8 @@ export interface DisredisOptions {
    * report. The set is fixed when the client starts; `masterAdded` and `masterRemoved` tell changes.
    */
   readonly masters?: readonly string[] | undefined
+  /** ioredis's word for one master: as `masters: [name]`, if `masters` is not given. */
+  readonly name?: string | undefined
   /** Weights by master name (default 1 each), or a ring of your own over exactly these names. */
   readonly ring?: Readonly<Record<string, number>> | HashRing | undefined
   /** ACL user of the masters and replicas. */
@@ -100,6 +103,8 @@ export interface DisredisOptions {
   readonly showFriendlyErrorStack?: boolean | undefined
   /** Integers in replies as strings. Default false. */
   readonly stringNumbers?: boolean | undefined
+  /** As `defineCommand` takes them, by the names of their commands. */
+  readonly scripts?: Readonly<Record<string, ScriptDefinition>> | undefined
   /** Which addresses host names may resolve to: 4, 6, or 0 for both. Default 0. */
   readonly family?: 0 | 4 | 6 | undefined
   /** Resolves host names in place of `dns.lookup`; `family` does not concern it. */
@@ -140,6 +145,7 @@ export function resolveOptions(
   text('username', username)
   text('password', password)
   text('keyPrefix', options.keyPrefix)
+  text('name', options.name)
   if (options.credentials !== undefined && typeof options.credentials !== 'function') {
     throw new InvalidOptionError('`credentials` takes a function')
   }
@@ -148,6 +154,7 @@ export function resolveOptions(
   return Object.freeze({
     ...options,
     sentinels: parseSentinels(options.sentinels),
+    masters: options.masters ?? (options.name === undefined ? undefined : [options.name]),
     credentials: options.credentials ?? (() => ({ username, password })),
     tls: tlsOptions('tls', options.tls),
     sentinelTLS: tlsOptions('sentinelTLS', options.sentinelTLS),

@@ -85,6 +85,18 @@ describe('a client over three masters', () => {
     expect([...redis.shards().keys()]).toEqual(['shard-1', 'shard-2', 'shard-3'])
   })
 
+  test('explains where keys of bytes live', async () => {
+    await using prefixed = await Disredis.connect({ sentinels: fleet.sentinels, keyPrefix: 'b:' })
+    for (const client of [redis, prefixed]) {
+      for (let byte = 128; byte < 160; byte++) {
+        const key = Buffer.from([byte, 0xff, byte])
+        await client.set(key, '1')
+        const { shard, slot } = client.explain(key)
+        expect([byte, slot, await client.shard(shard).exists(key)]).toEqual([byte, slot, 1])
+      }
+    }
+  })
+
   test('puts its key prefix before keys and routes by the whole', async () => {
     await using prefixed = await Disredis.connect({ sentinels: fleet.sentinels, keyPrefix: 'app:' })
     await prefixed.set('k', 'v')

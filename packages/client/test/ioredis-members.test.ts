@@ -45,6 +45,58 @@ test('opens again after it was closed', async () => {
   expect(await client.get('again')).toBe('1')
 })
 
+test('executes what was called before quit(), even before the masters are known', async () => {
+  const client = new Disredis({ sentinels: fleet.sentinels })
+  const replies = Promise.all([client.set('early', '1'), client.incr('early'), client.dbsize()])
+  expect(await client.quit()).toBe('OK')
+  expect(await replies).toEqual(['OK', 2, expect.any(Number)])
+  expect(client.status).toBe('end')
+})
+
+test('quits in time although no Sentinel answers', async () => {
+  const [, port] = fleet.sentinels[0]!.split(':')
+  const client = new Disredis({ sentinels: `127.0.0.2:${port}`, commandTimeout: 60_000 })
+  const pending = client.get('early').catch((e: Error) => e)
+  await client.close({ timeout: 50 })
+  expect(await pending).toMatchObject({ code: 'DISREDIS_CLOSED' })
+})
+
+test('ends for end() and disconnect(), and goes on after disconnect(true)', async () => {
+  for (const method of ['end', 'disconnect'] as const) {
+    const client = await Disredis.connect({ sentinels: fleet.sentinels })
+    const closed = once(client, 'close')
+    client.disconnect(true)
+    expect(await client.ping()).toBe('PONG')
+    client[method]()
+    await closed
+    expect(client.status).toBe('end')
+  }
+})
+
+test('takes the options of ioredis for one master and for scripts', async () => {
+  const given = {
+    sentinels: fleet.sentinels,
+    name: 'shard-2',
+    scripts: { twice: { lua: 'return ARGV[1] * 2', numberOfKeys: 1 } },
+  }
+  await using client = await Disredis.connect(given)
+  expect([...client.shards().keys()]).toEqual(['shard-2'])
+  const scripted = client as unknown as { twice(key: string, n: number): Promise<number> }
+  expect(await scripted.twice('k', 21)).toBe(42)
+  await using copy = client.duplicate({ name: 'shard-3' })
+  expect('twice' in copy.pipeline()).toBe(true)
+  await copy.ready()
+  expect([...copy.shards().keys()]).toEqual(['shard-3'])
+})
+
+test('says of MONITOR what to do instead', async () => {
+  await expect(redis.monitor()).rejects.toBeInstanceOf(NotRoutableError)
+  const told = await new Promise<Error>((resolve) => {
+    redis.monitor((error) => resolve(error!)).catch(() => {})
+  })
+  expect(told.message).toMatch(/connect ioredis to one node/)
+})
+
 test('takes what libraries do to clients of ioredis', async () => {
   const old = redis as unknown as {
     status: string

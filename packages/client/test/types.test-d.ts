@@ -10,7 +10,14 @@ import type {
   Result,
 } from 'ioredis'
 import { expectTypeOf } from 'vitest'
-import type { CommandHandle, Disredis, DisredisEvents, DisredisOptions } from '../src/index.js'
+import type {
+  BatchResult,
+  CommandHandle,
+  Disredis,
+  DisredisEvents,
+  DisredisOptions,
+  Pipeline,
+} from '../src/index.js'
 
 declare const redis: Disredis
 declare const handle: CommandHandle
@@ -65,6 +72,12 @@ expectTypeOf(redis).toExtend<Pick<Redis, 'defineCommand' | 'createBuiltinCommand
 expectTypeOf(redis.pipeline()).toExtend<Pick<ChainableCommander, 'get' | 'set' | 'del' | 'exec'>>()
 expectTypeOf(redis.multi()).toExtend<Pick<ChainableCommander, 'get' | 'set' | 'del' | 'exec'>>()
 expectTypeOf(redis.options).toExtend<RedisOptions>()
+expectTypeOf(redis).toExtend<Pick<Redis, 'end' | 'disconnect' | 'monitor'>>()
+expectTypeOf(redis.multi({ pipeline: false })).resolves.toEqualTypeOf<'OK'>()
+expectTypeOf(handle.multi({ pipeline: false })).resolves.toEqualTypeOf<'OK'>()
+expectTypeOf(redis.multi([['get', 'k']]).exec()).resolves.toEqualTypeOf<BatchResult[] | null>()
+expectTypeOf(redis.pipeline().multi()).toEqualTypeOf<Pipeline>()
+expectTypeOf(redis.hscan('k', 0)).resolves.toEqualTypeOf<[cursor: string, elements: string[]]>()
 
 // A module may add commands to ioredis's types; the client has them as well.
 declare module 'ioredis' {
@@ -83,6 +96,11 @@ expectTypeOf<{
   tls: true
 }>().toExtend<DisredisOptions>()
 expectTypeOf<{ sentinels: { host: string; port: number }[] }>().toExtend<DisredisOptions>()
+expectTypeOf<{
+  sentinels: string
+  name: string
+  scripts: { run: { lua: string; numberOfKeys: number; readOnly: true } }
+}>().toExtend<DisredisOptions>()
 // @ts-expect-error: the Sentinels are not optional
 expectTypeOf<{ masters: string[] }>().toExtend<DisredisOptions>()
 

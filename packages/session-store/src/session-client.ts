@@ -7,6 +7,7 @@ import type { SessionConnection } from './session-store-options.js'
 export const CLIENT_OPTIONS = [
   'sentinels',
   'masters',
+  'name',
   'ring',
   'username',
   'password',
@@ -32,6 +33,7 @@ export const CLIENT_OPTIONS = [
   'sentinelPollInterval',
   'stringNumbers',
   'showFriendlyErrorStack',
+  'scripts',
   'lookup',
   'family',
 ] as const satisfies readonly (keyof DisredisOptions)[]

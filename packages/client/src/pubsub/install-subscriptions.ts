@@ -1,3 +1,4 @@
+import { withPrefix } from '../with-prefix.js'
 import { ending, type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
 
 type Names = readonly (string | Buffer)[]
@@ -33,7 +34,9 @@ function define(
     const callback = typeof args.at(-1) === 'function' ? (args.pop() as Callback) : undefined
     // As in ioredis: shard channels are keys to it, other channels are not.
     const prefix = kind === 'ssubscribe' ? this.keyPrefix : undefined
-    const names = args.flat().map((name) => nameOf(name, prefix))
+    const names = args
+      .flat()
+      .map((name) => withPrefix(prefix, Buffer.isBuffer(name) ? name : String(name)))
     const promise = this.changeSubscriptions(kind, change, names)
     if (callback !== undefined) {
       promise.then(
@@ -44,9 +47,4 @@ function define(
     return promise
   }
   Object.defineProperty(prototype, method, { value: run, writable: true, configurable: true })
-}
-
-function nameOf(given: unknown, prefix: string | undefined): string | Buffer {
-  if (!Buffer.isBuffer(given)) return `${prefix ?? ''}${given}`
-  return prefix === undefined ? given : Buffer.concat([Buffer.from(prefix), given])
 }

@@ -112,7 +112,7 @@ const routes: Readonly<Record<string, Route>> = {
   monitor: {
     to: 'client',
     where: 'not routable',
-    how: 'It would flood a connection that other callers share.',
+    how: 'It would flood a connection that others share: connect ioredis to one node, `health()` has the addresses.',
   },
 
   // What each master answers for itself.

@@ -4,21 +4,34 @@ import { Router, type RouteTarget } from './router.js'
 import { blockingDurableError } from './routing/routing-errors.js'
 import type { Shard } from './shard/shard.js'
 
-/**
- * Routes as `base` does, to connections of their own where each write is followed by the WAIT that counts
- * its replicas. Reads go there too: they see what was written before them.
- */
-export function durableRouter(
-  base: Router,
-  durability: Durability,
-  openLane: (shard: string) => Shard,
-): Router<RouteTarget> {
-  const noteWrites = (command: RoutedCommand) => base.noteWrites(command)
-  return new Router<RouteTarget>(
-    base.ring,
-    (name) => new DurableTarget(name, durability, () => openLane(name), noteWrites),
-    { send: (command) => command.fail(blockingDurableError(command)) },
-  )
+/** Routes the commands of one durable handle. */
+export class DurableRouting {
+  readonly #durability: Durability
+  readonly #openLane: (shard: string) => Shard
+  #base: Router | undefined
+  #router: Router<RouteTarget> | undefined
+
+  constructor(durability: Durability, openLane: (shard: string) => Shard) {
+    this.#durability = durability
+    this.#openLane = openLane
+  }
+
+  /**
+   * Routes as `base` does, to connections of their own where each write is followed by the WAIT that
+   * counts its replicas. Reads go there too: they see what was written before them.
+   */
+  over(base: Router): Router<RouteTarget> {
+    if (this.#router === undefined || this.#base !== base) {
+      this.#base = base
+      const noteWrites = (command: RoutedCommand) => base.noteWrites(command)
+      this.#router = new Router<RouteTarget>(
+        base.ring,
+        (name) => new DurableTarget(name, this.#durability, () => this.#openLane(name), noteWrites),
+        { send: (command) => command.fail(blockingDurableError(command)) },
+      )
+    }
+    return this.#router
+  }
 }
 
 class DurableTarget implements RouteTarget {
