@@ -97,7 +97,7 @@ describe('a command that is split over the shards', () => {
     expect(await app.del('key:1', 'key:2', 'key:3')).toBe(3)
   })
 
-  test('is transformed once, before it is split and after it is joined', async () => {
+  test('is transformed once, before it is split and after it is joined, in batches too', async () => {
     const transformers = (Command as unknown as { _transformer: Record<string, object> })
       ._transformer
     const before = { argument: { ...transformers.argument }, reply: { ...transformers.reply } }
@@ -106,6 +106,11 @@ describe('a command that is split over the shards', () => {
       Command.setArgumentTransformer('mget', ([first, ...rest]) => [`key:${first}`, ...rest])
       Command.setReplyTransformer('mget', (reply: string[]) => reply.join('+'))
       expect(await redis.mget('1', 'key:2', 'key:3')).toBe('a+b+c')
+      expect(await redis.pipeline().mget('1', 'key:2', 'key:3').exec()).toEqual([[null, 'a+b+c']])
+      await redis.mset('key:{t}1', 'd', '{t}2', 'e')
+      expect(await redis.multi().mget('{t}1', '{t}2').exec()).toEqual([[null, 'd+e']])
+      const durable = redis.durable({ replicas: 1, timeout: 1 })
+      expect(await durable.mget('{t}1', '{t}2')).toBe('d+e')
     } finally {
       Object.assign(transformers, before)
     }

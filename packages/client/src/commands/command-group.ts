@@ -51,7 +51,9 @@ export abstract class CommandGroup extends RoutedCommand {
   override writeTo(redis: Redis): void {
     const replies: (unknown | Error)[] = []
     this.#members.forEach(([name, args], i) => {
-      const command = new Command(name, [...args], { replyEncoding: null })
+      // Under its name the argument transformer would be called, a second time.
+      const command = new Command('', [...args], { replyEncoding: null })
+      command.name = name
       const isLast = i === this.#members.length - 1
       const settle = (reply: unknown | Error) => {
         replies[i] = reply
