@@ -2,14 +2,11 @@
 // commands of still newer servers that ioredis has:
 //   node scripts/generate-server-commands.mjs debian:bookworm debian:trixie
 // made the committed file: Redis 7.0 and 8.0 of those releases, unpacked below DISREDIS_CACHE or the
-// user's cache folder. A server may also be the path of a redis-server. To run the tests on one:
-//   DISREDIS_REDIS_SERVER=~/.cache/disredis/trixie/redis-server npx vitest run test/server-commands.test.ts
-import { existsSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+// user's cache folder. A server may also be the path of a redis-server.
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { askServer } from './server-commands/ask-server.mjs'
-import { debianRedis } from './server-commands/debian-redis.mjs'
+import { binaryOf } from './server-commands/binary-of.mjs'
 import { newerRows } from './server-commands/newer-rows.mjs'
 import { rowsOfServer } from './server-commands/rows-of-server.mjs'
 
@@ -56,12 +53,3 @@ ${lines.join('\n')}
 }
 `,
 )
-
-async function binaryOf(server) {
-  if (!server.startsWith('debian:')) return server
-  const release = server.slice('debian:'.length)
-  const cache = process.env.DISREDIS_CACHE ?? join(homedir(), '.cache/disredis')
-  const folder = join(cache, release)
-  const launcher = join(folder, 'redis-server')
-  return existsSync(launcher) ? launcher : debianRedis(release, folder)
-}

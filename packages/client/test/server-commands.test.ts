@@ -6,6 +6,7 @@ import { rowsOfServer } from '../scripts/server-commands/rows-of-server.mjs'
 import { commandInfo, infoOfCall } from '../src/commands/command-info.js'
 import { serverCommands } from '../src/commands/server-commands.js'
 import { anyReply, everywhere, inOrder, type Join, sum } from '../src/routing/join.js'
+import { type ComparedServer, comparedServers } from '../test-support/compared-servers.js'
 
 type CommandRow = readonly [
   name: string,
@@ -20,23 +21,6 @@ type CommandRow = readonly [
   subcommands: CommandRow[],
 ]
 
-let fleet: Fleet
-let redis: Redis
-let rows: CommandRow[]
-
-beforeAll(async () => {
-  fleet = await startFleet({ masters: 1, replicas: 0, sentinels: 1 })
-  redis = new Redis({ ...fleet.master('shard-1').address, protocol: 2 })
-  rows = (await redis.call('COMMAND')) as CommandRow[]
-  // Modules may name their commands in capitals.
-  rows = flat(rows).map(([name, ...row]) => [name.toLowerCase(), ...row])
-})
-
-afterAll(async () => {
-  redis?.disconnect()
-  await fleet?.close()
-})
-
 function flat(nested: CommandRow[]): CommandRow[] {
   return nested.flatMap((row) => [row, ...flat(row[9])])
 }
@@ -45,30 +29,6 @@ function known(fullName: string) {
   const [name, subcommand] = fullName.split('|') as [string, string?]
   return infoOfCall(commandInfo(name), [subcommand])
 }
-
-describe('the table of commands', () => {
-  test('says of each command what the server says', async () => {
-    const said = rowsOfServer(await redis.call('COMMAND')) as [string, [string, string]][]
-    // A flag that a later version of Redis took back or added.
-    const flagsDiffer = new Set(['wait'])
-    for (const [name, [flags, keys]] of said) {
-      const row = serverCommands[name]
-      // A server that is newer than the table.
-      if (row === undefined) continue
-      expect([name, row[1]]).toEqual([name, keys])
-      if (!flagsDiffer.has(name)) expect([name, row[0]]).toEqual([name, flags])
-    }
-  })
-
-  test('has every command of COMMAND LIST', async () => {
-    const version = Number.parseFloat(/redis_version:(\S+)/.exec(await redis.info('server'))![1]!)
-    const list = ((await redis.call('COMMAND', 'LIST')) as string[]).map((name) =>
-      name.toLowerCase(),
-    )
-    const missing = list.filter((name) => serverCommands[name] === undefined)
-    if (version <= 8) expect(missing).toEqual([])
-  })
-})
 
 /** Arguments that are all different, as many as the command takes, and 2 where it counts keys. */
 function sampleCall([fullName, arity]: CommandRow): string[] {
@@ -125,48 +85,6 @@ const specialCalls = [
   'SET k v EX 10',
 ]
 
-async function expectKeysOfServer(call: readonly string[]): Promise<void> {
-  const [name, ...args] = call as [string, ...string[]]
-  const said = await (redis.call('COMMAND', 'GETKEYS', ...call) as Promise<string[]>).catch(
-    (error: Error) => {
-      if (/no key arguments/.test(error.message)) return []
-      throw new Error(`${call.join(' ')}: ${error.message}`)
-    },
-  )
-  const { findKeys } = infoOfCall(commandInfo(name), args)
-  expect([call, findKeys(args).map((i) => args[i])]).toEqual([call, said])
-}
-
-describe('the keys that are found', () => {
-  test('are those of COMMAND GETKEYS, for every command that is routed by keys', async () => {
-    // Only with special arguments; among the calls below.
-    const special = new Set(['migrate', 'sort', 'georadius', 'georadiusbymember'])
-    let count = 0
-    for (const row of rows) {
-      const [name] = row
-      if (!(name in serverCommands) || special.has(name)) continue
-      const { to } = known(name).route
-      if (to !== 'keys' && to !== 'split') continue
-      await expectKeysOfServer(sampleCall(row))
-      count++
-    }
-    expect(count).toBeGreaterThan(150)
-  })
-
-  test.each(specialCalls)('are those of COMMAND GETKEYS: %s', async (line) => {
-    const call = line.split(' ')
-    if (rows.some(([name]) => name === call[0]!.toLowerCase())) await expectKeysOfServer(call)
-  })
-
-  test('are those of COMMAND GETKEYS: MIGRATE with several keys', async () => {
-    await expectKeysOfServer([
-      ...'MIGRATE h 1'.split(' '),
-      '',
-      ...'0 9 AUTH keys KEYS a b'.split(' '),
-    ])
-  })
-})
-
 /** What Redis's command tips mean for the reply. */
 const joinsOfPolicies: Readonly<Record<string, readonly Join[]>> = {
   agg_sum: [sum],
@@ -179,26 +97,114 @@ const joinsOfPolicies: Readonly<Record<string, readonly Join[]>> = {
 /** Tips of 7.0 that later versions took back, and commands that change the connection. */
 const tipsNotTaken = new Set(['msetnx', 'wait', 'waitaof'])
 
-test('commands are split and sent to all shards as the tips of the server say', () => {
-  let count = 0
-  for (const [name, , , , , , , tips] of rows) {
-    const tip = (key: string) => tips.find((it) => it.startsWith(`${key}:`))?.slice(key.length + 1)
-    const request = tip('request_policy')
-    const response = tip('response_policy')
-    if (request === undefined || request === 'special' || tipsNotTaken.has(name)) continue
-    const { route } = known(name)
-    if (request === 'multi_shard') expect([name, route.to]).toEqual([name, 'split'])
-    else if (response === undefined && name === 'slowlog|get') continue
-    else if (response !== 'special' || name === 'randomkey') {
-      expect([name, route.to]).toEqual([name, 'all'])
-    }
-    if (route.to !== 'split' && route.to !== 'all') continue
-    count++
-    if (response !== undefined && response !== 'special') {
-      expect(joinsOfPolicies[response], `${name}: ${response}`).toContain(route.join)
-    }
-    if (name === 'mget') expect(route.join).toBe(inOrder)
-    if (response === 'one_succeeded') expect(route).toMatchObject({ oneSuffices: true })
+describe.each<ComparedServer>(await comparedServers())('on $name', ({ path }) => {
+  let fleet: Fleet
+  let redis: Redis
+  let rows: CommandRow[]
+
+  beforeAll(async () => {
+    fleet = await startFleet({ masters: 1, replicas: 0, sentinels: 1, server: path })
+    redis = new Redis({ ...fleet.master('shard-1').address, protocol: 2 })
+    rows = (await redis.call('COMMAND')) as CommandRow[]
+    // Modules may name their commands in capitals.
+    rows = flat(rows).map(([name, ...row]) => [name.toLowerCase(), ...row])
+  })
+
+  afterAll(async () => {
+    redis?.disconnect()
+    await fleet?.close()
+  })
+
+  describe('the table of commands', () => {
+    test('says of each command what the server says', async () => {
+      const said = rowsOfServer(await redis.call('COMMAND')) as [string, [string, string]][]
+      // A flag that a later version of Redis took back or added.
+      const flagsDiffer = new Set(['wait'])
+      for (const [name, [flags, keys]] of said) {
+        const row = serverCommands[name]
+        // A server that is newer than the table.
+        if (row === undefined) continue
+        expect([name, row[1]]).toEqual([name, keys])
+        if (!flagsDiffer.has(name)) expect([name, row[0]]).toEqual([name, flags])
+      }
+    })
+
+    test('has every command of COMMAND LIST', async () => {
+      const version = Number.parseFloat(/redis_version:(\S+)/.exec(await redis.info('server'))![1]!)
+      const list = ((await redis.call('COMMAND', 'LIST')) as string[]).map((name) =>
+        name.toLowerCase(),
+      )
+      const missing = list.filter((name) => serverCommands[name] === undefined)
+      if (version <= 8) expect(missing).toEqual([])
+    })
+  })
+
+  async function expectKeysOfServer(call: readonly string[]): Promise<void> {
+    const [name, ...args] = call as [string, ...string[]]
+    const said = await (redis.call('COMMAND', 'GETKEYS', ...call) as Promise<string[]>).catch(
+      (error: Error) => {
+        if (/no key arguments/.test(error.message)) return []
+        throw new Error(`${call.join(' ')}: ${error.message}`)
+      },
+    )
+    const { findKeys } = infoOfCall(commandInfo(name), args)
+    expect([call, findKeys(args).map((i) => args[i])]).toEqual([call, said])
   }
-  expect(count).toBeGreaterThan(20)
+
+  describe('the keys that are found', () => {
+    test('are those of COMMAND GETKEYS, for every command that is routed by keys', async () => {
+      // Only with special arguments; among the calls below.
+      const special = new Set(
+        'migrate sort georadius georadiusbymember xread xreadgroup'.split(' '),
+      )
+      let count = 0
+      for (const row of rows) {
+        const [name] = row
+        if (!(name in serverCommands) || special.has(name)) continue
+        const { to } = known(name).route
+        if (to !== 'keys' && to !== 'split') continue
+        await expectKeysOfServer(sampleCall(row))
+        count++
+      }
+      expect(count).toBeGreaterThan(150)
+    })
+
+    test.each(specialCalls)('are those of COMMAND GETKEYS: %s', async (line) => {
+      const call = line.split(' ')
+      if (rows.some(([name]) => name === call[0]!.toLowerCase())) await expectKeysOfServer(call)
+    })
+
+    test('are those of COMMAND GETKEYS: MIGRATE with several keys', async () => {
+      await expectKeysOfServer([
+        ...'MIGRATE h 1'.split(' '),
+        '',
+        ...'0 9 AUTH keys KEYS a b'.split(' '),
+      ])
+    })
+  })
+
+  test('commands are split and sent to all shards as the tips of the server say', () => {
+    let count = 0
+    for (const [name, , , , , , , tips] of rows) {
+      const tip = (key: string) =>
+        tips.find((it) => it.startsWith(`${key}:`))?.slice(key.length + 1)
+      const request = tip('request_policy')
+      const response = tip('response_policy')
+      if (request === undefined || request === 'special' || tipsNotTaken.has(name)) continue
+      const { route } = known(name)
+      if (request === 'multi_shard') expect([name, route.to]).toEqual([name, 'split'])
+      else if (response === undefined && name === 'slowlog|get') continue
+      else if (response !== 'special' || name === 'randomkey') {
+        expect([name, route.to]).toEqual([name, 'all'])
+      }
+      if (route.to !== 'split' && route.to !== 'all') continue
+      count++
+      if (response !== undefined && response !== 'special') {
+        expect(joinsOfPolicies[response], `${name}: ${response}`).toContain(route.join)
+      }
+      if (name === 'mget') expect(route.join).toBe(inOrder)
+      if (response === 'one_succeeded') expect(route).toMatchObject({ oneSuffices: true })
+    }
+    expect(count).toBeGreaterThan(20)
+  })
 })

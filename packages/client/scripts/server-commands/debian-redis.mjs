@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -36,13 +36,18 @@ export async function debianRedis(release, folder) {
       'Debug::NoLocking "1";',
       'APT::Sandbox::User "root";',
       'Acquire::Languages "none";',
+      'Acquire::Retries "1";',
+      'Acquire::http::Timeout "20";',
       '#clear APT::Update::Post-Invoke;',
       '#clear APT::Update::Post-Invoke-Success;',
       '',
     ].join('\n'),
   )
   const apt = (...args) =>
-    run('apt-get', ['-q', '-c', config, '--no-install-recommends', ...args], { maxBuffer: 1 << 26 })
+    run('apt-get', ['-q', '-c', config, '--no-install-recommends', ...args], {
+      maxBuffer: 1 << 26,
+      timeout: 120_000,
+    })
   await apt('update')
   await apt('install', '--download-only', '--yes', 'redis-server', 'libc6')
 
@@ -54,21 +59,22 @@ export async function debianRedis(release, folder) {
   return writeLauncher(folder, root)
 }
 
+/** It works wherever the folder is moved to. */
 function writeLauncher(folder, root) {
   const files = readdirSync(root, { recursive: true }).map((path) => join(root, path))
   const loader = files.find((path) => /\/ld-linux[^/]*\.so\.\d+$/.test(path) && !/lib64/.test(path))
   const server = files.find((path) => path.endsWith('/usr/bin/redis-check-rdb'))
   if (loader === undefined || server === undefined) throw new Error(`No Redis server in ${root}`)
-  const libraries = [...new Set(files.filter((path) => /\.so(\.|$)/.test(path)).map(folderOf))]
+  const here = (path) => `$here/${relative(folder, path)}`
+  const libraries = [...new Set(files.filter((path) => /\.so(\.|$)/.test(path)).map(dirname))]
   const launcher = join(folder, 'redis-server')
   writeFileSync(
     launcher,
-    `#!/bin/sh\nexec "${loader}" --library-path "${libraries.join(':')}" --argv0 redis-server "${server}" "$@"\n`,
+    `#!/bin/sh
+here=$(cd "\${0%/*}" && pwd)
+exec "${here(loader)}" --library-path "${libraries.map(here).join(':')}" --argv0 redis-server "${here(server)}" "$@"
+`,
   )
   chmodSync(launcher, 0o755)
   return launcher
-}
-
-function folderOf(path) {
-  return path.slice(0, path.lastIndexOf('/'))
 }

@@ -1,0 +1,34 @@
+import { ensureRedisServer } from '@disredis/fleet'
+// @ts-expect-error: the generator's own module, without types
+import { binaryOf } from '../scripts/server-commands/binary-of.mjs'
+
+/** The versions that the table of commands is of, and the releases of Debian that have them. */
+const wanted = [
+  ['7.0', 'debian:bookworm'],
+  ['8.0', 'debian:trixie'],
+] as const
+
+export interface ComparedServer {
+  /** `redis 7.0.15` */
+  readonly name: string
+  readonly path: string
+}
+
+/**
+ * Servers to compare on: the one that tests use anyway, and Redis 7.0 and 8.0, which are
+ * unpacked into the cache folder where Debian's packages can be had.
+ */
+export async function comparedServers(): Promise<ComparedServer[]> {
+  const { flavour, version, path } = await ensureRedisServer()
+  const servers = [{ name: `${flavour} ${version}`, path }]
+  for (const [version, release] of wanted) {
+    const name = `redis ${version}`
+    if (servers.some((it) => it.name.startsWith(`${name}.`))) continue
+    try {
+      servers.push({ name, path: await binaryOf(release) })
+    } catch (error) {
+      console.warn(`Not compared with Redis ${version}: ${(error as Error).message}`)
+    }
+  }
+  return servers
+}
