@@ -86,6 +86,9 @@ function cells(fullName: string, [flags, keys]: ServerCommand): Cells {
     case 'keys': {
       const notes = [
         info.isBlocking ? 'On connections of their own, where it delays no others.' : '',
+        fullName === 'xread'
+          ? 'Asked again after a failover, `$` is the end that a stream has then.'
+          : '',
         info.readsPatterns ? "Patterns of BY and GET need the key's hash tag." : '',
         info.cursorIndex >= 0 ? 'See [scans](#scans).' : '',
         fullName.startsWith('evalsha')

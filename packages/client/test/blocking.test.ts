@@ -16,10 +16,10 @@ afterAll(async () => {
 })
 
 /** The command stands blocked on the server. */
-async function blocked(key: string, count = 1): Promise<void> {
+async function blocked(key: string, count = 1, of = fleet): Promise<void> {
   const { shard } = redis.explain(key)
   await expect
-    .poll(async () => (await fleet.master(shard).command('INFO', 'clients')) as string, {
+    .poll(async () => (await of.master(shard).command('INFO', 'clients')) as string, {
       timeout: 30_000,
     })
     .toContain(`blocked_clients:${count}\r\n`)
@@ -75,6 +75,55 @@ describe('a blocking command', () => {
     expect(await popped).toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
   })
 })
+
+test.each<[string, (own: Fleet, shard: string) => Promise<void>]>([
+  ['a crash', (own, shard) => own.master(shard).kill()],
+  ['a freeze', (own, shard) => own.master(shard).pause()],
+  ['a planned failover', (own, shard) => own.failover(shard)],
+])(
+  'what is blocked settles in %s: unknown if it may have taken something, else asked again',
+  async (_name, inject) => {
+    await using own = await startFleet({ masters: 2, replicas: 1, sentinels: 3, downAfter: 1000 })
+    await using client = await Disredis.connect({
+      sentinels: own.sentinels,
+      commandTimeout: 60_000,
+    })
+    const { shard } = client.explain('{b}')
+    await client.xadd('{b}stream', '1-1', 'f', 'before')
+    await own.waitForSync(shard)
+    const takers = [
+      client.blpop('{b}list', 0),
+      client.brpop('{b}list', 50),
+      client.blmove('{b}list', '{b}to', 'LEFT', 'RIGHT', 50),
+      client.bzpopmin('{b}zset', 50),
+      client.blmpop(50, 1, '{b}list', 'LEFT'),
+      client.shard(shard).blpop('{b}list', 50),
+      client
+        .pipeline()
+        .blpop('{b}list', 50)
+        .exec()
+        .then((results) => Promise.reject(results![0]![0])),
+    ]
+    const fates = Promise.all(takers.map((taker) => taker.catch((error: unknown) => error)))
+    const readers = [
+      client.xread('BLOCK', 0, 'STREAMS', '{b}stream', '1-1'),
+      client.xread('BLOCK', 50_000, 'STREAMS', '{b}stream', '1-1'),
+    ]
+    await blocked('{b}', takers.length + readers.length, own)
+    await inject(own, shard)
+    for (const fate of await fates) {
+      expect(fate).toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN', mayHaveExecuted: true, shard })
+    }
+    // Nothing of them is left that could take it.
+    await client.rpush('{b}list', 'x')
+    await client.xadd('{b}stream', '2-1', 'f', 'after')
+    for (const reader of readers) {
+      expect(await reader).toEqual([['{b}stream', [['2-1', ['f', 'after']]]]])
+    }
+    expect(await client.lrange('{b}list', 0, -1)).toEqual(['x'])
+    expect(await client.blpop('{b}list', 1)).toEqual(['{b}list', 'x'])
+  },
+)
 
 test('closing the client ends what is blocked', async () => {
   const client = await Disredis.connect({ sentinels: fleet.sentinels })
