@@ -114,8 +114,11 @@ export class Router<Target extends RouteTarget = Shard> {
   noteWrites(command: RoutedCommand): void {
     if (this.#readers === undefined) return
     for (const write of command.members ?? [command]) {
-      if (write.isRead) continue
-      this.#readers.noteSlots(write, this.#keys.slotsOf(write))
+      if (write.isRead || write.info.route.to === 'channel') continue
+      const slots = this.#keys.slotsOf(write)
+      // FLUSHALL, and a script that names no keys, may have written anything.
+      if (slots.length > 0) this.#readers.noteSlots(slots)
+      else this.#readers.noteAll()
     }
   }
 
@@ -144,6 +147,7 @@ export class Router<Target extends RouteTarget = Shard> {
         return
       case 'all':
         command.policy.scripts?.note(command)
+        this.noteWrites(command)
         new Gathering(
           command,
           partsForAll(command, this.shards),

@@ -84,6 +84,9 @@ describe('reads', () => {
     ['by a script', (redis, key) => redis.eval("redis.call('SET', KEYS[1], 'v')", 1, key)],
     ['by SORT ... STORE', (redis, key) => redis.sort('{s}list', 'STORE', key)],
     ['by DEL of one key', (redis, key) => redis.del(key)],
+    ['by FLUSHALL', (redis) => redis.flushall()],
+    ['by FLUSHDB of its shard', (redis, key) => redis.shard(redis.explain(key).shard).flushdb()],
+    ['in transaction()', (redis, key) => redis.transaction([key], (tx) => tx.set(key, 'v'))],
   ])('of a key that was written %s go to the master', async (_how, write) => {
     await using redis = await Disredis.connect({ sentinels: fleet.sentinels })
     const key = '{s}key'
@@ -176,6 +179,19 @@ describe('a replica', () => {
     await redis.set('k', 'new')
     await redis.set('much', 'x'.repeat(100_000))
     await expect.poll(() => redis.get('k'), { timeout: 30_000 }).toBe('new')
+  })
+
+  test('that is gone lets as many reads wait as the queue takes', async () => {
+    await using own = await startFleet({ masters: 1, replicas: 0, sentinels: 1, downAfter: 60_000 })
+    await using redis = await Disredis.connect({
+      sentinels: own.sentinels,
+      readFrom: 'replica',
+      queue: { maxCommands: 3 },
+    })
+    const waiting = Promise.allSettled([redis.get('a'), redis.get('b'), redis.get('c')])
+    await expect(redis.get('d')).rejects.toMatchObject({ code: 'DISREDIS_QUEUE_FULL' })
+    await redis.close({ timeout: 0 })
+    for (const it of await waiting) expect(it.status).toBe('rejected')
   })
 
   test('is waited for by reads that no other node may answer, until their deadline', async () => {

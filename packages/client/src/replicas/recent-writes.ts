@@ -12,6 +12,10 @@ export class RecentWrites {
     this.#writtenAt[slot] = now
   }
 
+  noteAll(now: number): void {
+    this.#writtenAt.fill(now)
+  }
+
   isRecent(slot: number, now: number): boolean {
     return now - this.#writtenAt[slot]! < this.#window
   }

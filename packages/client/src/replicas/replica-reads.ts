@@ -30,11 +30,15 @@ export class ReplicaReads {
     )
   }
 
-  /** Called with every command and the slots of its keys. */
-  noteSlots(command: RoutedCommand, slots: readonly number[]): void {
-    if (command.isRead) return
+  /** Keys of these slots are being written. */
+  noteSlots(slots: readonly number[]): void {
     const now = this.#context.now()
     for (const slot of slots) this.#writes.note(slot, now)
+  }
+
+  /** Any key may be written. */
+  noteAll(): void {
+    this.#writes.noteAll(this.#context.now())
   }
 
   topologyChanged(): void {

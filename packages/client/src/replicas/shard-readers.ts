@@ -1,6 +1,6 @@
 import { type Address, formatAddress, isSameAddress } from '@disredis/sentinel'
 import type { RoutedCommand } from '../commands/routed-command.js'
-import { deadlineError } from '../shard/command-errors.js'
+import { deadlineError, queueFullError } from '../shard/command-errors.js'
 import { CommandQueue, type QueueLimits } from '../shard/command-queue.js'
 import { Deadlines } from '../shard/deadlines.js'
 import type { Shard } from '../shard/shard.js'
@@ -48,7 +48,8 @@ export class ShardReaders implements Ticked {
       shard.send(command)
       return
     }
-    command.deadline = now() + command.timeout
+    // A command that waited in the lobby has one: it is absolute, from the call.
+    if (command.deadline === 0) command.deadline = now() + command.timeout
     this.#sendToReader(command)
   }
 
@@ -107,7 +108,7 @@ export class ShardReaders implements Ticked {
     else if (this.#waiting.push(command)) {
       this.#deadlines.add(command)
       ticker.watch(this)
-    } else command.fail(this.#deadlineError(command))
+    } else command.fail(queueFullError(this.name, this.#context.limits, undefined))
   }
 
   #sendWaiting(): void {
