@@ -59,6 +59,11 @@ export class Router<Target extends RouteTarget = Shard> {
     this.#readers?.topologyChanged()
   }
 
+  /** Resolves when no read by another node than the master is pending. */
+  async drained(): Promise<void> {
+    await this.#readers?.drained()
+  }
+
   close(): void {
     this.#readers?.close()
   }

@@ -198,6 +198,8 @@ export class ShardSupervisor {
 
   /** Resolves when no command is pending. */
   async drained(): Promise<void> {
+    // What a replica does not answer comes back to its shard.
+    await this.#router?.drained()
     await Promise.all(this.#shards().map((shard) => shard.drained()))
   }
 

@@ -131,6 +131,24 @@ describe('reads', () => {
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('payload')
   })
 
+  test('that are under way are answered before the client is closed', async () => {
+    const redis = await Disredis.connect({
+      sentinels: fleet.sentinels,
+      readFrom: 'replicaPreferred',
+    })
+    await replicasAnswer(redis, 'r:last')
+    const replicas = fleet.replicas(redis.explain('r:last').shard)
+    await Promise.all(replicas.map((it) => it.pause()))
+    try {
+      const reads = Promise.all(Array.from({ length: 100 }, () => redis.get('r:last')))
+      // The replicas do not answer; it waits until the master has.
+      expect(await redis.quit()).toBe('OK')
+      expect(new Set(await reads)).toEqual(new Set([null]))
+    } finally {
+      await Promise.all(replicas.map((it) => it.resume()))
+    }
+  })
+
   test('with nearest are answered by whichever node', async () => {
     await using redis = await Disredis.connect({ sentinels: fleet.sentinels, readFrom: 'nearest' })
     await redis.set('r:near', 'v')

@@ -39,6 +39,7 @@ export class ReplicaReader implements ConnectionOwner, Ticked {
   readonly #abort = new AbortController()
   readonly #backoff: Backoff
   readonly #deadlines = new Deadlines()
+  readonly #drainWaiters: (() => void)[] = []
   #connection: ShardConnection | undefined
   #role: NodeRole | undefined
   /** ms that the last ROLE took. */
@@ -72,10 +73,19 @@ export class ReplicaReader implements ConnectionOwner, Ticked {
     this.#connection!.write(command)
   }
 
+  /** Resolves when no read is pending here. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#drainWaiters.push(resolve)
+      this.#context.ticker.watch(this)
+    })
+  }
+
   close(): void {
     this.#abort.abort()
     this.#timer?.cancel()
     this.#leave()
+    this.#settleDrainWaiters()
   }
 
   tick(now: number): boolean {
@@ -84,6 +94,7 @@ export class ReplicaReader implements ConnectionOwner, Ticked {
       if (now - connection.waitingSince > silenceTimeout) this.#leave()
     }
     this.#deadlines.expire(now, (command) => command.abandon(this.#context.deadlineError(command)))
+    if (this.#deadlines.isEmpty) this.#settleDrainWaiters()
     return !this.#deadlines.isEmpty
   }
 
@@ -107,6 +118,10 @@ export class ReplicaReader implements ConnectionOwner, Ticked {
   }
 
   connectionChanged(): void {}
+
+  #settleDrainWaiters(): void {
+    for (const resolve of this.#drainWaiters.splice(0)) resolve()
+  }
 
   #dial(): void {
     const { dial, connectTimeout } = this.#context

@@ -45,6 +45,11 @@ export class ReplicaReads {
     for (const readers of this.targets) readers.topologyChanged()
   }
 
+  /** Resolves when no replica has a read pending. */
+  async drained(): Promise<void> {
+    await Promise.all(this.targets.map((readers) => readers.drained()))
+  }
+
   close(): void {
     for (const readers of this.targets) readers.close()
   }

@@ -69,6 +69,11 @@ export class ShardReaders implements Ticked {
     }
   }
 
+  /** Resolves when no replica has a read pending. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.#readers.values()].map((reader) => reader.drained()))
+  }
+
   close(): void {
     this.#master.close()
     for (const reader of this.#readers.values()) reader.close()
