@@ -556,8 +556,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     const limit = new Promise<void>((resolve) => {
       timer = systemRuntime.setTimer(resolve, timeout)
     })
-    const drained = this.#lobby.drained().then(() => this.#supervisor.drained())
-    await Promise.race([drained, limit])
+    const commands = this.#lobby.drained().then(() => this.#supervisor.drained())
+    await Promise.race([Promise.all([commands, this.#watched.drained()]), limit])
     timer?.cancel()
   }
 }

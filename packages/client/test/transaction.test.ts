@@ -133,6 +133,21 @@ describe('transaction()', () => {
     expect(seen).toEqual(['OK', expect.any(Number), null, 'OK'])
   })
 
+  test('that is under way is executed before the client is closed', async () => {
+    await using client = await Disredis.connect({ sentinels: fleet.sentinels })
+    let quit: Promise<'OK'> | undefined
+    const result = client.transaction(['t:last'], async (tx) => {
+      await tx.get('t:last')
+      quit = client.quit()
+      // Longer than closing takes.
+      await tx.blpop('{t:last}none', 0.3)
+      return tx.multi().set('t:last', '1').exec()
+    })
+    expect(await result).toEqual([[null, 'OK']])
+    expect(await quit).toBe('OK')
+    expect(await redis.get('t:last')).toBe('1')
+  })
+
   test('returns null if that is what its function found, and does not begin again for it', async () => {
     let calls = 0
     const found = await redis.transaction(['t:none'], async (tx) => {

@@ -41,6 +41,8 @@ export class WatchedTransactions {
   readonly #idle = new Map<Shard, WatchSession[]>()
   readonly #busy = new Set<WatchSession>()
   readonly #abort = new AbortController()
+  readonly #drainWaiters: (() => void)[] = []
+  #running = 0
 
   constructor(context: WatchedTransactionsContext) {
     this.#context = context
@@ -54,6 +56,34 @@ export class WatchedTransactions {
     work: WatchedWork<T>,
     batch: BatchContext,
     { retries }: { readonly retries: number },
+  ): Promise<T> {
+    this.#running++
+    try {
+      return await this.#run(shard, keys, work, batch, retries)
+    } finally {
+      if (--this.#running === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve()
+    }
+  }
+
+  /** Resolves when no transaction is running. */
+  drained(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#drainWaiters.push(resolve))
+  }
+
+  close(): void {
+    this.#abort.abort()
+    for (const session of this.#busy) session.close()
+    for (const sessions of this.#idle.values()) for (const session of sessions) session.close()
+    this.#idle.clear()
+  }
+
+  async #run<T>(
+    shard: Shard,
+    keys: readonly (string | Buffer)[],
+    work: WatchedWork<T>,
+    batch: BatchContext,
+    retries: number,
   ): Promise<T> {
     const { runtime } = this.#context
     const { timeout } = batch.callPolicy
@@ -81,13 +111,6 @@ export class WatchedTransactions {
         await new Promise<void>((resolve) => runtime.setTimer(resolve, backoff.next()))
       }
     }
-  }
-
-  close(): void {
-    this.#abort.abort()
-    for (const session of this.#busy) session.close()
-    for (const sessions of this.#idle.values()) for (const session of sessions) session.close()
-    this.#idle.clear()
   }
 
   async #attempt<T>(
