@@ -25,7 +25,8 @@ export const adminSamples: Readonly<Record<string, readonly Sample[]>> = {
   'acl|load': equal(''),
   'acl|log': equal('0', 'RESET'),
   'acl|save': equal(''),
-  'acl|setuser': equal('other on nopass ~* +@all', 'other nonsense'),
+  // What it refuses is told without the modifier, which may be a password.
+  'acl|setuser': equal('other on nopass ~* +@all', 'with:colon'),
   'acl|users': equal(''),
   'acl|whoami': equal(''),
   bgrewriteaof: equal('nosuch'),
