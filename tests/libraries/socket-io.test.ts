@@ -1,12 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdapter } from '@socket.io/redis-adapter'
+import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter'
 import { Server } from 'socket.io'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, expect, test } from 'vitest'
 import { ThreeMasters } from './three-masters.js'
 
 const masters = ThreeMasters.forThisFile()
+type MakeAdapter = typeof createAdapter | typeof createShardedAdapter
+
 const closers: (() => Promise<unknown>)[] = []
 
 afterEach(async () => {
@@ -14,11 +16,13 @@ afterEach(async () => {
 })
 
 /** A Socket.IO server of its own process, as it were: its own clients, its own port. */
-async function startServer(): Promise<{ server: Server; url: string }> {
+async function startServer(
+  adapter: MakeAdapter = createAdapter,
+): Promise<{ server: Server; url: string }> {
   const [publisher, subscriber] = await Promise.all([masters.client(), masters.client()])
   const http = createServer()
   const server = new Server(http, {
-    adapter: createAdapter(publisher, subscriber),
+    adapter: adapter(publisher, subscriber),
     transports: ['polling'],
   })
   server.on('connection', (socket) => {
@@ -46,8 +50,16 @@ function next(socket: Socket, event: string): Promise<unknown> {
   return new Promise((resolve) => socket.once(event, resolve))
 }
 
-test('what one server emits reaches the sockets of the others, in rooms and everywhere', async () => {
-  const servers = await Promise.all([startServer(), startServer(), startServer()])
+test.each([
+  ['channels and patterns', createAdapter],
+  // Channels of single rooms, the default, would be published to before their subscription is confirmed.
+  [
+    'shard channels',
+    (...clients: Parameters<MakeAdapter>) =>
+      createShardedAdapter(clients[0], clients[1], { subscriptionMode: 'static' }),
+  ],
+])('what one server emits reaches the sockets of the others, over %s', async (_over, adapter) => {
+  const servers = await Promise.all([1, 2, 3].map(() => startServer(adapter)))
   const sockets = await Promise.all(servers.map(({ url }) => connect(url)))
   const [first, second, third] = sockets as [Socket, Socket, Socket]
   // Each server knows the others by their subscriptions, which take a moment.
