@@ -71,7 +71,10 @@ const members: Record<string, (this: Target, argument: never) => unknown> = {
     const resolve = command.resolve.bind(command) as (reply: unknown) => void
     command.setReplyContext?.({ protocol: 3, replyMapping: 'legacy' })
     const reject = (error: Error) => void command.reject(error)
-    this.submit(new RawCommand(name, info, [...args], this.callPolicy, { resolve, reject }))
+    const raw = new RawCommand(name, info, [...args], this.callPolicy, { resolve, reject })
+    // It is settled with the command, and tells those who wait for that.
+    raw.promise = promise
+    this.submit(raw)
     return promise
   },
 }

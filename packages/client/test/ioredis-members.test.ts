@@ -134,6 +134,15 @@ describe("a command that was made with ioredis's Command", () => {
     expect(await send('mset', [{ 'own:a': '9', 'own:b': '8' } as unknown as string])).toBe('OK')
   })
 
+  test('may block, on a connection of its own', async () => {
+    const popped = redis.sendCommand(
+      new Command('blpop', ['own:list', '0'], { replyEncoding: 'utf8' }),
+    )
+    await redis.rpush('own:list', 'x')
+    expect(await popped).toEqual(['own:list', 'x'])
+    expect(await redis.sendCommand(new Command('blpop', ['own:list', '0.01']))).toBeNull()
+  })
+
   test('tells its callback, and its error', async () => {
     const reply = await new Promise((resolve) => {
       redis.sendCommand(

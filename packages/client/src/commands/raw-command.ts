@@ -1,5 +1,6 @@
 import type { CallPolicy } from './call-policy.js'
 import type { CommandInfo } from './command-info.js'
+import { decodeReply } from './decode-reply.js'
 import { RoutedCommand } from './routed-command.js'
 
 /** Who gets the reply as the server sent it, or the error. One of the two is called, once. */
@@ -41,6 +42,10 @@ export class RawCommand extends RoutedCommand {
     this.timeout = whole.timeout
     this.deadline = whole.deadline
     return this
+  }
+
+  override answer(reply: unknown): void {
+    super.answer(decodeReply(reply, this.encoding))
   }
 
   override transformReply(reply: Buffer | Buffer[]): Buffer | Buffer[] {

@@ -1,3 +1,4 @@
+import { decodeReply } from '../commands/decode-reply.js'
 import { RawCommand, type ReplyReceiver } from '../commands/raw-command.js'
 import type { RoutedCommand } from '../commands/routed-command.js'
 import type { PartialFailureError, ShardResult } from '../errors.js'
@@ -99,17 +100,13 @@ export class Gathering implements ReplyReceiver {
           positions === undefined ? { shard: shard.name } : { shard: shard.name, positions }
         const reason = errors[part]
         return reason === undefined
-          ? { ...where, status: 'fulfilled', value: decode(this.#replies[part], this.#command) }
+          ? {
+              ...where,
+              status: 'fulfilled',
+              value: decodeReply(this.#replies[part], this.#command.encoding),
+            }
           : { ...where, status: 'rejected', reason }
       }),
     )
   }
-}
-
-/** Buffers to strings, if that is what the call asked for. */
-function decode(reply: unknown, command: RoutedCommand): unknown {
-  const { encoding } = command
-  if (encoding === null) return reply
-  if (Buffer.isBuffer(reply)) return reply.toString(encoding)
-  return Array.isArray(reply) ? reply.map((item) => decode(item, command)) : reply
 }
