@@ -29,7 +29,10 @@ export interface DisredisEvents {
   pmessageBuffer: [pattern: string, channel: Buffer, message: Buffer]
   smessage: [channel: string, message: string]
   smessageBuffer: [channel: Buffer, message: Buffer]
-  /** A shard's subscriptions work again after `duration` ms; what was published meanwhile is lost. */
+  /**
+   * A shard's subscriptions work again, `duration` ms after the last sign of life of the connection
+   * before; what was published on it meanwhile may be lost.
+   */
   subscriptionsRestored: [event: { readonly shard: string; readonly duration: number }]
   /** The client is closed: nothing is open any more. */
   close: []

@@ -194,7 +194,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    */
   explain(key: string | Buffer): Explanation {
     const router = this.#knownRouter()
-    const full = withPrefix(this.keyPrefix, key)
+    const full = withPrefix(this.keyPrefix, Buffer.isBuffer(key) ? key : String(key))
     const shard = router.ring.locate(full)
     const topology = this.topology?.shards.get(shard)
     return {
@@ -307,6 +307,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     options: TransactionOptions = {},
   ): Promise<T> {
     const retries = count('retries', options.retries, 10, 0)
+    if (!Array.isArray(keys)) throw new InvalidOptionError('transaction() takes an array of keys')
     if (this.#closing !== undefined) throw closedError()
     if (this.#router === undefined) await this.ready()
     const context = this.#context(this.callPolicy)

@@ -129,7 +129,7 @@ describe('a subscriber', () => {
     expect(await app.spublish('of a shard', 'x')).toBe(0)
   })
 
-  test.each(['kill', 'failover'] as const)(
+  test.each(['kill', 'failover', 'pause'] as const)(
     'hears again after the master of a channel is gone (%s), and is told of the gap',
     async (fault) => {
       await using own = await startFleet({ masters: 2, replicas: 1, sentinels: 3, downAfter: 1000 })
@@ -147,9 +147,15 @@ describe('a subscriber', () => {
       await subscriber.psubscribe('new?')
       await subscriber.ssubscribe('{news}', '{news}2')
       const { shard } = publisher.explain('news')
-      if (fault === 'kill') await own.master(shard).kill()
-      else await own.failover(shard)
+      const before = performance.now()
+      if (fault === 'failover') await own.failover(shard)
+      else await own.master(shard)[fault]()
+      const after = performance.now()
       expect(await gap).toMatchObject({ shard, duration: expect.any(Number) })
+      const { duration } = (await gap) as { duration: number }
+      expect(duration).toBeLessThan(performance.now() - before + 5000)
+      // A frozen master hears nothing although its connection stands.
+      if (fault === 'pause') expect(duration).toBeGreaterThan(after - before + 900)
       await publisher.publish('news', 'after')
       for (const channel of ['{news}', '{news}2']) await publisher.spublish(channel, channel)
       await expect

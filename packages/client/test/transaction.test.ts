@@ -108,6 +108,11 @@ describe('transaction()', () => {
     expect(await redis.exists(here, there)).toBe(0)
   })
 
+  test('takes an array of keys, not one that would be taken letter by letter', async () => {
+    const failed = redis.transaction('t:n' as never, async () => 1)
+    await expect(failed).rejects.toMatchObject({ code: 'DISREDIS_INVALID_OPTION' })
+  })
+
   test.each([
     ['select', [1]],
     ['subscribe', ['c']],

@@ -19,7 +19,10 @@ export interface ShardSubscriberContext {
   readonly masterAddress: () => Address | undefined
   /** A message frame, as ioredis tells it: `message`, `pmessage`, `smessage`. */
   readonly onMessage: (kind: MessageKind, parts: readonly Buffer[]) => void
-  /** Every subscription was restored after `duration` ms without; what was published meanwhile is lost. */
+  /**
+   * Every subscription was restored, `duration` ms after the last sign of life of the connection before;
+   * what was published meanwhile may be lost.
+   */
   readonly onRestored: (duration: number) => void
   /** The server refuses a subscription that it took before; it is tried again with each connection. */
   readonly onRefused: (error: Error) => void
@@ -43,6 +46,9 @@ export class ShardSubscriber implements ConnectionOwner {
   #connection: MasterConnection | undefined
   /** The connection on which everything that is wanted is subscribed. */
   #restored: MasterConnection | undefined
+  /** When the connection last said something. */
+  #aliveAt = 0
+  /** Since when nothing is sure to have been heard. */
   #lostAt: number | undefined
   #pingTimer: Timer | undefined
   #isClosed = false
@@ -114,7 +120,7 @@ export class ShardSubscriber implements ConnectionOwner {
   connectionClosed(connection: unknown): void {
     if (connection !== this.#connection) return
     this.#forgetConnection()
-    this.#lostAt ??= this.#context.runtime.now()
+    this.#lostAt ??= this.#aliveAt
     if (!this.#isClosed && !this.#wanted.isEmpty) this.#dialler.restartSoon()
   }
 
@@ -126,7 +132,7 @@ export class ShardSubscriber implements ConnectionOwner {
     }
     const old = this.#connection
     if (old !== undefined) {
-      this.#lostAt ??= this.#context.runtime.now()
+      this.#lostAt ??= this.#aliveAt
       this.#forgetConnection()
       old.owner = undefined
       old.destroy()
@@ -140,7 +146,10 @@ export class ShardSubscriber implements ConnectionOwner {
 
   #listen({ redis }: MasterConnection): void {
     for (const kind of messageKinds) {
-      redis.on(`${kind}Buffer`, (...parts: Buffer[]) => this.#context.onMessage(kind, parts))
+      redis.on(`${kind}Buffer`, (...parts: Buffer[]) => {
+        this.#aliveAt = this.#context.runtime.now()
+        this.#context.onMessage(kind, parts)
+      })
     }
   }
 
@@ -159,10 +168,11 @@ export class ShardSubscriber implements ConnectionOwner {
     if (connection !== this.#connection) return
     this.#restored = connection
     const lostAt = this.#lostAt
+    this.#aliveAt = this.#context.runtime.now()
     this.#lostAt = undefined
     this.lastError = undefined
     this.#wanted.settle()
-    if (lostAt !== undefined) this.#context.onRestored(this.#context.runtime.now() - lostAt)
+    if (lostAt !== undefined) this.#context.onRestored(this.#aliveAt - lostAt)
   }
 
   /** As {@link #tell}; what the server refuses keeps nothing else from being subscribed. */
@@ -215,6 +225,7 @@ export class ShardSubscriber implements ConnectionOwner {
       connection.redis.ping().then(
         () => {
           if (connection !== this.#connection) return
+          this.#aliveAt = this.#context.runtime.now()
           this.#pingTimer?.cancel()
           this.#ping(connection)
         },
