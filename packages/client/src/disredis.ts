@@ -94,6 +94,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   #subscriptions!: Subscriptions
   #watched!: WatchedTransactions
   readonly #readyWaiters = new ReadyWaiters(systemRuntime)
+  readonly #routerWaiters = new ReadyWaiters(systemRuntime)
   #router: Router | undefined
   /** A handle asked for replicas. */
   #isReplicaUser = false
@@ -309,7 +310,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     const retries = count('retries', options.retries, 10, 0)
     if (!Array.isArray(keys)) throw new InvalidOptionError('transaction() takes an array of keys')
     if (this.#closing !== undefined) throw closedError()
-    if (this.#router === undefined) await this.ready()
+    const router = await this.#routerSoon()
     const context = this.#context(this.callPolicy)
     const watch = new RoutedCommand(
       { ...commandInfo('watch'), route: { to: 'keys' } },
@@ -319,7 +320,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       this.keyPrefix,
       undefined,
     )
-    const shard = this.#knownRouter().locate([watch], 'the transaction')
+    const shard = router.locate([watch], 'the transaction')
     return this.#watched.run(shard, keys, work, context, { retries })
   }
 
@@ -384,8 +385,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     names: readonly (string | Buffer)[],
   ): Promise<number> {
     if (this.#closing !== undefined) throw closedError()
-    if (this.#router === undefined) await this.ready()
-    return this.#subscriptions[change](kind, names, this.options.commandTimeout)
+    const deadline = systemRuntime.now() + this.options.commandTimeout
+    await this.#routerSoon()
+    return this.#subscriptions[change](kind, names, deadline - systemRuntime.now())
   }
 
   #open(): void {
@@ -468,6 +470,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     this.#router = router
     if (this.#isReplicaUser) this.#useReplicas()
     this.#startError = undefined
+    this.#routerWaiters.resolveAll()
     this.#lobby.leave((command) => {
       if (command.detour === undefined) router.route(command)
       else command.detour(router)
@@ -482,6 +485,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       return
     }
     this.#lobby.rejectAll(error)
+    this.#routerWaiters.rejectAll(error)
     this.#giveUpWaiting(error)
   }
 
@@ -509,6 +513,15 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   #tellMessage(kind: MessageKind, parts: readonly (Buffer | string)[]): void {
     if (this.listenerCount(kind) > 0) this.#tell(kind, ...(parts.map(String) as [string, string]))
     this.#tell(`${kind}Buffer`, ...(parts as [Buffer, Buffer]))
+  }
+
+  /** When it is known which masters there are, whether they live or not. */
+  async #routerSoon(): Promise<Router> {
+    if (this.#router === undefined) {
+      this.#start()
+      await this.#routerWaiters.wait(this.options.commandTimeout, () => this.#notReadyError())
+    }
+    return this.#knownRouter()
   }
 
   #knownRouter(): Router {
@@ -543,6 +556,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     const error = closedError()
     this.#lobby.rejectAll(error)
     this.#readyWaiters.rejectAll(error)
+    this.#routerWaiters.rejectAll(error)
     this.#subscriptions.close()
     this.#watched.close()
     await this.#supervisor.close()

@@ -165,6 +165,22 @@ describe('a subscriber', () => {
   )
 })
 
+test('a subscription waits for its own shard only, a transaction as well', async () => {
+  await using own = await startFleet({ masters: 2, replicas: 0, sentinels: 1, downAfter: 60_000 })
+  await own.master('shard-2').kill()
+  await using client = new Disredis({ sentinels: own.sentinels, commandTimeout: 60_000 })
+  const early = client.subscribe('early').catch((e: Error) => e)
+  await expect.poll(() => client.topology).toBeDefined()
+  const names = Array.from({ length: 20 }, (_, i) => `own:${i}`)
+  const here = names.find((name) => client.explain(name).shard === 'shard-1')!
+  await using next = new Disredis({ sentinels: own.sentinels, commandTimeout: 60_000 })
+  expect(await next.subscribe(here)).toBe(1)
+  await using last = new Disredis({ sentinels: own.sentinels, commandTimeout: 60_000 })
+  expect(await last.transaction([here], (tx) => tx.incr(here))).toBe(1)
+  for (const it of [next, last, client]) await it.close({ timeout: 0 })
+  await early
+})
+
 test('a subscription that no master confirms is rejected in time', async () => {
   await using own = await startFleet({ masters: 1, replicas: 0, sentinels: 1, downAfter: 60_000 })
   await using subscriber = await Disredis.connect({ sentinels: own.sentinels, commandTimeout: 500 })
