@@ -127,6 +127,11 @@ export class Router<Target extends RouteTarget = Shard> {
     }
   }
 
+  /** What has no key can only be for that one. */
+  get #isOne(): boolean {
+    return this.shards.length === 1
+  }
+
   /** Who takes a command for the shard at `index` of the ring's names. */
   #target(command: RoutedCommand, index: number): Pick<Target, 'send'> {
     if (this.#readers === undefined) return this.shards[index]!
@@ -160,6 +165,10 @@ export class Router<Target extends RouteTarget = Shard> {
           route.oneSuffices,
         ).send()
         return
+      case 'shard':
+        if (this.#isOne) this.shards[0]!.send(command)
+        else command.fail(notRoutableError(command))
+        return
       default:
         command.fail(notRoutableError(command))
     }
@@ -180,7 +189,7 @@ export class Router<Target extends RouteTarget = Shard> {
 
   #sendTo(command: RoutedCommand, destination: Destination): void {
     const refused = command.members?.find(
-      (it) => isRefused(it) || isOfAllShards(it) || continuesScan(it),
+      (it) => isRefused(it) || (!this.#isOne && isOfAllShards(it)) || continuesScan(it),
     )
     if (refused !== undefined) {
       command.fail(notRoutableError(refused))
@@ -204,7 +213,8 @@ export class Router<Target extends RouteTarget = Shard> {
       return
     }
     if (length === 0) {
-      command.fail(notRoutableError(command))
+      if (this.#isOne) this.shards[0]!.send(command)
+      else command.fail(notRoutableError(command))
       return
     }
     this.noteWrites(command)

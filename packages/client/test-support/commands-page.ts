@@ -42,6 +42,9 @@ nothing; *on request*: sent again with \`retryWrites: 'idempotent'\` or \`with({
 it has no condition (SET without NX, XX and GET; EXPIREAT without NX, XX, GT and LT); *one by one*: with
 \`with({ idempotent: true })\` alone; *no*: rejected with \`OutcomeUnknownError\`, always.
 
+With one master there is nothing to choose: what has no key goes to that master, every key lives with every
+other, and only what concerns a connection is refused.
+
 Commands that this table does not have (of modules, say) go through \`redis.shard('name').call(...)\`.
 
 ## Scans

@@ -27,7 +27,7 @@ export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
   }
 
   /**
-   * The one shard that the keys of these commands live on.
+   * The one shard that the keys of these commands live on, or the only one that there is.
    *
    * @param what names the commands in an error: `sinter`, `the transaction`
    * @throws CrossShardError, NotRoutableError
@@ -35,6 +35,7 @@ export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
   locate(commands: readonly RoutedCommand[], what: string): Target {
     const shard = this.#onlyShard(commands, what)
     if (shard !== undefined) return shard
+    if (this.#shards.length === 1) return this.#shards[0]!
     throw commands.length === 1
       ? notRoutableError(commands[0]!)
       : new NotRoutableError(
