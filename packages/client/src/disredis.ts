@@ -1,13 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { hashTag } from '@disredis/hash-ring'
-import {
-  type DisredisError,
-  InvalidOptionError,
-  systemRuntime,
-  type Topology,
-} from '@disredis/sentinel'
+import { InvalidOptionError, systemRuntime, type Topology } from '@disredis/sentinel'
 import type { Callback, RedisCommander } from 'ioredis'
 import type { DisredisEvents } from './client-events.js'
+import { ClientRun, type DisredisStatus } from './client-run.js'
 import { type BatchContext, callBack } from './command-batch.js'
 import { CommandHandle } from './command-handle.js'
 import type { CallPolicy } from './commands/call-policy.js'
@@ -23,36 +19,20 @@ import type { Durability } from './commands/durable-group.js'
 import { LoadedScripts } from './commands/loaded-scripts.js'
 import { RoutedCommand } from './commands/routed-command.js'
 import { Script, type ScriptDefinition } from './commands/script-command.js'
-import { createDial } from './connection/dial-master.js'
 import { DurableRouting } from './durable-routing.js'
-import { CommandTimeoutError, ShardDownError } from './errors.js'
 import type { Explanation } from './explanation.js'
 import { type Health, summarize } from './health.js'
 import { type IoredisMembers, installIoredisMembers } from './ioredis-members.js'
 import { type Iteration, installIteration } from './iteration.js'
-import { Lobby } from './lobby.js'
 import { count, milliseconds, oneOf } from './option-checks.js'
 import { type DisredisOptions, type ResolvedOptions, readGiven, resolveOptions } from './options.js'
 import { Pipeline } from './pipeline.js'
 import { installSubscriptions } from './pubsub/install-subscriptions.js'
-import type { MessageKind } from './pubsub/shard-subscriber.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
-import { Subscriptions } from './pubsub/subscriptions.js'
-import { ReadyWaiters } from './ready-waiters.js'
 import { type ReadFrom, readFromValues } from './replicas/read-from.js'
-import type { Router } from './router.js'
-import { closedError } from './shard/command-errors.js'
-import { ShardSupervisor } from './shard-supervisor.js'
 import { isSentAtOnce, type MultiArgument, Transaction } from './transaction.js'
-import {
-  type TransactionOptions,
-  WatchedTransactions,
-  type WatchedWork,
-} from './watch/watched-transactions.js'
+import type { TransactionOptions, WatchedWork } from './watch/watched-transactions.js'
 import { withPrefix } from './with-prefix.js'
-
-/** Words of ioredis. `wait`: not begun (`lazyConnect`). `close`: closing. `end`: closed for good. */
-export type DisredisStatus = 'wait' | 'connecting' | 'ready' | 'close' | 'end'
 
 /** Options of {@link Disredis.with}. */
 export interface CallOptions {
@@ -89,18 +69,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   readonly keyPrefix: string | undefined
   readonly #given: DisredisOptions
   readonly #methods = new Map<string, Method>()
-  #supervisor!: ShardSupervisor
-  #lobby!: Lobby
-  #subscriptions!: Subscriptions
-  #watched!: WatchedTransactions
-  readonly #readyWaiters = new ReadyWaiters(systemRuntime)
-  readonly #routerWaiters = new ReadyWaiters(systemRuntime)
-  #router: Router | undefined
   /** A handle asked for replicas. */
   #isReplicaUser = false
-  #status: DisredisStatus = 'wait'
-  #closing: Promise<void> | undefined
-  #startError: Error | undefined
+  #run: ClientRun
 
   /**
    * Connects in the background unless `lazyConnect`. Commands may be issued at once.
@@ -124,8 +95,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     for (const [name, script] of Object.entries(this.options.scripts ?? {})) {
       this.defineCommand(name, script)
     }
-    this.#open()
-    if (!this.options.lazyConnect) this.#start()
+    this.#run = this.#open()
+    if (!this.options.lazyConnect) this.#run.start()
   }
 
   /**
@@ -144,7 +115,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   get status(): DisredisStatus {
-    return this.#status
+    return this.#run.status
   }
 
   /** Ignored. Libraries write `end` on ioredis's clients after they closed them. */
@@ -152,7 +123,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** What the Sentinels say, as a frozen snapshot; undefined until one has answered. */
   get topology(): Topology | undefined {
-    return this.#supervisor.topology
+    return this.#run.supervisor.topology
   }
 
   /**
@@ -160,7 +131,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * a closed client again; subscriptions and handles of single shards are those of before, and gone.
    */
   connect(callback?: Callback<void>): Promise<void> {
-    if (this.#status === 'end') this.#open()
+    if (this.status === 'end') this.#run = this.#open()
     const promise = this.ready()
     callBack(promise, callback)
     return promise
@@ -176,15 +147,12 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * trying again is of no use (a wrong password, an unknown master); the client goes on trying.
    */
   ready(): Promise<void> {
-    if (this.#closing !== undefined) return Promise.reject(closedError())
-    if (this.#status === 'ready') return Promise.resolve()
-    this.#start()
-    return this.#readyWaiters.wait(this.options.commandTimeout, () => this.#notReadyError())
+    return this.#run.ready()
   }
 
   /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
   health(): Health {
-    const shards = this.#router?.shards.map((shard) => shard.health()) ?? []
+    const shards = this.#run.router?.shards.map((shard) => shard.health()) ?? []
     return summarize(shards, this.topology?.sentinels ?? [])
   }
 
@@ -194,14 +162,14 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * @throws InvalidOptionError before the masters are known; wait for `ready()`
    */
   explain(key: string | Buffer): Explanation {
-    const router = this.#knownRouter()
+    const { ring } = this.#run.knownRouter()
     const full = withPrefix(this.keyPrefix, Buffer.isBuffer(key) ? key : String(key))
-    const shard = router.ring.locate(full)
+    const shard = ring.locate(full)
     const topology = this.topology?.shards.get(shard)
     return {
       key: full.toString(),
       hashTag: hashTag(full).toString(),
-      slot: router.ring.slotOf(full),
+      slot: ring.slotOf(full),
       shard,
       master: topology?.master,
       replicas: topology?.replicas.map(({ address }) => address) ?? [],
@@ -214,7 +182,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * @throws InvalidOptionError for an unknown name, and before the masters are known
    */
   shard(name: string): CommandHandle {
-    const router = this.#knownRouter()
+    const run = this.#run
+    const router = run.knownRouter()
     const shard = router.shard(name)
     if (shard === undefined) {
       throw new InvalidOptionError(
@@ -223,19 +192,22 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     }
     return new CommandHandle({
       ...this.#context(this.callPolicy),
-      send: (command) => this.#dispatch(command, () => router.routeTo(shard, command)),
+      send: (command) => run.dispatch(command, () => router.routeTo(shard, command)),
     })
   }
 
   /** A {@link shard} handle for each shard, by name. */
   shards(): ReadonlyMap<string, CommandHandle> {
-    return new Map(this.#knownRouter().ring.names.map((name) => [name, this.shard(name)]))
+    return new Map(this.#run.knownRouter().ring.names.map((name) => [name, this.shard(name)]))
   }
 
   /** The same commands under another policy; the client itself is unchanged. */
   with(options: CallOptions): CommandHandle {
     const readFrom = oneOf('readFrom', options.readFrom ?? this.callPolicy.readFrom, readFromValues)
-    if (readFrom !== 'master') this.#useReplicas()
+    if (readFrom !== 'master') {
+      this.#isReplicaUser = true
+      this.#run.useReplicas()
+    }
     return new CommandHandle(
       this.#context({
         ...this.callPolicy,
@@ -260,11 +232,12 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       timeout: milliseconds('timeout', timeout, 1000),
     }
     const routing = new DurableRouting(durability, (shard) =>
-      this.#supervisor.waitingShard(shard, durability),
+      this.#run.supervisor.waitingShard(shard, durability),
     )
     return new CommandHandle({
       ...this.#context(this.callPolicy),
-      send: (command) => this.#routeBy(command, (router) => routing.over(router).route(command)),
+      send: (command) =>
+        this.#run.routeBy(command, (router) => routing.over(router).route(command)),
     })
   }
 
@@ -309,8 +282,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   ): Promise<T> {
     const retries = count('retries', options.retries, 10, 0)
     if (!Array.isArray(keys)) throw new InvalidOptionError('transaction() takes an array of keys')
-    if (this.#closing !== undefined) throw closedError()
-    const router = await this.#routerSoon()
+    const run = this.#run
+    const router = await run.routerSoon()
     const context = this.#context(this.callPolicy)
     const watch = new RoutedCommand(
       { ...commandInfo('watch'), route: { to: 'keys' } },
@@ -321,7 +294,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       undefined,
     )
     const shard = router.locate([watch], 'the transaction')
-    return this.#watched.run(shard, keys, work, context, { retries })
+    return run.watched.run(shard, keys, work, context, { retries })
   }
 
   /** Gives the client a command that runs a Lua script, and one whose reply is in buffers. */
@@ -344,8 +317,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * rejected with `ClosedError`. A second call waits for the first.
    */
   close({ timeout = 2000 }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(timeout)
-    return this.#closing
+    return this.#run.close(timeout)
   }
 
   /**
@@ -374,7 +346,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** @internal */
   submit(command: RoutedCommand): Promise<unknown> {
-    this.#route(command)
+    this.#run.route(command)
     return command.promise
   }
 
@@ -384,42 +356,20 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     change: 'subscribe' | 'unsubscribe',
     names: readonly (string | Buffer)[],
   ): Promise<number> {
-    if (this.#closing !== undefined) throw closedError()
+    const run = this.#run
     const deadline = systemRuntime.now() + this.options.commandTimeout
-    await this.#routerSoon()
-    return this.#subscriptions[change](kind, names, deadline - systemRuntime.now())
+    await run.routerSoon()
+    return run.subscriptions[change](kind, names, deadline - systemRuntime.now())
   }
 
-  #open(): void {
-    this.#status = 'wait'
-    this.#closing = undefined
-    this.#router = undefined
-    this.#startError = undefined
-    this.#supervisor = new ShardSupervisor(this.options, {
-      runtime: systemRuntime,
-      dial: createDial(this.options),
-      emit: (name, ...args) => this.#tell(name, ...args),
-      onRouter: (router) => this.#masterSetKnown(router),
-      onStartFailed: (error) => this.#startFailed(error),
-      onHopeless: (error) => this.#giveUpWaiting(error),
-      onServing: (shard) => this.#shardServes(shard),
+  #open(): ClientRun {
+    const run = new ClientRun({
+      options: this.options,
+      tell: (name, ...args) => this.#tell(name, ...args),
+      hasListener: (name) => this.listenerCount(name) > 0,
     })
-    this.#subscriptions = new Subscriptions({
-      shardNames: () => this.#knownRouter().ring.names,
-      shardOf: (channel) => this.#knownRouter().ring.locate(channel),
-      makeSubscriber: (shard) =>
-        this.#supervisor.makeSubscriber(shard, {
-          onMessage: (kind, parts) => this.#tellMessage(kind, parts),
-          onRestored: (duration) => this.#tell('subscriptionsRestored', { shard, duration }),
-          onRefused: (error) => this.#tell('error', error),
-        }),
-    })
-    this.#watched = new WatchedTransactions({
-      runtime: systemRuntime,
-      openSession: (shard, signal) => this.#supervisor.openSession(shard, signal),
-      route: (shard, command, session) => this.#knownRouter().routeWatched(shard, command, session),
-    })
-    this.#lobby = new Lobby(this.options.queue, this.#supervisor.ticker)
+    if (this.#isReplicaUser) run.useReplicas()
+    return run
   }
 
   #context(callPolicy: CallPolicy): BatchContext {
@@ -427,153 +377,14 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       callPolicy: Object.freeze(callPolicy),
       keyPrefix: this.keyPrefix,
       methods: this.#methods,
-      send: (command) => this.#route(command),
+      send: (command) => this.#run.route(command),
     }
-  }
-
-  #route(command: RoutedCommand): void {
-    if (this.#router !== undefined && this.#closing === undefined) this.#router.route(command)
-    else this.#dispatch(command, () => this.#lobby.hold(command, this.#supervisor.batch.now()))
-  }
-
-  /** As {@link #route}, by another router. */
-  #routeBy(command: RoutedCommand, route: (router: Router) => void): void {
-    if (this.#router !== undefined && this.#closing === undefined) {
-      route(this.#router)
-      return
-    }
-    command.detour = route
-    this.#route(command)
-  }
-
-  #dispatch(command: RoutedCommand, send: () => void): void {
-    if (this.#closing !== undefined) {
-      command.fail(closedError())
-      return
-    }
-    this.#start()
-    send()
-  }
-
-  #start(): void {
-    if (this.#status !== 'wait') return
-    this.#status = 'connecting'
-    this.#supervisor.start()
-  }
-
-  #useReplicas(): void {
-    this.#isReplicaUser = true
-    if (this.#router !== undefined) this.#supervisor.useReplicas(this.#router)
-  }
-
-  #masterSetKnown(router: Router): void {
-    this.#router = router
-    if (this.#isReplicaUser) this.#useReplicas()
-    this.#startError = undefined
-    this.#routerWaiters.resolveAll()
-    this.#lobby.leave((command) => {
-      if (command.detour === undefined) router.route(command)
-      else command.detour(router)
-    })
-  }
-
-  #startFailed(error: DisredisError): void {
-    this.#startError = error
-    this.#lobby.lastError = error
-    if (error.retryable) {
-      this.#tell('error', error)
-      return
-    }
-    this.#lobby.rejectAll(error)
-    this.#routerWaiters.rejectAll(error)
-    this.#giveUpWaiting(error)
-  }
-
-  #giveUpWaiting(error: DisredisError): void {
-    this.#readyWaiters.rejectAll(error)
-    this.#tell('error', error)
-  }
-
-  #shardServes(shard: string): void {
-    this.#subscriptions.masterChanged(shard)
-    if (this.#status !== 'connecting') return
-    if (!this.#router?.shards.every(({ phase }) => phase === 'ready')) return
-    this.#status = 'ready'
-    this.#readyWaiters.resolveAll()
-    this.#tell('connect')
-    this.#tell('ready')
   }
 
   #tell<Name extends keyof DisredisEvents>(name: Name, ...args: DisredisEvents[Name]): void {
     if (name === 'error' && this.listenerCount('error') === 0) return
     const emit = this.emit as (name: string, ...args: unknown[]) => boolean
     emit.call(this, name, ...args)
-  }
-
-  #tellMessage(kind: MessageKind, parts: readonly (Buffer | string)[]): void {
-    if (this.listenerCount(kind) > 0) this.#tell(kind, ...(parts.map(String) as [string, string]))
-    this.#tell(`${kind}Buffer`, ...(parts as [Buffer, Buffer]))
-  }
-
-  /** When it is known which masters there are, whether they live or not. */
-  async #routerSoon(): Promise<Router> {
-    if (this.#router === undefined) {
-      this.#start()
-      await this.#routerWaiters.wait(this.options.commandTimeout, () => this.#notReadyError())
-    }
-    return this.#knownRouter()
-  }
-
-  #knownRouter(): Router {
-    if (this.#router !== undefined) return this.#router
-    throw new InvalidOptionError('The masters are not known yet: wait for ready()')
-  }
-
-  #notReadyError(): Error {
-    if (this.#router === undefined) {
-      return (
-        this.#startError ??
-        new CommandTimeoutError(
-          `No Sentinel named the masters within ${this.options.commandTimeout} ms.`,
-          { retryable: true },
-        )
-      )
-    }
-    const missing = this.#router.shards
-      .map((shard) => shard.health())
-      .filter(({ phase }) => phase !== 'ready')
-    const cause = missing.find(({ lastError }) => lastError !== undefined)?.lastError
-    return new ShardDownError(
-      `No master within ${this.options.commandTimeout} ms for ${missing.map(({ shard }) => `'${shard}'`).join(', ')}.` +
-        (cause === undefined ? '' : ` ${cause.message}`),
-      { cause, shard: missing[0]?.shard, retryable: true },
-    )
-  }
-
-  async #close(timeout: number): Promise<void> {
-    this.#status = 'close'
-    if (timeout > 0) await this.#drain(timeout)
-    const error = closedError()
-    this.#lobby.rejectAll(error)
-    this.#readyWaiters.rejectAll(error)
-    this.#routerWaiters.rejectAll(error)
-    this.#subscriptions.close()
-    this.#watched.close()
-    await this.#supervisor.close()
-    this.#status = 'end'
-    this.#tell('close')
-    this.#tell('end')
-  }
-
-  /** Resolves when no command is pending, and after `timeout` ms in any case. */
-  async #drain(timeout: number): Promise<void> {
-    let timer: ReturnType<typeof systemRuntime.setTimer> | undefined
-    const limit = new Promise<void>((resolve) => {
-      timer = systemRuntime.setTimer(resolve, timeout)
-    })
-    const commands = this.#lobby.drained().then(() => this.#supervisor.drained())
-    await Promise.race([Promise.all([commands, this.#watched.drained()]), limit])
-    timer?.cancel()
   }
 }
 
