@@ -232,7 +232,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       timeout: milliseconds('timeout', timeout, 1000),
     }
     const routing = new DurableRouting(durability, (shard) =>
-      this.#run.supervisor.waitingShard(shard, durability),
+      this.#run.supervisor.lanes.waiting(shard, durability),
     )
     return new CommandHandle({
       ...this.#context(this.callPolicy),

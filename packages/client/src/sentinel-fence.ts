@@ -10,7 +10,7 @@ export class SentinelFence {
   readonly #runtime: Runtime
   readonly #onChange: (error: FencedError | undefined) => void
   #timer: Timer | undefined
-  #isClosed = false
+  #error: FencedError | undefined
 
   /** @param after ms without a majority before the fence closes. */
   constructor(after: number, runtime: Runtime, onChange: (error: FencedError | undefined) => void) {
@@ -19,28 +19,34 @@ export class SentinelFence {
     this.#onChange = onChange
   }
 
+  /** Why writes are held; undefined while they are not. */
+  get error(): FencedError | undefined {
+    return this.#error
+  }
+
   /** Called with every snapshot. */
   hear(sentinels: readonly SentinelTopology[]): void {
     const connected = sentinels.filter(({ isConnected }) => isConnected).length
     if (connected * 2 > sentinels.length) {
       this.end()
-      if (this.#isClosed) {
-        this.#isClosed = false
-        this.#onChange(undefined)
-      }
+      if (this.#error !== undefined) this.#change(undefined)
       return
     }
-    if (this.#isClosed || this.#timer !== undefined) return
+    if (this.#error !== undefined || this.#timer !== undefined) return
     this.#timer = this.#runtime.setTimer(() => {
       this.#timer = undefined
-      this.#isClosed = true
-      this.#onChange(
+      this.#change(
         new FencedError(
           `Writes are held: no majority of the ${sentinels.length} Sentinels has been in reach for ${this.#after} ms (fenceAfter).`,
           { retryable: true },
         ),
       )
     }, this.#after)
+  }
+
+  #change(error: FencedError | undefined): void {
+    this.#error = error
+    this.#onChange(error)
   }
 
   end(): void {

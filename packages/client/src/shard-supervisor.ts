@@ -9,7 +9,6 @@ import {
   type WatcherLease,
 } from '@disredis/sentinel'
 import { failoverAborted } from './abort-reason.js'
-import { BlockingLanes } from './blocking-lanes.js'
 import type { DisredisEvents } from './client-events.js'
 import type { Dial } from './connection/dial-master.js'
 import { WriteBatch } from './connection/write-batch.js'
@@ -24,6 +23,7 @@ import { Backoff } from './shard/backoff.js'
 import { Shard } from './shard/shard.js'
 import type { ShardContext } from './shard/shard-context.js'
 import { Ticker } from './shard/ticker.js'
+import { ShardLanes } from './shard-lanes.js'
 import { WatchSession } from './watch/watch-session.js'
 
 export type EventSink = <Name extends keyof DisredisEvents>(
@@ -51,6 +51,8 @@ const silenceTimeout = 200
 /** ms of silence after that until a second connection is tried. */
 const livenessTimeout = 800
 
+type ShardTelling = Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing'>
+
 type Listeners = { [Name in keyof WatcherEvents]?: (...args: WatcherEvents[Name]) => void }
 
 /**
@@ -66,10 +68,7 @@ export class ShardSupervisor {
   readonly #backoff: Backoff
   readonly #listeners: Listeners
   readonly #fence: SentinelFence | undefined
-  /** Further connections to shards, by who they are for. */
-  readonly #lanes = new Set<Shard>()
-  readonly #waitingShards = new Map<string, Shard>()
-  readonly blockingLanes: BlockingLanes
+  readonly lanes: ShardLanes
   #router: Router | undefined
   #retryTimer: Timer | undefined
   #isClosed = false
@@ -95,14 +94,7 @@ export class ShardSupervisor {
       lookup: options.lookup,
     })
     this.#listeners = this.#makeListeners()
-    this.blockingLanes = new BlockingLanes(
-      // A blocked command is silent by nature.
-      (name) => this.#openLane(name, Number.POSITIVE_INFINITY),
-      (lane) => {
-        this.#lanes.delete(lane)
-        lane.close()
-      },
-    )
+    this.lanes = new ShardLanes((name, longestWait) => this.#makeLane(name, longestWait))
     if (options.fenceAfter !== undefined) {
       this.#fence = new SentinelFence(options.fenceAfter, context.runtime, (error) => {
         for (const shard of this.#shards()) shard.fence(error)
@@ -116,19 +108,6 @@ export class ShardSupervisor {
 
   get router(): Router | undefined {
     return this.#router
-  }
-
-  /**
-   * A second connection to the shard, for commands that wait on the server (WAIT): they would delay
-   * all others. It follows the same failovers; made when it is first needed.
-   */
-  waitingShard(name: string, { timeout }: { readonly timeout: number }): Shard {
-    const key = `${name} ${timeout}`
-    const known = this.#waitingShards.get(key)
-    if (known !== undefined) return known
-    const shard = this.#openLane(name, silenceTimeout + timeout)
-    this.#waitingShards.set(key, shard)
-    return shard
   }
 
   /** Lets calls read from replicas; without this nothing is known of them. */
@@ -242,7 +221,7 @@ export class ShardSupervisor {
       this.#context.onStartFailed(error as DisredisError)
       return
     }
-    this.#router = new Router(ring, (name) => this.#makeShard(name), this.blockingLanes)
+    this.#router = new Router(ring, (name) => this.#makeShard(name), this.lanes.blocking)
     for (const shard of this.#router.shards) shard.start()
     // A shared watcher may have told its topology before this client listened.
     this.#fence?.hear(topology.sentinels)
@@ -250,41 +229,32 @@ export class ShardSupervisor {
     this.#context.onRouter(this.#router)
   }
 
-  #openLane(name: string, silence: number): Shard {
-    const lane = this.#makeShard(name, {
-      silenceTimeout: silence,
-      // The shard itself tells the same.
-      tell: { emit: () => {}, onHopeless: () => {}, onServing: () => {} },
-    })
-    this.#lanes.add(lane)
+  #makeLane(name: string, longestWait: number): Shard {
+    // The shard itself tells the same.
+    const untold = { emit: () => {}, onHopeless: () => {}, onServing: () => {} }
+    const lane = this.#makeShard(name, longestWait, untold)
     lane.start()
+    lane.fence(this.#fence?.error)
     return lane
   }
 
   #shards(): readonly Shard[] {
-    return [...(this.#router?.shards ?? []), ...this.#lanes]
+    return [...(this.#router?.shards ?? []), ...this.lanes]
   }
 
-  #makeShard(
-    name: string,
-    special: {
-      silenceTimeout?: number
-      tell?: Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing'>
-    } = {},
-  ): Shard {
+  /** @param longestWait ms for which it is silent by nature while a reply is due */
+  #makeShard(name: string, longestWait = 0, tell: ShardTelling = this.#tellingOf(name)): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
-    const { runtime, dial, emit, onHopeless, onServing } = this.#context
-    const {
-      tell = { emit: emit as ShardContext['emit'], onHopeless, onServing: () => onServing(name) },
-    } = special
+    const { runtime, dial } = this.#context
+    const silence = silenceTimeout + longestWait
     return new Shard(
       name,
       {
         queue,
         gate,
         connectTimeout,
-        silenceTimeout: special.silenceTimeout ?? silenceTimeout,
-        livenessTimeout: (special.silenceTimeout ?? silenceTimeout) + livenessTimeout,
+        silenceTimeout: silence,
+        livenessTimeout: silence + livenessTimeout,
       },
       {
         runtime,
@@ -298,6 +268,11 @@ export class ShardSupervisor {
         ...tell,
       },
     )
+  }
+
+  #tellingOf(name: string): ShardTelling {
+    const { emit, onHopeless, onServing } = this.#context
+    return { emit: emit as ShardContext['emit'], onHopeless, onServing: () => onServing(name) }
   }
 
   #makeListeners(): Listeners {

@@ -1,5 +1,5 @@
 import { startFleet } from '@disredis/fleet'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Disredis } from '../src/index.js'
 
 test('with fenceAfter, writes are held while no majority of the Sentinels is in reach; reads go on', async () => {
@@ -12,12 +12,21 @@ test('with fenceAfter, writes are held while no majority of the Sentinels is in 
   await expect.poll(() => redis.health().shards[0]?.isFenced, { timeout: 30_000 }).toBe(true)
   expect(redis.health().state).toBe('degraded')
   const held = redis.set('k', 'held')
+  // On connections of their own, which are made only now.
+  const durable = redis.durable({ replicas: 1, timeout: 50 }).set('durable', 'held')
+  const work = vi.fn(async () => {})
+  const transaction = redis.transaction(['k'], work)
   await expect(redis.with({ timeout: 200 }).set('other', 'x')).rejects.toMatchObject({
     mayHaveExecuted: false,
     cause: { code: 'DISREDIS_FENCED' },
   })
+  expect(work).not.toHaveBeenCalled()
+  expect(await fleet.master().command('EXISTS', 'durable')).toBe(0)
   await fleet.sentinel(1).restart()
   expect(await held).toBe('OK')
+  await expect(durable).rejects.toMatchObject({ code: 'DISREDIS_DURABILITY' })
+  await transaction
+  expect(work).toHaveBeenCalledOnce()
   expect(await redis.get('k')).toBe('held')
 })
 

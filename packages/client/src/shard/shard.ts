@@ -80,6 +80,11 @@ export class Shard implements ConnectionOwner, Ticked {
     return this.#phase
   }
 
+  /** Writes go to the master as they come. */
+  get takesWrites(): boolean {
+    return this.#phase === 'ready' && this.#fenced === undefined
+  }
+
   /** What stands in the way, the most telling first. */
   get #problem(): DisredisError | undefined {
     return this.#fenced ?? this.#abortError ?? this.#lastError

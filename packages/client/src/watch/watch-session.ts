@@ -44,7 +44,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
   static async open(context: WatchSessionContext, signal: AbortSignal): Promise<WatchSession> {
     const { shard, dial, connectTimeout } = context
     const { generation, master } = shard
-    if (shard.phase !== 'ready' || master === undefined) throw noMaster(shard)
+    if (!shard.takesWrites || master === undefined) throw noMaster(shard)
     const connection = await dial(master, signal)
     const { isMaster } = await connection.role(signal, connectTimeout)
     const session = new WatchSession(context, connection, generation)
@@ -62,9 +62,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
   /** False when the master is being replaced or was: what it acknowledges may be lost. */
   get isUsable(): boolean {
     const { shard } = this.#context
-    return (
-      shard.phase === 'ready' && shard.generation === this.generation && this.#connection.isWritable
-    )
+    return shard.takesWrites && shard.generation === this.generation && this.#connection.isWritable
   }
 
   get isIdle(): boolean {
@@ -131,8 +129,11 @@ export class WatchSession implements ConnectionOwner, Ticked {
 }
 
 function noMaster(shard: Shard): ConnectionError {
-  return new ConnectionError(`The master of shard '${shard.name}' is being replaced.`, {
+  const { isFenced, lastError } = shard.health()
+  const why = isFenced ? ` ${lastError?.message}` : ' Its master is being replaced.'
+  return new ConnectionError(`Shard '${shard.name}' takes no transaction now.${why}`, {
     shard: shard.name,
+    cause: lastError,
     retryable: true,
   })
 }
