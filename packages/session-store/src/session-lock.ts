@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Deadline } from './deadline.js'
 import { SessionLockError } from './errors.js'
-import { whole } from './resolve-options.js'
+import { whole } from './option-checks.js'
 import type { ScriptExecutor } from './script-executor.js'
 import { lockScript, unlockScript } from './scripts/lock-script.js'
 
