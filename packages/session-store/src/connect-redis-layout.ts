@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { SessionTooLargeError } from './errors.js'
+import { parseObject } from './safe-json.js'
 import type { ScriptExecutor } from './script-executor.js'
 import {
   destroyTextScript,
@@ -31,6 +32,8 @@ export interface ConnectRedisLayoutOptions {
 const EXTRA = '__disredis'
 /** Bytes that cookie and extra field may add to the data. */
 const ENVELOPE = 8_192
+/** The decoder drops and counts reserved names, whatever the layout. */
+const NOTHING: ReadonlySet<string> = new Set()
 
 /** connect-redis's layout: a string per session, JSON of the data with the cookie among it. */
 export class ConnectRedisLayout {
@@ -111,14 +114,13 @@ export class ConnectRedisLayout {
 
 /** @returns undefined for what is no session. */
 function parse(text: string): StoredSession | undefined {
-  let value: unknown
+  let value: Record<string, unknown>
   try {
-    value = JSON.parse(text)
+    ;({ value } = parseObject(text, NOTHING))
   } catch {
     return undefined
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { cookie: plainCookie, [EXTRA]: extra, ...data } = value as Record<string, unknown>
+  const { cookie: plainCookie, [EXTRA]: extra, ...data } = value
   const { t, a, u, e } = (typeof extra === 'object' && extra !== null ? extra : {}) as {
     t?: unknown
     a?: unknown

@@ -128,8 +128,7 @@ export class SessionReader<Data extends object> {
     if (found.state === 'foreign') counters.foreign++
     if (found.state === 'live' || found.state === 'corrupt') {
       const version = found.state === 'live' ? found.session.version : found.version
-      const isMarked = await deadline.attempt(() => storage.quarantine(key, version))
-      if (isMarked) counters.quarantined++
+      await deadline.attempt(() => storage.quarantine(key, version))
     }
     return undefined
   }

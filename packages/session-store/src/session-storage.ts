@@ -102,8 +102,9 @@ export class SessionStorage {
     return { existed: reply.existed || old.existed, user: reply.user }
   }
 
-  quarantine(key: SessionKey, version: string): Promise<boolean> {
-    return this.#hash.quarantine(key, version)
+  /** Ends a session that nobody can read, if it is still that version. */
+  async quarantine(key: SessionKey, version: string): Promise<void> {
+    if (await this.#hash.quarantine(key, version)) this.#counters.quarantined++
   }
 
   /** First the new one, then the old one goes: a crash in between leaves both, not none. */

@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { resolveConflict } from './conflict.js'
 import type { Deadline } from './deadline.js'
 import { SessionLockError, SessionUndecodableError } from './errors.js'
 import { idleTime, isTouchDue } from './expiry.js'
-import type { Entry, Membership, Owner } from './membership.js'
+import type { Membership } from './membership.js'
 import type { SaveOptions, SaveResult } from './save-result.js'
 import { type CookieInput, encodeCookie, isSameCookie } from './session-cookie.js'
 import type { EncodedSession, SessionDecoder } from './session-decoder.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { SessionKey } from './session-keys.js'
-import type { LayoutKind, SessionWrite, StoredSession } from './session-layout.js'
+import type { SessionWrite } from './session-layout.js'
 import type { ConflictPolicy } from './session-store-options.js'
-import { type StoreContext, userOf } from './store-context.js'
+import type { StoreContext } from './store-context.js'
+import { type Saved, type SaveJob, WriteConflict } from './write-conflict.js'
 
 /** Writes sessions: one round trip, unless a user logs in or someone else wrote in between. */
 export class SessionWriter<Data extends object> {
   readonly #context: StoreContext<Data>
   readonly #decoder: SessionDecoder<Data>
   readonly #membership: Membership<Data>
+  readonly #conflicts: WriteConflict<Data>
 
   constructor(
     context: StoreContext<Data>,
@@ -27,6 +28,7 @@ export class SessionWriter<Data extends object> {
     this.#context = context
     this.#decoder = decoder
     this.#membership = membership
+    this.#conflicts = new WriteConflict(context)
   }
 
   async save(
@@ -125,7 +127,7 @@ export class SessionWriter<Data extends object> {
 
     const hasOldCookie = base !== undefined && isSameCookie(base.cookie, mine.cookie)
     const cookie = hasOldCookie ? base.cookie : mine.cookie
-    const job: Job = { key, base, mine: { text: mine.text, cookie }, hasOldCookie, entry }
+    const job: SaveJob = { key, base, mine: { text: mine.text, cookie }, hasOldCookie, entry }
     let layout = base?.layout ?? storage.current
     let isMerged = false
     let write: SessionWrite = {
@@ -147,11 +149,11 @@ export class SessionWriter<Data extends object> {
       layout = savedIn
       switch (reply.status) {
         case 'saved':
-          return this.#saved(job, { ...reply, layout, isMerged })
+          return this.#saved(job, { ...reply, layout }, isMerged)
         case 'conflict': {
-          const next = await this.#afterConflict(job, write, deadline)
+          const next = await this.#conflicts.meet(job, write, deadline)
           if (next === 'gone') return this.#abandon(job)
-          if (next.status === 'saved') return this.#saved(job, { ...next, isMerged })
+          if (next.status === 'saved') return this.#saved(job, next, isMerged)
           if (next.status === 'merged') isMerged = true
           layout = next.layout
           write = next.write
@@ -169,9 +171,9 @@ export class SessionWriter<Data extends object> {
     }
   }
 
-  async #saved(job: Job, saved: Saved): Promise<SaveResult> {
+  async #saved(job: SaveJob, saved: Saved, isMerged: boolean): Promise<SaveResult> {
     const { key, base, mine, entry } = job
-    const { layout, createdAt, touchedAt, isMerged } = saved
+    const { layout, createdAt, touchedAt } = saved
     const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
     this.#context.counters[outcome]++
     await this.#membership.settle(key, entry, base?.user ?? '')
@@ -182,53 +184,7 @@ export class SessionWriter<Data extends object> {
     return { outcome, handle: new SessionHandle(key.ref, 'store', snapshot) }
   }
 
-  /** What to write next, or that there is nothing more to write. */
-  async #afterConflict(
-    job: Job,
-    write: SessionWrite,
-    deadline: Deadline,
-  ): Promise<
-    | 'gone'
-    | ({ readonly status: 'saved' } & Omit<Saved, 'isMerged'>)
-    | {
-        readonly status: 'merged' | 'again'
-        readonly layout: LayoutKind
-        readonly write: SessionWrite
-      }
-  > {
-    const { settings, storage, counters } = this.#context
-    counters.conflicts++
-    const { layout, found } = await deadline.attempt(() => storage.load(job.key))
-    if (found.state !== 'live') return 'gone'
-    const theirs = found.session
-    if (settings.conflict === 'last-write') {
-      return { status: 'again', layout, write: { ...write, expected: 'live' } }
-    }
-    const expected = { version: theirs.version }
-    if (isSameWrite(theirs, write)) {
-      // A repeated attempt meets what the first one wrote. Only a write can be waited for, though.
-      if (settings.durability === undefined) return { ...theirs, status: 'saved', layout }
-      return { status: 'again', layout, write: { ...write, expected } }
-    }
-    const { base, mine, hasOldCookie, entry } = job
-    const texts = { base: base?.text, mine: mine.text, theirs: theirs.text }
-    const text = resolveConflict(texts, settings.conflict)
-    const cookie = hasOldCookie ? theirs.cookie : mine.cookie.text
-    const owner = this.#ownerOf(text, entry, theirs)
-    const merged = { ...write, ...owner, expected, text, cookie, createdAt: theirs.createdAt }
-    return { status: 'merged', layout, write: merged }
-  }
-
-  /** Whose a merged session is: that of the side which its user comes from, or of both. */
-  #ownerOf(text: string, mine: Owner, theirs: StoredSession): Owner {
-    const { settings } = this.#context
-    if (settings.userId === undefined) return { user: theirs.user, epoch: theirs.epoch }
-    const user = userOf(settings, JSON.parse(text) as Data)
-    const epochs = [mine, theirs].filter((side) => side.user === user).map(({ epoch }) => epoch)
-    return { user, epoch: user === '' ? 0 : Math.max(0, ...epochs) }
-  }
-
-  #abandon({ key, entry }: Job): SaveResult {
+  #abandon({ key, entry }: SaveJob): SaveResult {
     if (entry.listed > 0) this.#membership.leave(entry.user, key.ref)
     return this.#gone()
   }
@@ -242,32 +198,6 @@ export class SessionWriter<Data extends object> {
     this.#context.counters.gone++
     return { outcome: 'gone', handle: undefined }
   }
-}
-
-/** One save, from the handle that it begins with to the one that it ends with. */
-interface Job {
-  readonly key: SessionKey
-  readonly base: Snapshot | undefined
-  readonly mine: EncodedSession
-  readonly hasOldCookie: boolean
-  readonly entry: Entry
-}
-
-interface Saved {
-  readonly layout: LayoutKind
-  readonly version: string
-  readonly createdAt: number
-  readonly touchedAt: number
-  readonly isMerged: boolean
-}
-
-function isSameWrite(stored: StoredSession, write: SessionWrite): boolean {
-  return (
-    stored.text === write.text &&
-    (write.keepsCookie || stored.cookie === write.cookie) &&
-    stored.user === write.user &&
-    stored.epoch === write.epoch
-  )
 }
 
 /** No stored version equals it: the write finds a conflict, or that the session is gone. */

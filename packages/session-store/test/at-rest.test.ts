@@ -149,6 +149,11 @@ describe('values that are no sessions', () => {
   test.each([
     ['broken JSON', { d: '{"a":' }],
     ['a list', { d: '[1]' }],
+    ['a tower of lists', { d: `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}` }],
+    [
+      'the same with poison',
+      { d: `{"constructor":0,"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}` },
+    ],
     ['no known format', { d: 'O:8:"stdClass":0:{}' }],
     ['empty data', { d: '' }],
     ['no version', { v: '' }],
@@ -166,6 +171,20 @@ describe('values that are no sessions', () => {
     expect(await redis.hgetall(await key())).toMatchObject({ ...damage, x: 'corrupt' })
     expect((await store.set(id, { n: 2 }, { from: handle })).outcome).toBe('gone')
     expect((await store.destroy(id)).outcome).toBe('absent')
+  })
+
+  test.each([
+    ['broken JSON', { d: '{"hunter2":' }],
+    ['no times', { t: 'x' }],
+  ])('%s that a save meets: set aside, and nobody sees it', async (_, damage) => {
+    const { store, key } = prepare()
+    const id = newId()
+    const { handle } = await store.set(id, { n: 1 })
+    await store.set(id, { n: 2 }, { from: handle })
+    await redis.hset(await key(), damage)
+    expect((await store.set(id, { m: 3 }, { from: handle })).outcome).toBe('gone')
+    expect(await redis.hgetall(await key())).toMatchObject({ ...damage, x: 'corrupt' })
+    expect(store.counters).toMatchObject({ quarantined: 1, gone: 1 })
   })
 
   test('a repaired session is not set aside for what it was before', async () => {
@@ -234,7 +253,8 @@ describe('payloads', () => {
     const { handle } = await store.set(id, { n: 1 })
     const cycle: Data = {}
     cycle.self = cycle
-    for (const session of [cycle, { big: 1n }]) {
+    const tower = { a: JSON.parse('['.repeat(600) + ']'.repeat(600)) }
+    for (const session of [cycle, { big: 1n }, tower]) {
       await expect(store.set(id, session, { from: handle })).rejects.toThrow(SessionInvalidError)
     }
     expect((await store.get(id))?.data).toEqual({ n: 1 })

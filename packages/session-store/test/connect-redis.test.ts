@@ -131,12 +131,16 @@ describe('replace', () => {
     expect(await store.get(id)).toBeUndefined()
   })
 
-  test('another program’s text is left alone', async () => {
+  test.each([
+    ['text', 'hello'],
+    ['list', '[1]'],
+    ['tower of lists', `{"cookie":{},"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}`],
+  ])('another program’s %s is left alone', async (_, text) => {
     const store = open('replace')
     const id = newId()
-    await redis.set(`sess:${id}`, 'hello')
+    await redis.set(`sess:${id}`, text)
     expect(await store.get(id)).toBeUndefined()
-    expect(await redis.get(`sess:${id}`)).toBe('hello')
+    expect(await redis.get(`sess:${id}`)).toBe(text)
   })
 
   test('both kinds are iterated, counted and cleared', async () => {
