@@ -75,8 +75,9 @@ export class Membership<Data extends object> {
       this.leave(previousUser, key.ref)
     }
     const limit = settings.maxSessionsPerUser
-    if (limit !== undefined && entry.listed > limit) {
-      await tidy(this.#endOldest(key, entry.user, limit))
+    if (limit !== undefined && entry.listed > 0) {
+      // Looked at only now: of logins at the same time, the last one to be written sees all others.
+      await tidy(this.#endOldest(entry.user, limit))
     } else if (entry.listed > 0 && entry.listed % TIDY_EVERY === 0) {
       void tidy(this.liveRefs(entry.user))
     }
@@ -89,8 +90,11 @@ export class Membership<Data extends object> {
 
   /** Sessions on the user's list that exist, the oldest login first. Tidies the list. */
   async liveRefs(user: string): Promise<string[]> {
+    return this.#live(user, await this.#context.users.refs(user))
+  }
+
+  async #live(user: string, refs: readonly string[]): Promise<string[]> {
     const { keys, storage, users } = this.#context
-    const refs = await users.refs(user)
     const isLive = await mapInBatches(refs, AT_ONCE, async (ref) => {
       const key = keys.ofRef(ref)
       return key !== undefined && (await storage.isLive(key))
@@ -102,10 +106,13 @@ export class Membership<Data extends object> {
     return refs.filter((_, i) => isLive[i])
   }
 
-  async #endOldest(own: SessionKey, user: string, limit: number): Promise<void> {
+  /** By the list alone, so that all who look end the same ones; it may be the one just written. */
+  async #endOldest(user: string, limit: number): Promise<void> {
     const { keys, storage, users, counters } = this.#context
-    const live = await this.liveRefs(user)
-    const excess = live.filter((ref) => ref !== own.ref).slice(0, Math.max(0, live.length - limit))
+    const refs = await users.refs(user)
+    if (refs.length <= limit) return
+    const live = await this.#live(user, refs)
+    const excess = live.slice(0, Math.max(0, live.length - limit))
     for (const ref of excess) {
       const key = keys.ofRef(ref)
       if (key === undefined) continue

@@ -23,7 +23,8 @@ if not epoch then
   epoch = now
   redis.call('ZADD', key, epoch, 'epoch')
 end
-redis.call('ZADD', key, 'NX', time[1] * 1000000 + time[2], session)
+-- A login makes the session the newest, also if it is listed; all else keeps its place. (CH says nothing here.)
+redis.call('ZADD', key, mode == 'login' and 'CH' or 'NX', time[1] * 1000000 + time[2], session)
 if redis.call('PTTL', key) < tonumber(ARGV[4]) then redis.call('PEXPIRE', key, ARGV[4]) end
 local others = redis.call('ZSCORE', key, 'revoked') and 2 or 1
 return { mode == 'inherit' and ARGV[3] or string.format('%.0f', epoch),
