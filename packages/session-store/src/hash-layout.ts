@@ -47,8 +47,10 @@ export class HashLayout {
     }
     const [version, ended, data, cookie, user, epoch, created, touched] = fields
     if (ended) return { state: 'ended' }
-    if (fields.every((field) => field === null)) return { state: 'absent' }
-    const versionText = version?.toString() ?? ''
+    if (!version) {
+      return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
+    }
+    const versionText = version.toString()
     const times = [epoch, created, touched].map((field) => Number(field?.toString() ?? Number.NaN))
     const [epochTime = 0, createdAt = 0, touchedAt = 0] = times
     const isWhole = /^\d+$/.test(versionText) && times.every(Number.isSafeInteger)
@@ -107,7 +109,7 @@ export class HashLayout {
     if (status === 'saved') {
       return { status, version, touchedAt: Number(touched), createdAt: Number(created) }
     }
-    return { status: status as 'conflict' | 'gone' | 'expired' | 'unlocked' }
+    return { status: status as 'conflict' | 'gone' | 'expired' | 'unlocked' | 'foreign' }
   }
 
   /** @param cookie undefined: as it is stored. */

@@ -198,10 +198,12 @@ describe('values that are no sessions', () => {
     expect((await store.get(id))?.data).toEqual({ n: 2 })
   })
 
-  test.each<[string, (key: string) => Promise<unknown>]>([
-    ['text', (key) => redis.set(key, 'hello')],
-    ['list', (key) => redis.rpush(key, 'hello')],
-  ])('another program’s %s is left alone', async (_, write) => {
+  test.each<[string, (key: string) => Promise<unknown>, number]>([
+    ['text', (key) => redis.set(key, 'hello'), 1],
+    ['list', (key) => redis.rpush(key, 'hello'), 1],
+    ['hash with a field that ours have, too', (key) => redis.hset(key, 'a', 'hello'), 1],
+    ['hash', (key) => redis.hset(key, 'name', 'hello'), 0],
+  ])('another program’s %s is left alone', async (_, write, counted) => {
     const { store, key } = prepare()
     const id = newId()
     await store.set(id, { n: 1 })
@@ -213,8 +215,10 @@ describe('values that are no sessions', () => {
     await expect(store.set(id, { n: 1 })).rejects.toThrow(SessionUndecodableError)
     expect((await store.touch(id, {})).outcome).toBe('gone')
     expect((await store.destroy(id)).outcome).toBe('absent')
+    await expect(store.lock(id)).rejects.toThrow()
     expect(await redis.dump(name)).toEqual(before)
-    expect(store.counters.foreign).toBe(1)
+    expect(await redis.pttl(name)).toBe(-1)
+    expect(store.counters).toMatchObject({ foreign: counted, quarantined: 0 })
   })
 })
 

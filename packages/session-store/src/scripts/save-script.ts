@@ -8,7 +8,7 @@ import { Script } from '../script.js'
  * 9 creation time of a session that is moved here ('' = now); 10 '1': an update leaves the cookie as
  * it is, because the writer did not change it and someone else may have.
  * Returns { 'saved', version, touched at, created at }, or { 'conflict' }, { 'gone' }, { 'expired' },
- * { 'unlocked' }: the lock of that token is not held any more.
+ * { 'foreign' }: another program's hash, { 'unlocked' }: the lock of that token is not held any more.
  */
 export const saveScript = new Script(`
 local key, expected = KEYS[1], ARGV[1]
@@ -22,6 +22,8 @@ if version then
   if expected ~= '*' and expected ~= version then return { 'conflict' } end
 elseif expected ~= '' then
   return { 'gone' }
+elseif redis.call('EXISTS', key) == 1 then
+  return { 'foreign' }
 end
 if ARGV[8] ~= '' and (old[4] ~= ARGV[8] or tonumber(old[5]) <= now) then return { 'unlocked' } end
 
