@@ -59,9 +59,13 @@ export class SessionStorage {
   }
 
   async isLive(key: SessionKey): Promise<boolean> {
-    if (await this.#hash.isLive(key)) return true
-    if (this.#old === undefined || key.legacyName === undefined) return false
-    return this.#old.layout.isLive(key.legacyName)
+    return (await this.#hash.isLive(key)) || (await this.isInOldLayout(key))
+  }
+
+  /** Whether connect-redis's layout has a live session. */
+  async isInOldLayout({ legacyName }: SessionKey): Promise<boolean> {
+    if (this.#old === undefined || legacyName === undefined) return false
+    return this.#old.layout.isLive(legacyName)
   }
 
   /** @returns the layout that it is in afterwards, too. */

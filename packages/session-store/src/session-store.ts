@@ -197,9 +197,9 @@ export class SessionStore<Data extends object = SessionData> {
    */
   async lock(id: string, options: LockOptions = {}): Promise<SessionLock> {
     return this.#measure('lock', async () => {
-      const { name } = this.#keyFor(id)
-      const lock = await lockSession(this.#parts.scripts, name, options, this.#settings.deadline)
-      return [lock, 'ok']
+      const { scripts, context } = this.#parts
+      const parts = { scripts, storage: context.storage, limit: this.#settings.deadline }
+      return [await lockSession(parts, this.#keyFor(id), options), 'ok']
     })
   }
 

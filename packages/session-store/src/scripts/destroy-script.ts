@@ -9,10 +9,10 @@ import { Script } from '../script.js'
  */
 export const destroyScript = new Script(`
 local key = KEYS[1]
-local old = redis.call('HMGET', key, 'v', 'x', 'u')
+local old = redis.call('HMGET', key, 'v', 'x', 'u', 'l')
 if old[2] and old[2] ~= ARGV[2] then return { 'absent', '' } end
 local destroyed = old[1] or old[2]
-if not destroyed and redis.call('EXISTS', key) == 1 then return { 'absent', '' } end
+if not destroyed and not old[4] and redis.call('EXISTS', key) == 1 then return { 'absent', '' } end
 redis.call('UNLINK', key)
 if destroyed then redis.call('HSET', key, 'u', old[3] or '') end
 redis.call('HSET', key, 'x', destroyed and ARGV[2] or 'absent')

@@ -22,7 +22,7 @@ if version then
   if expected ~= '*' and expected ~= version then return { 'conflict' } end
 elseif expected ~= '' then
   return { 'gone' }
-elseif redis.call('EXISTS', key) == 1 then
+elseif not old[4] and redis.call('EXISTS', key) == 1 then
   return { 'foreign' }
 end
 if ARGV[8] ~= '' and (old[4] ~= ARGV[8] or tonumber(old[5]) <= now) then return { 'unlocked' } end
