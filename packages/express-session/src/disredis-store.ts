@@ -124,7 +124,8 @@ export class DisredisStore extends Store {
    * Logs a user in: a new session id, `data` and the user in it, stored when the promise resolves. All
    * else that was in the session is gone. Do this after the user has proved who they are.
    *
-   * @throws SessionStoreError if it could not be stored: then the user is not logged in.
+   * @throws SessionStoreError if it could not be stored, or there is no session here to log in to: then
+   * the user is not logged in.
    */
   async login(
     req: SessionRequest,
@@ -132,6 +133,12 @@ export class DisredisStore extends Store {
     data: StoredSession = {},
   ): Promise<void> {
     const fields = this.#users.fieldsAtLogin(userId, data)
+    if (req.sessionStore === undefined) {
+      // express-session did nothing for this request, and will send no cookie either.
+      throw new SessionInvalidError(
+        "login: the request has no session; is its path within the cookie's, and Redis there?",
+      )
+    }
     await this.#regenerate(req as StoreRequest)
     Object.assign(req.session, fields)
     this.#cookieWarning.check(req.session.cookie)

@@ -16,9 +16,10 @@ export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware 
       session.save((error: unknown) => {
         isHeld = false
         res.end = end
-        if (error) return next(error)
+        // Whatever is sent now, an error too, has no touch to wait for.
         binding.trace(session, { ...binding.traceOf(session), isFresh: true })
-        end.apply(res, args)
+        if (error) next(error)
+        else end.apply(res, args)
       })
       return res
     }) as typeof end

@@ -16,7 +16,7 @@ export interface Trace {
   /** The handle is this session's own: it was stored under this id. */
   readonly isStored: boolean
   readonly lock?: SessionLock | undefined
-  /** It was saved a moment ago, for the response that is now ended: a touch has nothing to add. */
+  /** It was saved, or could not be, for the response that is now ended: a touch has nothing to add. */
   readonly isFresh?: boolean
   /** The session stands in for one that could not be regenerated, because of this error. */
   readonly failure?: unknown
