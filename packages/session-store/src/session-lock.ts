@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Deadline } from './deadline.js'
+import type { Deadlines } from './deadline.js'
 import { SessionLockError } from './errors.js'
 import { whole } from './option-checks.js'
 import type { ScriptExecutor } from './script-executor.js'
@@ -31,21 +31,20 @@ export interface LockContext {
   readonly scripts: ScriptExecutor
   /** Knows whether a session is in connect-redis's layout. */
   readonly storage: Pick<SessionStorage, 'isInOldLayout'>
-  /** ms for each question */
-  readonly limit: number
+  /** For each question. */
+  readonly deadlines: Deadlines
 }
 
 /** @throws SessionLockError if there is no such session, or the lock was not free in time. */
 export async function lockSession(
-  { scripts, storage, limit }: LockContext,
+  { scripts, storage, deadlines }: LockContext,
   key: SessionKey,
   options: LockOptions,
 ): Promise<SessionLock> {
   const life = whole('life', options.life ?? 10_000, 1, 86_400_000)
   const wait = whole('wait', options.wait ?? 5_000, 0, 86_400_000)
   const token = randomBytes(16).toString('base64url')
-  const within = <T>(work: () => Promise<T>) =>
-    Deadline.run(limit, (deadline) => deadline.attempt(work))
+  const within = <T>(work: () => Promise<T>) => deadlines.run((deadline) => deadline.attempt(work))
 
   let isInOldLayout = false
   const end = performance.now() + wait

@@ -1,4 +1,4 @@
-import { Deadline } from './deadline.js'
+import type { Deadline } from './deadline.js'
 import { SessionUnavailableError } from './errors.js'
 import { RecentMap } from './recent-map.js'
 import type { SessionCookie } from './session-cookie.js'
@@ -47,11 +47,11 @@ export class SessionReader<Data extends object> {
   }
 
   async read(key: SessionKey): Promise<LoadedSession<Data> | undefined> {
-    const { settings, users, userHints } = this.#context
+    const { deadlines, settings, users, userHints } = this.#context
     const guess = settings.userId === undefined ? undefined : userHints.get(key.ref)
     let guessed: { readonly epoch: number | undefined } | undefined
     try {
-      return await Deadline.run(settings.deadline, (deadline) => {
+      return await deadlines.run((deadline) => {
         const ask = (user: string) => deadline.attempt(() => users.epoch(user))
         const asked = guess === undefined ? undefined : ask(guess)
         asked?.then(

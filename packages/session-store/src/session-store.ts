@@ -1,5 +1,5 @@
 import type { SessionCounters } from './counters.js'
-import { Deadline } from './deadline.js'
+import type { Deadline } from './deadline.js'
 import { SessionIdError, SessionOptionError, SessionStoreClosedError } from './errors.js'
 import { mapInBatches } from './map-in-batches.js'
 import { publishOperation, type SessionOperation } from './operation-events.js'
@@ -198,8 +198,7 @@ export class SessionStore<Data extends object = SessionData> {
   async lock(id: string, options: LockOptions = {}): Promise<SessionLock> {
     return this.#measure('lock', async () => {
       const { scripts, context } = this.#parts
-      const parts = { scripts, storage: context.storage, limit: this.#settings.deadline }
-      return [await lockSession(parts, this.#keyFor(id), options), 'ok']
+      return [await lockSession({ scripts, ...context }, this.#keyFor(id), options), 'ok']
     })
   }
 
@@ -261,7 +260,7 @@ export class SessionStore<Data extends object = SessionData> {
   }
 
   #within<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    return Deadline.run(this.#settings.deadline, work)
+    return this.#parts.context.deadlines.run(work)
   }
 
   async #measure<T>(

@@ -1,4 +1,5 @@
 import type { SessionCounters } from './counters.js'
+import type { Deadlines } from './deadline.js'
 import { SessionInvalidError } from './errors.js'
 import type { RecentMap } from './recent-map.js'
 import type { Settings } from './resolve-options.js'
@@ -14,6 +15,7 @@ export interface StoreContext<Data extends object> {
   readonly storage: SessionStorage
   readonly users: UserRegistry
   readonly counters: SessionCounters
+  readonly deadlines: Deadlines
   /** ref -> hash of the user's id, of sessions that this process saw: a guess, checked on use. */
   readonly userHints: RecentMap<string>
   /**

@@ -1,6 +1,7 @@
 import type { CallOptions } from '@disredis/client'
 import { ConnectRedisLayout } from './connect-redis-layout.js'
 import { createCounters } from './counters.js'
+import { Deadlines } from './deadline.js'
 import { HashLayout } from './hash-layout.js'
 import { Membership } from './membership.js'
 import { PayloadCodec } from './payload-codec.js'
@@ -45,6 +46,7 @@ export function assembleParts<Data extends object>(
     storage: new SessionStorage(hash, takeOverOf(settings), counters),
     users: new UserRegistry(client, scripts, keys, settings.absoluteTimeout),
     counters,
+    deadlines: new Deadlines(settings.deadline),
     userHints: new RecentMap(USER_HINTS),
     tidy,
   }
