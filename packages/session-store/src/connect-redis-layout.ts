@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { SessionTooLargeError } from './errors.js'
 import { parseObject } from './safe-json.js'
 import type { ScriptExecutor } from './script-executor.js'
@@ -134,7 +134,7 @@ function parse(text: string): StoredSession | undefined {
     return undefined
   }
   return {
-    version: createHash('sha1').update(text).digest('hex'),
+    version: hash('sha1', text),
     text: JSON.stringify(data),
     cookie,
     user: typeof u === 'string' ? u : '',
