@@ -60,8 +60,8 @@ export class SessionDecoder<Data extends object> {
   }
 
   /** @throws SessionInvalidError */
-  async encode(session: object): Promise<EncodedSession> {
-    const { schema, reservedNames } = this.#settings
+  encode(session: object): EncodedSession {
+    const { reservedNames } = this.#settings
     const { cookie } = session as { cookie?: CookieInput }
     const encodedCookie = encodeCookie(cookie, Date.now())
     let text: string
@@ -72,14 +72,16 @@ export class SessionDecoder<Data extends object> {
     } catch (error) {
       throw new SessionInvalidError('The session cannot be written as JSON', { cause: error })
     }
-    if (schema !== undefined) {
-      const result = await validate(schema, JSON.parse(text))
-      if (result.issues !== undefined) {
-        const count = result.issues.length
-        throw new SessionInvalidError(`The schema refuses the session (issues: ${count})`)
-      }
-    }
     return { text, cookie: encodedCookie }
+  }
+
+  /** @throws SessionInvalidError if the schema refuses what is to be written. */
+  async check(text: string): Promise<void> {
+    const { schema } = this.#settings
+    if (schema === undefined) return
+    const { issues } = await validate(schema, JSON.parse(text))
+    if (issues === undefined) return
+    throw new SessionInvalidError(`The schema refuses the session (issues: ${issues.length})`)
   }
 }
 

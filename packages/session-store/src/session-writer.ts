@@ -4,7 +4,12 @@ import { SessionLockError, SessionUndecodableError } from './errors.js'
 import { idleTime, isTouchDue } from './expiry.js'
 import type { Membership } from './membership.js'
 import type { SaveOptions, SaveResult } from './save-result.js'
-import { type CookieInput, encodeCookie, isSameCookie } from './session-cookie.js'
+import {
+  type CookieInput,
+  type EncodedCookie,
+  encodeCookie,
+  isSameCookie,
+} from './session-cookie.js'
 import type { EncodedSession, SessionDecoder } from './session-decoder.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { SessionKey } from './session-keys.js'
@@ -12,6 +17,9 @@ import type { SessionWrite } from './session-layout.js'
 import type { ConflictPolicy } from './session-store-options.js'
 import type { StoreContext } from './store-context.js'
 import { type Saved, type SaveJob, WriteConflict } from './write-conflict.js'
+
+/** What becomes of a save or touch: its result, or what Redis has to be asked for it. */
+export type Step = SaveResult | ((deadline: Deadline) => Promise<SaveResult>)
 
 /** Writes sessions: one round trip, unless a user logs in or someone else wrote in between. */
 export class SessionWriter<Data extends object> {
@@ -31,34 +39,47 @@ export class SessionWriter<Data extends object> {
     this.#conflicts = new WriteConflict(context)
   }
 
-  async save(
+  /** @throws SessionInvalidError */
+  save(
     key: SessionKey,
     session: Data & { readonly cookie?: CookieInput | undefined },
     options: SaveOptions,
-    deadline: Deadline,
-  ): Promise<SaveResult> {
+  ): Step {
     const base = ownHandle(key, options.from)
     if (base?.source === 'anonymous') return { outcome: 'skipped', handle: base }
-    const mine = await this.#decoder.encode(session)
-    const isUnchanged = mine.text === base?.snapshot.text && options.isLogin !== true
-    return base !== undefined && isUnchanged
-      ? this.#refresh(key, session, mine, base, deadline)
-      : this.#write(key, session, mine, options, deadline)
+    const mine = this.#decoder.encode(session)
+    if (base !== undefined && mine.text === base.snapshot.text && options.isLogin !== true) {
+      return this.#refresh(key, session, mine, base)
+    }
+    return async (deadline) => {
+      await this.#decoder.check(mine.text)
+      return this.#write(key, session, mine, options, deadline)
+    }
   }
 
-  /** As a save that leaves the data as it is. */
-  async touch(
+  /**
+   * As a save that leaves the data as it is.
+   *
+   * @throws SessionInvalidError
+   */
+  touch(
     key: SessionKey,
     session: Data & { readonly cookie?: CookieInput | undefined },
     from: SessionHandle | undefined,
-    deadline: Deadline,
-  ): Promise<SaveResult> {
+  ): Step {
     const base = ownHandle(key, from)
     if (base?.source === 'anonymous') return { outcome: 'skipped', handle: base }
     const cookie = encodeCookie(session.cookie, Date.now())
-    if (base !== undefined) {
-      return this.#refresh(key, session, { text: base.snapshot.text, cookie }, base, deadline)
-    }
+    return base === undefined
+      ? (deadline) => this.#touchUnseen(key, cookie, deadline)
+      : this.#refresh(key, session, { text: base.snapshot.text, cookie }, base)
+  }
+
+  async #touchUnseen(
+    key: SessionKey,
+    cookie: EncodedCookie,
+    deadline: Deadline,
+  ): Promise<SaveResult> {
     const { settings, storage, counters } = this.#context
     const idle = idleTime(cookie.remaining, settings)
     if (idle <= 0) return this.#expire(key, deadline)
@@ -79,17 +100,11 @@ export class SessionWriter<Data extends object> {
     return existed
   }
 
-  async #refresh(
-    key: SessionKey,
-    session: Data,
-    mine: EncodedSession,
-    base: SessionHandle,
-    deadline: Deadline,
-  ): Promise<SaveResult> {
-    const { settings, storage, counters } = this.#context
+  #refresh(key: SessionKey, session: Data, mine: EncodedSession, base: SessionHandle): Step {
+    const { settings, counters } = this.#context
     const { snapshot } = base
     const idle = idleTime(mine.cookie.remaining, settings)
-    if (idle <= 0) return this.#expire(key, deadline)
+    if (idle <= 0) return (deadline) => this.#expire(key, deadline)
     const isSame = isSameCookie(snapshot.cookie, mine.cookie)
     if (isSame && !isTouchDue(snapshot.touchedAt, Date.now(), idle, settings)) {
       counters.unchanged++
@@ -97,15 +112,27 @@ export class SessionWriter<Data extends object> {
     }
     const isUnstamped = snapshot.user !== '' && snapshot.epoch === 0
     if (isUnstamped || snapshot.layout !== 'hash') {
-      return this.#write(key, session, mine, { from: base }, deadline)
+      return (deadline) => this.#write(key, session, mine, { from: base }, deadline)
     }
-    const text = isSame ? undefined : mine.cookie.text
+    const newCookie = isSame ? undefined : mine.cookie
+    return (deadline) => this.#prolong(key, snapshot, newCookie, idle, deadline)
+  }
+
+  async #prolong(
+    key: SessionKey,
+    snapshot: Snapshot,
+    newCookie: EncodedCookie | undefined,
+    idle: number,
+    deadline: Deadline,
+  ): Promise<SaveResult> {
+    const { storage, counters } = this.#context
+    const cookie = newCookie ?? snapshot.cookie
+    const text = newCookie?.text
     const reply = await deadline.attempt(() => storage.touch(key, text, idle))
     if (reply.status !== 'touched') {
       return reply.status === 'expired' ? this.#expire(key, deadline) : this.#gone()
     }
     counters.touched++
-    const cookie = isSame ? snapshot.cookie : mine.cookie
     const next = { ...snapshot, cookie, touchedAt: reply.touchedAt }
     return { outcome: 'touched', handle: new SessionHandle(key.ref, 'store', next) }
   }

@@ -17,6 +17,7 @@ import { SessionStorage, type TakeOver } from './session-storage.js'
 import { SessionWriter } from './session-writer.js'
 import type { StoreContext } from './store-context.js'
 import { UserRegistry } from './user-registry.js'
+import { UserSessions } from './user-sessions.js'
 
 /** What a store is made of. */
 export interface StoreParts<Data extends object> {
@@ -24,6 +25,7 @@ export interface StoreParts<Data extends object> {
   readonly reader: SessionReader<Data>
   readonly writer: SessionWriter<Data>
   readonly admin: SessionAdmin<Data>
+  readonly userSessions: UserSessions<Data>
   readonly scripts: ScriptExecutor
 }
 
@@ -53,7 +55,14 @@ export function assembleParts<Data extends object>(
   const decoder = new SessionDecoder(settings, counters)
   const reader = new SessionReader(context, decoder)
   const writer = new SessionWriter(context, decoder, new Membership(context))
-  return { context, reader, writer, admin: new SessionAdmin(context, reader), scripts }
+  return {
+    context,
+    reader,
+    writer,
+    admin: new SessionAdmin(context, reader),
+    userSessions: new UserSessions(context, reader, writer),
+    scripts,
+  }
 }
 
 /**
