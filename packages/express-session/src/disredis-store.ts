@@ -20,7 +20,12 @@ import type { SessionMiddleware, SessionRequest, StoreRequest } from './middlewa
 import { OutageWatch } from './outage-watch.js'
 import { saveFirstMiddleware } from './save-first-middleware.js'
 import { SessionBinding } from './session-binding.js'
-import { type DisredisStoreOptions, resolveOptions, type StoredSession } from './store-options.js'
+import {
+  type DisredisStoreOptions,
+  type GivenSession,
+  resolveOptions,
+  type StoredSession,
+} from './store-options.js'
 
 /** Of work whose result is nobody's business. */
 type Done = ((error?: unknown) => void) | undefined
@@ -69,12 +74,13 @@ export class DisredisStore extends Store {
     answerCallback(this.#binding.load(sid), callback)
   }
 
-  override set(sid: string, session: SessionData, callback?: Done): void {
+  override set(sid: string, session: GivenSession, callback?: Done): void {
     this.#cookieWarning.check(session.cookie)
     answerDone(this.#binding.save(sid, session), callback)
   }
 
-  override touch(sid: string, session: SessionData, callback?: Done): void {
+  /** Answers at once if there is nothing to write yet: then the response need not wait. */
+  override touch(sid: string, session: GivenSession, callback?: Done): void {
     answerDone(this.#binding.touch(sid, session), callback)
   }
 
@@ -142,7 +148,7 @@ export class DisredisStore extends Store {
     await this.#regenerate(req as StoreRequest)
     Object.assign(req.session, fields)
     this.#cookieWarning.check(req.session.cookie)
-    const { handle } = await this.#binding.save(req.sessionID, req.session as SessionData, true)
+    const { handle } = await this.#binding.save(req.sessionID, req.session, true)
     if (handle === undefined) {
       throw new SessionInvalidError('login: the cookie is over already; look at its maxAge')
     }
@@ -254,6 +260,6 @@ export class DisredisStore extends Store {
   }
 }
 
-function answerDone(work: Promise<unknown>, callback: Done): void {
+function answerDone(work: unknown, callback: Done): void {
   answerCallback(work, callback && ((error) => callback(error)))
 }

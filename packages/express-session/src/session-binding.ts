@@ -7,7 +7,7 @@ import {
   SessionUnavailableError,
 } from '@disredis/session-store'
 import type { SessionData } from 'express-session'
-import type { StoredSession } from './store-options.js'
+import type { GivenSession, StoredSession } from './store-options.js'
 
 /** What is known of one session object of a request. */
 export interface Trace {
@@ -23,6 +23,7 @@ export interface Trace {
 }
 
 const NOTHING: Trace = Object.freeze({ isStored: false })
+const SKIPPED: SaveResult = Object.freeze({ outcome: 'skipped', handle: undefined })
 
 /**
  * Binds express-session's session objects to the store: keeps beside each of them what it was loaded
@@ -32,6 +33,7 @@ export class SessionBinding {
   readonly #sessions: SessionStore<StoredSession>
   readonly #onUnavailable: () => void
   readonly #traces = new WeakMap<object, Trace>()
+  /** Writes that are under way. */
   readonly #writes = new WeakMap<object, Promise<unknown>>()
 
   /** @param onUnavailable is told of every operation that Redis did not answer */
@@ -58,22 +60,25 @@ export class SessionBinding {
     return session
   }
 
-  async save(sid: string, session: SessionData, isLogin = false): Promise<SaveResult> {
+  /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
+  save(sid: string, session: GivenSession, isLogin = false): SaveResult | Promise<SaveResult> {
     const { failure, lock, handle: from } = this.traceOf(session)
     if (failure !== undefined) {
       // The application was told before; what it has put into the session all the same is lost.
-      if (Object.keys(session).some((name) => name !== 'cookie')) throw failure
-      return { outcome: 'skipped', handle: undefined }
+      const isEmpty = Object.keys(session).every((name) => name === 'cookie')
+      return isEmpty ? SKIPPED : Promise.reject(failure)
     }
-    const work = this.#sessions.set(sid, session, { from, isLogin, ...(lock && { lock }) })
-    return this.#written(session, work)
+    const work = this.#sessions.setSoon(sid, session, { from, isLogin, ...(lock && { lock }) })
+    return work instanceof Promise ? this.#written(session, work) : work
   }
 
-  async touch(sid: string, session: SessionData): Promise<SaveResult> {
+  /** As {@link save}. */
+  touch(sid: string, session: GivenSession): SaveResult | Promise<SaveResult> {
     const { failure, isFresh, handle: from } = this.traceOf(session)
-    if (failure !== undefined) return { outcome: 'skipped', handle: undefined }
+    if (failure !== undefined) return SKIPPED
     if (isFresh) return { outcome: 'unchanged', handle: from }
-    return this.#written(session, this.#sessions.touch(sid, session, { from }))
+    const work = this.#sessions.touchSoon(sid, session, { from })
+    return work instanceof Promise ? this.#written(session, work) : work
   }
 
   async destroy(sid: string): Promise<DestroyResult> {

@@ -130,6 +130,27 @@ describe('a session of an application', () => {
   })
 })
 
+test('a session with nothing to write holds no response up: it is answered at once', async () => {
+  await using app = await serve((store, it) => {
+    it.get('/', (req, res) => {
+      const answers: string[] = []
+      store.touch(req.sessionID, req.session, () => answers.push('touched'))
+      store.set(req.sessionID, req.session, () => answers.push('saved'))
+      res.json(answers)
+    })
+    it.get('/views', (req, res) => {
+      req.session.views = (req.session.views ?? 0) + 1
+      const answers: string[] = []
+      store.set(req.sessionID, req.session, (error) => answers.push(String(error ?? 'saved')))
+      res.json(answers)
+    })
+  })
+  const visitor = app.visitor()
+  await visitor.get('/views')
+  expect(await visitor.body('/')).toEqual(['touched', 'saved'])
+  expect(await visitor.body('/views')).toEqual([])
+})
+
 describe('saveFirst', () => {
   const routes = (_store: DisredisStore, it: Parameters<WebAppOptions['routes']>[0]) => {
     it.get('/big', (req, res) => {
