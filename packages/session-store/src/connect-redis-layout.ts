@@ -11,6 +11,7 @@ import {
 import { type CookieInput, encodeCookie } from './session-cookie.js'
 import {
   type DestroyReply,
+  type Found,
   isWrongType,
   type KeyState,
   type SaveReply,
@@ -43,7 +44,11 @@ export class ConnectRedisLayout {
     this.#options = options
   }
 
-  async load(name: string): Promise<KeyState> {
+  async load(name: string): Promise<Found> {
+    return { layout: 'connect-redis', found: await this.#stateOf(name) }
+  }
+
+  async #stateOf(name: string): Promise<KeyState> {
     const { client, maxPayload } = this.#options
     let text: string | null
     try {
@@ -62,7 +67,7 @@ export class ConnectRedisLayout {
   }
 
   async isLive(name: string): Promise<boolean> {
-    return (await this.load(name)).state === 'live'
+    return (await this.#stateOf(name)).state === 'live'
   }
 
   async save(name: string, write: SessionWrite): Promise<SaveReply> {

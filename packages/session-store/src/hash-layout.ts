@@ -8,6 +8,7 @@ import { touchScript } from './scripts/touch-script.js'
 import type { SessionKey } from './session-keys.js'
 import {
   type DestroyReply,
+  type Found,
   isWrongType,
   type KeyState,
   type SaveReply,
@@ -17,6 +18,7 @@ import {
 import type { SessionRedis } from './session-redis.js'
 
 const FIELDS = ['v', 'x', 'd', 'c', 'u', 'e', 't', 'a'] as const
+const FOREIGN: Found = { layout: 'hash', found: { state: 'foreign' } }
 
 export interface HashLayoutOptions {
   readonly client: SessionRedis
@@ -37,40 +39,50 @@ export class HashLayout {
     this.#options = options
   }
 
-  async load(key: SessionKey): Promise<KeyState> {
-    let fields: (Buffer | null)[]
-    try {
-      fields = await this.#options.client.hmgetBuffer(key.name, ...FIELDS)
-    } catch (error) {
-      if (isWrongType(error)) return { state: 'foreign' }
-      throw error
-    }
+  load(key: SessionKey): Promise<Found> {
+    return this.#options.client.hmgetBuffer(key.name, ...FIELDS).then(
+      (fields) => ({ layout: 'hash', found: this.#stateOf(fields, key) }),
+      (error: unknown) => {
+        if (isWrongType(error)) return FOREIGN
+        throw error
+      },
+    )
+  }
+
+  #stateOf(fields: readonly (Buffer | null)[], key: SessionKey): KeyState {
     const [version, ended, data, cookie, user, epoch, created, touched] = fields
     if (ended) return { state: 'ended' }
     if (!version) {
       return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
     }
     const versionText = version.toString()
-    const times = [epoch, created, touched].map((field) => Number(field?.toString() ?? Number.NaN))
-    const [epochTime = 0, createdAt = 0, touchedAt = 0] = times
-    const isWhole = /^\d+$/.test(versionText) && times.every(Number.isSafeInteger)
+    const times = {
+      epoch: numberOf(epoch),
+      createdAt: numberOf(created),
+      touchedAt: numberOf(touched),
+    }
+    const isWhole =
+      /^\d+$/.test(versionText) &&
+      Number.isSafeInteger(times.epoch) &&
+      Number.isSafeInteger(times.createdAt) &&
+      Number.isSafeInteger(times.touchedAt)
     if (!isWhole || !data || !cookie) return { state: 'corrupt', version: versionText }
+    let text: string
     try {
-      return {
-        state: 'live',
-        session: {
-          version: versionText,
-          text: this.#options.codec.decode(data, key.name),
-          cookie: cookie.toString(),
-          user: user?.toString() ?? '',
-          epoch: epochTime,
-          createdAt,
-          touchedAt,
-        },
-      }
+      text = this.#options.codec.decode(data, key.name)
     } catch (error) {
       if (error instanceof CorruptPayloadError) return { state: 'corrupt', version: versionText }
       throw error
+    }
+    return {
+      state: 'live',
+      session: {
+        version: versionText,
+        text,
+        cookie: cookie.toString(),
+        user: user?.toString() ?? '',
+        ...times,
+      },
     }
   }
 
@@ -148,4 +160,8 @@ export class HashLayout {
 function expectedArgument(expected: SessionWrite['expected']): string {
   if (expected === 'absent') return ''
   return expected === 'live' ? '*' : expected.version
+}
+
+function numberOf(field: Buffer | null | undefined): number {
+  return field ? Number(field.toString()) : Number.NaN
 }

@@ -1,5 +1,6 @@
 import type { Deadline } from './deadline.js'
 import { SessionUnavailableError } from './errors.js'
+import type { Owner } from './membership.js'
 import { RecentMap } from './recent-map.js'
 import type { SessionCookie } from './session-cookie.js'
 import type { DecodedSession, SessionDecoder } from './session-decoder.js'
@@ -158,13 +159,15 @@ export class SessionReader<Data extends object> {
   ): Promise<LoadedSession<Data> | 'corrupt' | undefined> {
     const { counters, settings, userHints } = this.#context
     if (Date.now() >= session.createdAt + settings.absoluteTimeout) return undefined
-    const decoded = await this.#decoder.decode(session)
+    const decoding = this.#decoder.decode(session)
+    const decoded = decoding instanceof Promise ? await decoding : decoding
     if (decoded === 'corrupt') return decoded
     if (decoded === 'invalid') {
       counters.invalid++
       return undefined
     }
-    const owner = await this.#owner(session, decoded, revocations)
+    const checking = this.#owner(session, decoded, revocations)
+    const owner = checking instanceof Promise ? await checking : checking
     if (owner === 'revoked') {
       counters.revoked++
       return undefined
@@ -177,16 +180,24 @@ export class SessionReader<Data extends object> {
     return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
   }
 
-  /** Whose session it is, unless that user revoked it. */
-  async #owner(
+  /** Whose session it is, unless that user revoked it. A promise only if it is a user's. */
+  #owner(
     session: StoredSession,
     decoded: DecodedSession<Data>,
     revocations: Revocations,
-  ): Promise<{ readonly user: string; readonly epoch: number } | 'revoked'> {
+  ): Owner | Promise<Owner | 'revoked'> {
     const { settings } = this.#context
     if (settings.userId === undefined) return { user: session.user, epoch: session.epoch }
     const user = userOf(settings, decoded.data)
     if (user === '') return { user, epoch: 0 }
+    return this.#unlessRevoked(user, session, revocations)
+  }
+
+  async #unlessRevoked(
+    user: string,
+    session: StoredSession,
+    revocations: Revocations,
+  ): Promise<Owner | 'revoked'> {
     if (session.user !== user || session.epoch === 0) {
       // From before users were tracked: good until the user revokes for the first time.
       return (await revocations.wasRevoked(user)) ? 'revoked' : { user, epoch: 0 }

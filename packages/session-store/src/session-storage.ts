@@ -4,18 +4,12 @@ import type { HashLayout } from './hash-layout.js'
 import type { SessionKey } from './session-keys.js'
 import type {
   DestroyReply,
-  KeyState,
+  Found,
   LayoutKind,
   SaveReply,
   SessionWrite,
   TouchReply,
 } from './session-layout.js'
-
-/** A key's state and the layout that it was found in. */
-export interface Found {
-  readonly layout: LayoutKind
-  readonly found: KeyState
-}
 
 /** The sessions of connect-redis that are being taken over. */
 export interface TakeOver {
@@ -45,17 +39,18 @@ export class SessionStorage {
     return layout !== 'hash' && this.current === 'hash'
   }
 
-  async load(key: SessionKey): Promise<Found> {
+  load(key: SessionKey): Promise<Found> {
     const old = this.#old
-    const { legacyName } = key
-    if (old === undefined || legacyName === undefined) {
-      return { layout: 'hash', found: await this.#hash.load(key) }
-    }
+    return old === undefined || key.legacyName === undefined
+      ? this.#hash.load(key)
+      : this.#loadEither(key, key.legacyName, old)
+  }
+
+  async #loadEither(key: SessionKey, oldName: string, old: TakeOver): Promise<Found> {
     // Sharing, most sessions are in the old layout: both are asked at once.
-    const early = old.mode === 'share' ? old.layout.load(legacyName) : undefined
+    const early = old.mode === 'share' ? old.layout.load(oldName) : undefined
     const [found] = await Promise.all([this.#hash.load(key), early])
-    if (found.state !== 'absent') return { layout: 'hash', found }
-    return { layout: 'connect-redis', found: await (early ?? old.layout.load(legacyName)) }
+    return found.found.state === 'absent' ? (early ?? old.layout.load(oldName)) : found
   }
 
   async isLive(key: SessionKey): Promise<boolean> {

@@ -279,6 +279,7 @@ describe('payloads', () => {
     }
     const { store: lax, open } = prepare()
     const store = open({ schema })
+    const odd = { '~standard': { ...schema['~standard'], validate: () => ({ value: { n: 1n } }) } }
     const id = newId()
     const since = new Date(0)
     await store.set(id, { since })
@@ -289,6 +290,7 @@ describe('payloads', () => {
     const error: unknown = await store.set(id, { since: 1 }).catch((reason) => reason)
     expect(error).toBeInstanceOf(SessionInvalidError)
     expect((error as Error).message).not.toContain('hunter2')
+    await expect(open({ schema: odd }).get(id)).rejects.toThrow(SessionInvalidError)
     // Refused on load it is no session, and not destroyed: an older deployment may still like it.
     const old = newId()
     await lax.set(old, { n: 1 })
