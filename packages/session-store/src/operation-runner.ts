@@ -26,15 +26,17 @@ export class OperationRunner {
     if (this.#isClosed) throw new SessionStoreClosedError('The session store is closed')
   }
 
+  /** @param outcomeOf what subscribers are told; default `ok` */
   async run<T>(
     operation: SessionOperation,
-    work: () => Promise<readonly [result: T, outcome: string]>,
+    work: () => Promise<T>,
+    outcomeOf: (result: T) => string = () => 'ok',
   ): Promise<T> {
     const end = beginOperation(operation)
     try {
       this.mustBeOpen()
-      const [result, outcome] = await work()
-      end(outcome)
+      const result = await work()
+      end(outcomeOf(result))
       return result
     } catch (error) {
       throw failed(end, error)

@@ -56,15 +56,8 @@ export class SessionStore<Data extends object = SessionData> {
    * that is refused.
    * @throws SessionUnavailableError if Redis could not be asked, under `onUnavailable: 'error'`.
    */
-  async get(id: string): Promise<LoadedSession<Data> | undefined> {
-    return this.#operations.run('get', async () => {
-      const key = this.#parts.context.keys.ofId(id)
-      if (key === undefined) this.#parts.context.counters.refusedIds++
-      const loaded = key === undefined ? undefined : await this.#parts.reader.read(key)
-      if (loaded === undefined) this.#parts.context.counters.misses++
-      else if (loaded.handle.source === 'store') this.#parts.context.counters.hits++
-      return [loaded, loaded === undefined ? 'miss' : 'hit']
-    })
+  get(id: string): Promise<LoadedSession<Data> | undefined> {
+    return this.#operations.run('get', () => this.#load(id), hitOrMiss)
   }
 
   /**
@@ -107,18 +100,8 @@ export class SessionStore<Data extends object = SessionData> {
   }
 
   /** Ends a session; nothing that is under way writes it again. One round trip. */
-  async destroy(id: string): Promise<DestroyResult> {
-    return this.#operations.run('destroy', async () => {
-      const key = this.#parts.context.keys.ofId(id)
-      if (key === undefined) {
-        this.#parts.context.counters.refusedIds++
-        return [{ outcome: 'absent' }, 'absent']
-      }
-      const existed = await this.#within((deadline) => this.#parts.writer.destroy(key, deadline))
-      this.#parts.reader.forget(key.ref)
-      const outcome = existed ? 'destroyed' : 'absent'
-      return [{ outcome }, outcome]
-    })
+  destroy(id: string): Promise<DestroyResult> {
+    return this.#operations.run('destroy', () => this.#destroy(id), outcomeOf)
   }
 
   /**
@@ -127,31 +110,24 @@ export class SessionStore<Data extends object = SessionData> {
    *
    * @throws SessionOptionError without the option `userId`.
    */
-  async revokeUser(userId: string | number): Promise<void> {
-    return this.#operations.run('revokeUser', async () => {
-      await this.#within((deadline) => this.#parts.userSessions.revoke(userId, deadline))
-      return [undefined, 'ok']
-    })
+  revokeUser(userId: string | number): Promise<void> {
+    const revoke = (deadline: Deadline) => this.#parts.userSessions.revoke(userId, deadline)
+    return this.#operations.run('revokeUser', () => this.#within(revoke))
   }
 
   /** The user's sessions, the oldest login first. @throws SessionOptionError without `userId`. */
-  async listUserSessions(userId: string | number): Promise<SessionEntry<Data>[]> {
-    return this.#operations.run('listUserSessions', async () => {
-      const list = (deadline: Deadline) => this.#parts.userSessions.list(userId, deadline)
-      return [await this.#within(list), 'ok']
-    })
+  listUserSessions(userId: string | number): Promise<SessionEntry<Data>[]> {
+    const list = (deadline: Deadline) => this.#parts.userSessions.list(userId, deadline)
+    return this.#operations.run('listUserSessions', () => this.#within(list))
   }
 
   /**
    * Ends one session of a user by the `ref` that `listUserSessions` gave. A ref that is not on that
    * user's list is `absent`: nobody ends another user's session with it.
    */
-  async endUserSession(userId: string | number, ref: string): Promise<DestroyResult> {
-    return this.#operations.run('endUserSession', async () => {
-      const end = (deadline: Deadline) => this.#parts.userSessions.end(userId, ref, deadline)
-      const outcome = (await this.#within(end)) ? 'destroyed' : 'absent'
-      return [{ outcome }, outcome]
-    })
+  endUserSession(userId: string | number, ref: string): Promise<DestroyResult> {
+    const end = (deadline: Deadline) => this.#parts.userSessions.end(userId, ref, deadline)
+    return this.#operations.run('endUserSession', () => this.#within(end), outcomeOf)
   }
 
   /**
@@ -160,11 +136,10 @@ export class SessionStore<Data extends object = SessionData> {
    *
    * @throws SessionLockError if there is no such session, or the lock was not free within `wait`.
    */
-  async lock(id: string, options: LockOptions = {}): Promise<SessionLock> {
-    return this.#operations.run('lock', async () => {
-      const { scripts, context } = this.#parts
-      return [await lockSession({ scripts, ...context }, this.#keyFor(id), options), 'ok']
-    })
+  lock(id: string, options: LockOptions = {}): Promise<SessionLock> {
+    const { scripts, context } = this.#parts
+    const lock = async () => lockSession({ scripts, ...context }, this.#keyFor(id), options)
+    return this.#operations.run('lock', lock)
   }
 
   /**
@@ -177,13 +152,13 @@ export class SessionStore<Data extends object = SessionData> {
   }
 
   /** How many sessions there are on all masters. @throws SessionPartialError */
-  async count(): Promise<number> {
-    return this.#operations.run('count', async () => [await this.#parts.admin.count(), 'ok'])
+  count(): Promise<number> {
+    return this.#operations.run('count', () => this.#parts.admin.count())
   }
 
   /** Removes all sessions on all masters. Never rejects for a part of them: see `failures`. */
-  async clear(): Promise<ClearResult> {
-    return this.#operations.run('clear', async () => [await this.#parts.admin.clear(), 'ok'])
+  clear(): Promise<ClearResult> {
+    return this.#operations.run('clear', () => this.#parts.admin.clear())
   }
 
   /**
@@ -198,6 +173,29 @@ export class SessionStore<Data extends object = SessionData> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #load(id: string): Promise<LoadedSession<Data> | undefined> {
+    const { context, reader } = this.#parts
+    const { counters } = context
+    const key = context.keys.ofId(id)
+    if (key === undefined) counters.refusedIds++
+    const loaded = key === undefined ? undefined : await reader.read(key)
+    if (loaded === undefined) counters.misses++
+    else if (loaded.handle.source === 'store') counters.hits++
+    return loaded
+  }
+
+  async #destroy(id: string): Promise<DestroyResult> {
+    const { context, reader, writer } = this.#parts
+    const key = context.keys.ofId(id)
+    if (key === undefined) {
+      context.counters.refusedIds++
+      return { outcome: 'absent' }
+    }
+    const result = await this.#within((deadline) => writer.destroy(key, deadline))
+    reader.forget(key.ref)
+    return result
   }
 
   #keyFor(id: string): SessionKey {
@@ -230,4 +228,12 @@ export class SessionStore<Data extends object = SessionData> {
     await done
     this.#pending.delete(done)
   }
+}
+
+function hitOrMiss(loaded: unknown): 'hit' | 'miss' {
+  return loaded === undefined ? 'miss' : 'hit'
+}
+
+function outcomeOf({ outcome }: DestroyResult): string {
+  return outcome
 }

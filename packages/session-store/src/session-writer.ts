@@ -3,7 +3,7 @@ import type { Deadline } from './deadline.js'
 import { SessionLockError, SessionUndecodableError } from './errors.js'
 import { idleTime, isTouchDue } from './expiry.js'
 import type { Membership } from './membership.js'
-import type { SaveOptions, SaveResult } from './save-result.js'
+import type { DestroyResult, SaveOptions, SaveResult } from './save-result.js'
 import {
   type CookieInput,
   type EncodedCookie,
@@ -90,14 +90,13 @@ export class SessionWriter<Data extends object> {
     return { outcome: 'touched', handle: undefined }
   }
 
-  /** Ends the session. @returns whether it was there. */
-  async destroy(key: SessionKey, deadline: Deadline): Promise<boolean> {
+  async destroy(key: SessionKey, deadline: Deadline): Promise<DestroyResult> {
     const { counters, storage } = this.#context
     const call = randomUUID()
     const { existed, user } = await deadline.attempt(() => storage.destroy(key, call))
     if (existed) counters.destroyed++
     if (user !== '') this.#membership.leave(user, key.ref)
-    return existed
+    return { outcome: existed ? 'destroyed' : 'absent' }
   }
 
   #refresh(key: SessionKey, session: Data, mine: EncodedSession, base: SessionHandle): Step {

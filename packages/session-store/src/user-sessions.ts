@@ -1,6 +1,7 @@
 import type { Deadline } from './deadline.js'
 import { SessionOptionError } from './errors.js'
 import { mapInBatches } from './map-in-batches.js'
+import type { DestroyResult } from './save-result.js'
 import { type SessionEntry, toEntry } from './session-admin.js'
 import { sha256 } from './session-id.js'
 import type { SessionReader } from './session-reader.js'
@@ -43,15 +44,16 @@ export class UserSessions<Data extends object> {
     return loaded.filter((session) => session !== undefined).map(toEntry)
   }
 
-  /** @returns whether it was on the user's list, and lived. */
-  async end(userId: string | number, ref: string, deadline: Deadline): Promise<boolean> {
+  /** `absent`, too, if it is not on the user's list. */
+  async end(userId: string | number, ref: string, deadline: Deadline): Promise<DestroyResult> {
     const user = this.#userOf(userId)
     const key = this.#context.keys.ofRef(ref)
-    if (key === undefined) return false
-    if (!(await deadline.attempt(() => this.#context.users.has(user, ref)))) return false
-    const existed = await this.#writer.destroy(key, deadline)
-    if (existed) this.#reader.forget(ref)
-    return existed
+    const isListed =
+      key !== undefined && (await deadline.attempt(() => this.#context.users.has(user, ref)))
+    if (!isListed) return { outcome: 'absent' }
+    const result = await this.#writer.destroy(key, deadline)
+    this.#reader.forget(ref)
+    return result
   }
 
   #userOf(userId: string | number): string {
