@@ -1,28 +1,14 @@
 import {
   type DestroyResult,
+  type LoadedSession,
   type SaveResult,
-  type SessionHandle,
-  type SessionLock,
   type SessionStore,
   SessionUnavailableError,
 } from '@disredis/session-store'
 import type { SessionData } from 'express-session'
+import { type Trace, TracedSession } from './session-trace.js'
 import type { GivenSession, StoredSession } from './store-options.js'
 
-/** What is known of one session object of a request. */
-export interface Trace {
-  /** What the session was loaded or last saved as; of a regenerated one, its predecessor. */
-  readonly handle?: SessionHandle | undefined
-  /** The handle is this session's own: it was stored under this id. */
-  readonly isStored: boolean
-  readonly lock?: SessionLock | undefined
-  /** It was saved, or could not be, for the response that is now ended: a touch has nothing to add. */
-  readonly isFresh?: boolean
-  /** The session stands in for one that could not be regenerated, because of this error. */
-  readonly failure?: unknown
-}
-
-const NOTHING: Trace = Object.freeze({ isStored: false })
 const SKIPPED: SaveResult = Object.freeze({ outcome: 'skipped', handle: undefined })
 
 /**
@@ -32,9 +18,6 @@ const SKIPPED: SaveResult = Object.freeze({ outcome: 'skipped', handle: undefine
 export class SessionBinding {
   readonly #sessions: SessionStore<StoredSession>
   readonly #onUnavailable: () => void
-  readonly #traces = new WeakMap<object, Trace>()
-  /** Writes that are under way. */
-  readonly #writes = new WeakMap<object, Promise<unknown>>()
 
   /** @param onUnavailable is told of every operation that Redis did not answer */
   constructor(sessions: SessionStore<StoredSession>, onUnavailable: () => void) {
@@ -43,21 +26,18 @@ export class SessionBinding {
   }
 
   traceOf(session: object | null | undefined): Trace {
-    return (session && this.#traces.get(session)) ?? NOTHING
+    return TracedSession.get(session, this)
   }
 
   trace(session: object, trace: Trace): void {
-    this.#traces.set(session, trace)
+    TracedSession.set(session, this, trace)
   }
 
-  async load(sid: string): Promise<SessionData | undefined> {
-    const loaded = await this.#asked(this.#sessions.get(sid))
-    if (loaded === undefined) return undefined
-    const { data, cookie, handle } = loaded
-    if (handle.source !== 'store') this.#onUnavailable()
-    const session = { ...data, cookie } as SessionData
-    this.trace(session, { handle, isStored: true })
-    return session
+  load(sid: string): Promise<SessionData | undefined> {
+    return this.#sessions.get(sid).then(
+      (loaded) => (loaded === undefined ? undefined : this.#handOut(loaded)),
+      (error: unknown) => this.#failed(error),
+    )
   }
 
   /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
@@ -81,31 +61,38 @@ export class SessionBinding {
     return work instanceof Promise ? this.#written(session, work) : work
   }
 
-  async destroy(sid: string): Promise<DestroyResult> {
-    return this.#asked(this.#sessions.destroy(sid))
+  destroy(sid: string): Promise<DestroyResult> {
+    return this.#sessions.destroy(sid).catch((error: unknown) => this.#failed(error))
   }
 
-  /** Resolves when the writes of a session that are under way have ended, well or not. */
+  /** Resolves when the write of a session that is under way has ended, well or not. */
   async settled(session: object | null | undefined): Promise<void> {
-    if (session) await this.#writes.get(session)?.catch(() => undefined)
+    await this.traceOf(session).write?.catch(() => undefined)
   }
 
-  async #written(session: object, work: Promise<SaveResult>): Promise<SaveResult> {
-    this.#writes.set(session, work)
-    const result = await this.#asked(work)
-    // Without a handle the session has ended: what it was loaded as keeps it from coming back.
-    if (result.handle !== undefined) {
-      this.trace(session, { ...this.traceOf(session), handle: result.handle, isStored: true })
-    }
-    return result
+  #handOut({ data, cookie, handle }: LoadedSession<StoredSession>): SessionData {
+    if (handle.source !== 'store') this.#onUnavailable()
+    const session = { ...data, cookie } as SessionData
+    this.trace(session, { handle, isStored: true })
+    return session
   }
 
-  async #asked<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work
-    } catch (error) {
-      if (error instanceof SessionUnavailableError) this.#onUnavailable()
-      throw error
-    }
+  #written(session: object, write: Promise<SaveResult>): Promise<SaveResult> {
+    this.trace(session, { ...this.traceOf(session), write })
+    return write.then(
+      (result) => {
+        const { handle } = result
+        // Without a handle the session has ended: what it was loaded as keeps it from coming back.
+        if (handle !== undefined)
+          this.trace(session, { ...this.traceOf(session), handle, isStored: true })
+        return result
+      },
+      (error: unknown) => this.#failed(error),
+    )
+  }
+
+  #failed(error: unknown): never {
+    if (error instanceof SessionUnavailableError) this.#onUnavailable()
+    throw error
   }
 }
