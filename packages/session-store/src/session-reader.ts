@@ -62,7 +62,7 @@ export class SessionReader<Data extends object> {
           // Rejects again where it is awaited; a session that is absent never asks for it.
           () => undefined,
         )
-        return this.#readStored(key, deadline, {
+        return this.#readStored(key, guess, deadline, {
           epoch: (user) => (user === guess && asked !== undefined ? asked : ask(user)),
           wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
         })
@@ -113,15 +113,25 @@ export class SessionReader<Data extends object> {
     this.#context.userHints.delete(ref)
   }
 
-  async #readStored(key: SessionKey, deadline: Deadline, revocations: Revocations) {
-    const { counters, storage } = this.#context
+  async #readStored(
+    key: SessionKey,
+    guess: string | undefined,
+    deadline: Deadline,
+    revocations: Revocations,
+  ) {
+    const { counters, storage, userHints } = this.#context
     const { layout, found } = await deadline.attempt(() => storage.load(key))
     if (found.state === 'live') {
       const { session } = found
       const loaded = await this.#accept(key, session, layout, 'store', revocations)
       if (loaded !== 'corrupt') {
-        if (loaded === undefined) this.forget(key.ref)
-        else this.#remembered?.set(key.ref, { session, layout, at: performance.now() })
+        if (loaded === undefined) {
+          this.forget(key.ref)
+          return undefined
+        }
+        const { user } = loaded.handle.snapshot
+        if (user !== '' && user !== guess) userHints.set(key.ref, user)
+        this.#remembered?.set(key.ref, { session, layout, at: performance.now() })
         return loaded
       }
     }
@@ -157,7 +167,7 @@ export class SessionReader<Data extends object> {
     source: SessionSource,
     revocations: Revocations,
   ): Promise<LoadedSession<Data> | 'corrupt' | undefined> {
-    const { counters, settings, userHints } = this.#context
+    const { counters, settings } = this.#context
     if (Date.now() >= session.createdAt + settings.absoluteTimeout) return undefined
     const decoding = this.#decoder.decode(session)
     const decoded = decoding instanceof Promise ? await decoding : decoding
@@ -172,11 +182,10 @@ export class SessionReader<Data extends object> {
       counters.revoked++
       return undefined
     }
-    if (owner.user !== '') userHints.set(key.ref, owner.user)
     const { version, createdAt, touchedAt } = session
     const { text, storedCookie } = decoded
     const snapshot = { layout, version, text, cookie: storedCookie, ...owner, createdAt, touchedAt }
-    const handle = new SessionHandle(key.ref, source, snapshot)
+    const handle = new SessionHandle(key, source, snapshot)
     return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
   }
 
@@ -212,7 +221,7 @@ export class SessionReader<Data extends object> {
 /** An empty session in place of one that could not be read. It is never written. */
 function anonymous<Data>(key: SessionKey, layout: LayoutKind): LoadedSession<Data> {
   const cookie: SessionCookie = { originalMaxAge: null, expires: null }
-  const handle = new SessionHandle(key.ref, 'anonymous', {
+  const handle = new SessionHandle(key, 'anonymous', {
     layout,
     version: undefined,
     text: '{}',

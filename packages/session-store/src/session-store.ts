@@ -7,6 +7,7 @@ import type { DestroyResult, SaveOptions, SaveResult, TouchOptions } from './sav
 import type { ClearResult, SessionEntry } from './session-admin.js'
 import { openClient } from './session-client.js'
 import type { CookieInput } from './session-cookie.js'
+import type { SessionHandle } from './session-handle.js'
 import { checkSessionId } from './session-id.js'
 import type { SessionKey } from './session-keys.js'
 import { type LockOptions, lockSession, type SessionLock } from './session-lock.js'
@@ -85,7 +86,7 @@ export class SessionStore<Data extends object = SessionData> {
     session: SessionInput<Data>,
     options: SaveOptions = {},
   ): SaveResult | Promise<SaveResult> {
-    const save = () => this.#parts.writer.save(this.#keyFor(id), session, options)
+    const save = () => this.#parts.writer.save(this.#keyFor(id, options.from), session, options)
     return this.#operations.step('set', save, (result) => this.#note(id, result))
   }
 
@@ -95,7 +96,8 @@ export class SessionStore<Data extends object = SessionData> {
     session: SessionInput<Data>,
     options: TouchOptions = {},
   ): SaveResult | Promise<SaveResult> {
-    const touch = () => this.#parts.writer.touch(this.#keyFor(id), session, options.from)
+    const touch = () =>
+      this.#parts.writer.touch(this.#keyFor(id, options.from), session, options.from)
     return this.#operations.step('touch', touch, (result) => this.#note(id, result))
   }
 
@@ -198,8 +200,8 @@ export class SessionStore<Data extends object = SessionData> {
     return result
   }
 
-  #keyFor(id: string): SessionKey {
-    const key = this.#parts.context.keys.ofId(id)
+  #keyFor(id: string, from?: SessionHandle): SessionKey {
+    const key = this.#parts.context.keys.ofId(id, from?.key)
     if (key !== undefined) return key
     this.#parts.context.counters.refusedIds++
     const message = `The session id is refused: ${checkSessionId(id)}; give another one from genid / idGenerator`

@@ -133,7 +133,7 @@ export class SessionWriter<Data extends object> {
     }
     counters.touched++
     const next = { ...snapshot, cookie, touchedAt: reply.touchedAt }
-    return { outcome: 'touched', handle: new SessionHandle(key.ref, 'store', next) }
+    return { outcome: 'touched', handle: new SessionHandle(key, 'store', next) }
   }
 
   async #write(
@@ -207,7 +207,7 @@ export class SessionWriter<Data extends object> {
     const version = isMerged ? undefined : saved.version
     const { user, epoch } = entry
     const snapshot = { layout, version, ...mine, user, epoch, createdAt, touchedAt }
-    return { outcome, handle: new SessionHandle(key.ref, 'store', snapshot) }
+    return { outcome, handle: new SessionHandle(key, 'store', snapshot) }
   }
 
   #abandon({ key, entry }: SaveJob): SaveResult {

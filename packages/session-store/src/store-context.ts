@@ -1,7 +1,7 @@
 import type { SessionCounters } from './counters.js'
 import type { Deadlines } from './deadline.js'
 import { SessionInvalidError } from './errors.js'
-import type { RecentMap } from './recent-map.js'
+import { RecentMap } from './recent-map.js'
 import type { Settings } from './resolve-options.js'
 import { sha256 } from './session-id.js'
 import type { SessionKeys } from './session-keys.js'
@@ -25,6 +25,18 @@ export interface StoreContext<Data extends object> {
   readonly tidy: (work: Promise<unknown>) => Promise<void>
 }
 
+const USERS = 10_000
+const userHashes = new RecentMap<string>(USERS)
+
+/** A request asks for it twice, and the next one of the user again. */
+function hashOfUser(id: string): string {
+  const known = userHashes.get(id)
+  if (known !== undefined) return known
+  const hash = sha256(id)
+  userHashes.set(id, hash)
+  return hash
+}
+
 /**
  * Hash of the id of the user that is logged in; '' = nobody, or users are not tracked.
  *
@@ -37,5 +49,5 @@ export function userOf<Data extends object>(settings: Settings<Data>, session: D
   } catch (error) {
     throw new SessionInvalidError('Option userId threw for a session', { cause: error })
   }
-  return id === undefined || id === null || id === '' ? '' : sha256(String(id))
+  return id === undefined || id === null || id === '' ? '' : hashOfUser(String(id))
 }
