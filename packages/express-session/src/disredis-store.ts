@@ -114,7 +114,7 @@ export class DisredisStore extends Store {
     // `load()` brings a request that is none: nothing to make a cookie for.
     const isStandIn = trace.handle?.source === 'anonymous' && 'headers' in req
     const session = isStandIn ? this.#standIn(req, data) : super.createSession(req, data)
-    this.#binding.trace(session, { ...trace, ...(isSame && { lock }) })
+    this.#binding.trace(session, isSame && lock !== undefined ? { ...trace, lock } : trace)
     return session
   }
 

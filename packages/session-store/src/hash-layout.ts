@@ -11,6 +11,7 @@ import {
   type Found,
   isWrongType,
   type KeyState,
+  type SavedIn,
   type SaveReply,
   type SessionWrite,
   type TouchReply,
@@ -96,32 +97,28 @@ export class HashLayout {
     }
   }
 
-  async save(key: SessionKey, write: SessionWrite): Promise<SaveReply> {
+  async save(key: SessionKey, write: SessionWrite): Promise<SavedIn> {
     const { scripts, codec, absoluteTimeout } = this.#options
-    const payload = codec.encode(write.text, key.name)
-    let reply: string[]
+    const args = [
+      expectedArgument(write.expected),
+      codec.encode(write.text, key.name),
+      write.cookie,
+      write.user,
+      write.epoch,
+      write.idle,
+      absoluteTimeout,
+      write.lockToken,
+      write.createdAt ?? '',
+      write.keepsCookie ? '1' : '',
+    ]
+    let reply: SaveReply
     try {
-      reply = (await scripts.runDurable(saveScript, key.name, [
-        expectedArgument(write.expected),
-        payload,
-        write.cookie,
-        write.user,
-        write.epoch,
-        write.idle,
-        absoluteTimeout,
-        write.lockToken,
-        write.createdAt ?? '',
-        write.keepsCookie ? '1' : '',
-      ])) as string[]
+      reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as string[])
     } catch (error) {
-      if (isWrongType(error)) return { status: 'foreign' }
-      throw error
+      if (!isWrongType(error)) throw error
+      reply = { status: 'foreign' }
     }
-    const [status, version = '', touched, created] = reply
-    if (status === 'saved') {
-      return { status, version, touchedAt: Number(touched), createdAt: Number(created) }
-    }
-    return { status: status as 'conflict' | 'gone' | 'expired' | 'unlocked' | 'foreign' }
+    return { layout: 'hash', reply }
   }
 
   /** @param cookie undefined: as it is stored. */
@@ -164,4 +161,11 @@ function expectedArgument(expected: SessionWrite['expected']): string {
 
 function numberOf(field: Buffer | null | undefined): number {
   return field ? Number(field.toString()) : Number.NaN
+}
+
+function readSaved([status, version = '', touched, created]: readonly string[]): SaveReply {
+  if (status === 'saved') {
+    return { status, version, touchedAt: Number(touched), createdAt: Number(created) }
+  }
+  return { status: status as Exclude<SaveReply['status'], 'saved'> }
 }

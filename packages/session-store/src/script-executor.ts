@@ -28,7 +28,7 @@ export class ScriptExecutor {
   }
 
   /** As `run`, and then `durability` if the store has one. @throws SessionDurabilityError */
-  async runDurable(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+  runDurable(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
     if (this.#durability === undefined) return this.run(script, key, args)
     if (this.#durable !== undefined) return script.run(this.#durable, key, args)
     return runWithWait(this.#client, this.#durability, script, key, args)

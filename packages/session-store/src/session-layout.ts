@@ -61,6 +61,12 @@ export type SaveReply =
     }
   | { readonly status: 'conflict' | 'gone' | 'expired' | 'unlocked' | 'foreign' }
 
+/** What became of a write, and the layout that the session is in afterwards. */
+export interface SavedIn {
+  readonly layout: LayoutKind
+  readonly reply: SaveReply
+}
+
 export type TouchReply =
   | { readonly status: 'touched'; readonly touchedAt: number }
   | { readonly status: 'gone' | 'expired' }

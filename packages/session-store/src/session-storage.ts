@@ -6,7 +6,7 @@ import type {
   DestroyReply,
   Found,
   LayoutKind,
-  SaveReply,
+  SavedIn,
   SessionWrite,
   TouchReply,
 } from './session-layout.js'
@@ -63,23 +63,26 @@ export class SessionStorage {
     return this.#old.layout.isLive(legacyName)
   }
 
-  /** @returns the layout that it is in afterwards, too. */
-  async save(
-    layout: LayoutKind,
+  save(layout: LayoutKind, key: SessionKey, write: SessionWrite): Promise<SavedIn> {
+    const { legacyName } = key
+    return layout === 'hash' || this.#old === undefined || legacyName === undefined
+      ? this.#hash.save(key, write)
+      : this.#saveOld(this.#old, legacyName, key, write)
+  }
+
+  async #saveOld(
+    { layout, mode }: TakeOver,
+    oldName: string,
     key: SessionKey,
     write: SessionWrite,
-  ): Promise<{ readonly layout: LayoutKind; readonly reply: SaveReply }> {
-    const { legacyName } = key
-    if (layout === 'hash' || this.#old === undefined || legacyName === undefined) {
-      return { layout: 'hash', reply: await this.#hash.save(key, write) }
+  ): Promise<SavedIn> {
+    if (mode === 'replace') return this.#takeOver(layout, oldName, key, write)
+    const reply = await layout.save(oldName, write)
+    if (reply.status !== 'gone' || write.expected === 'absent') {
+      return { layout: 'connect-redis', reply }
     }
-    if (this.#old.mode === 'share') {
-      const reply = await this.#old.layout.save(legacyName, write)
-      if (reply.status !== 'gone' || write.expected === 'absent') return { layout, reply }
-      // A server that replaces may have moved it: then this is a conflict there.
-      return { layout: 'hash', reply: await this.#hash.save(key, write) }
-    }
-    return { layout: 'hash', reply: await this.#takeOver(this.#old.layout, legacyName, key, write) }
+    // A server that replaces may have moved it: then this is a conflict there.
+    return this.#hash.save(key, write)
   }
 
   async touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply> {
@@ -112,15 +115,15 @@ export class SessionStorage {
     oldName: string,
     key: SessionKey,
     write: SessionWrite,
-  ): Promise<SaveReply> {
-    const reply = await this.#hash.save(key, { ...write, expected: 'absent' })
-    if (reply.status !== 'saved') return reply
+  ): Promise<SavedIn> {
+    const saved = await this.#hash.save(key, { ...write, expected: 'absent' })
+    if (saved.reply.status !== 'saved') return saved
     if (await old.remove(oldName)) {
       this.#counters.migrated++
-      return reply
+      return saved
     }
     // It was destroyed in the meantime, by a server that knows the old layout only.
     await this.#hash.destroy(key, 'taken over too late')
-    return { status: 'gone' }
+    return { layout: 'hash', reply: { status: 'gone' } }
   }
 }

@@ -148,7 +148,8 @@ export class SessionWriter<Data extends object> {
     const idle = idleTime(mine.cookie.remaining, settings)
     if (idle <= 0) return this.#expire(key, deadline)
     const isLogin = options.isLogin ?? false
-    const entry = await this.#membership.enter(key, session, options.from, isLogin, deadline)
+    const entering = this.#membership.enter(key, session, options.from, isLogin, deadline)
+    const entry = entering instanceof Promise ? await entering : entering
     if (entry === 'revoked') return this.#gone()
 
     const hasOldCookie = base !== undefined && isSameCookie(base.cookie, mine.cookie)
@@ -202,7 +203,8 @@ export class SessionWriter<Data extends object> {
     const { layout, createdAt, touchedAt } = saved
     const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
     this.#context.counters[outcome]++
-    await this.#membership.settle(key, entry, base?.user ?? '')
+    const settling = this.#membership.settle(key, entry, base?.user ?? '')
+    if (settling !== undefined) await settling
     // After a merge the holder has not seen what is stored: its next write merges again.
     const version = isMerged ? undefined : saved.version
     const { user, epoch } = entry
