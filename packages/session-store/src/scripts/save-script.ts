@@ -32,12 +32,15 @@ local ttl = math.min(tonumber(ARGV[6]), created + tonumber(ARGV[7]) - now)
 if ttl <= 0 then return { 'expired' } end
 
 -- A new session starts at the time in microseconds: no version of an earlier life comes back.
-version = version and redis.call('HINCRBY', key, 'v', 1)
+local newVersion = version and string.format('%.0f', version + 1)
   or string.format('%d%06d', time[1], time[2])
-version = string.format('%.0f', version)
-redis.call('HSET', key, 'v', version, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5],
-  't', string.format('%.0f', created), 'a', string.format('%.0f', now))
-if ARGV[10] ~= '1' or not old[1] then redis.call('HSET', key, 'c', ARGV[3]) end
+now, created = string.format('%.0f', now), string.format('%.0f', created)
+local fields = { 'v', newVersion, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5], 't', created, 'a', now }
+if ARGV[10] ~= '1' or not version then
+  fields[#fields + 1] = 'c'
+  fields[#fields + 1] = ARGV[3]
+end
+redis.call('HSET', key, unpack(fields))
 redis.call('PEXPIRE', key, ttl)
-return { 'saved', version, string.format('%.0f', now), string.format('%.0f', created) }
+return { 'saved', newVersion, now, created }
 `)

@@ -15,8 +15,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local ttl = math.min(tonumber(ARGV[2]), tonumber(old[3]) + tonumber(ARGV[3]) - now)
 if ttl <= 0 then return { 'expired' } end
-redis.call('HSET', key, 'a', string.format('%.0f', now))
-if ARGV[1] ~= '' then redis.call('HSET', key, 'c', ARGV[1]) end
+local fields = { 'a', string.format('%.0f', now) }
+if ARGV[1] ~= '' then fields = { 'c', ARGV[1], unpack(fields) } end
+redis.call('HSET', key, unpack(fields))
 redis.call('PEXPIRE', key, ttl)
 return { 'touched', string.format('%.0f', now) }
 `)
