@@ -27,8 +27,13 @@ export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware 
   }
 }
 
-/** A session that was never stored and has nothing in it is left to `saveUninitialized`. */
-function isWorthSaving({ session }: SessionRequest, binding: SessionBinding): boolean {
+/**
+ * A session that was never stored and has nothing in it is left to `saveUninitialized`; one that is
+ * stored as it is needs nothing.
+ */
+function isWorthSaving({ session, sessionID }: SessionRequest, binding: SessionBinding): boolean {
   if (!session) return false
-  return binding.traceOf(session).handle !== undefined || Object.keys(session).length > 1
+  return binding.traceOf(session).handle === undefined
+    ? Object.keys(session).length > 1
+    : binding.isDue(sessionID, session)
 }

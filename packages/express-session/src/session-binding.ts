@@ -52,6 +52,12 @@ export class SessionBinding {
     return work instanceof Promise ? this.#written(session, work) : work
   }
 
+  /** Whether a save would ask Redis. */
+  isDue(sid: string, session: GivenSession): boolean {
+    const { failure, handle: from } = this.traceOf(session)
+    return failure !== undefined || this.#sessions.isDue(sid, session, { from })
+  }
+
   /** As {@link save}. */
   touch(sid: string, session: GivenSession): SaveResult | Promise<SaveResult> {
     const { failure, isFresh, handle: from } = this.traceOf(session)

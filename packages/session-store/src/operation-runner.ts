@@ -43,7 +43,7 @@ export class OperationRunner {
     }
   }
 
-  /** @param note is called with what Redis was asked for. */
+  /** @param note is called with the result, also with one that is there at once. */
   step(
     operation: SessionOperation,
     prepare: () => Step,
@@ -54,6 +54,7 @@ export class OperationRunner {
       this.mustBeOpen()
       const step = prepare()
       if (typeof step === 'function') return this.#take(step, note, end)
+      note(step)
       end(step.outcome)
       return step
     } catch (error) {

@@ -26,6 +26,8 @@ export type Decoded<Data> = DecodedSession<Data> | 'corrupt' | 'invalid'
 /** A framework's session object as it is stored. */
 export interface EncodedSession {
   readonly text: string
+  /** How many keys it has lost. */
+  readonly dropped: number
   readonly cookie: EncodedCookie
 }
 
@@ -86,19 +88,23 @@ export class SessionDecoder<Data extends object> {
     const { cookie } = session as { cookie?: CookieInput }
     const encodedCookie = encodeCookie(cookie, Date.now())
     let text: string
+    let dropped: number
     try {
-      const safe = stringifyObject(session, reservedNames)
-      this.#counters.droppedKeys += safe.dropped
-      text = safe.text
+      ;({ text, dropped } = stringifyObject(session, reservedNames))
     } catch (error) {
       throw new SessionInvalidError('The session cannot be written as JSON', { cause: error })
     }
-    return { text, cookie: encodedCookie }
+    return { text, cookie: encodedCookie, dropped }
   }
 
-  /** @throws SessionInvalidError if the schema refuses what is to be written. */
-  async check(text: string): Promise<void> {
+  /**
+   * Before it is written.
+   *
+   * @throws SessionInvalidError if the schema refuses it.
+   */
+  async check({ text, dropped }: EncodedSession): Promise<void> {
     const { schema } = this.#settings
+    this.#counters.droppedKeys += dropped
     if (schema === undefined) return
     const { issues } = await validate(schema, JSON.parse(text))
     if (issues === undefined) return

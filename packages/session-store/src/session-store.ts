@@ -90,6 +90,21 @@ export class SessionStore<Data extends object = SessionData> {
     return this.#operations.step('set', save, (result) => this.#note(id, result))
   }
 
+  /**
+   * Whether a `set` would ask Redis: not for a session that has not changed and need not be prolonged
+   * yet. Changes nothing.
+   */
+  isDue(id: string, session: SessionInput<Data>, options: TouchOptions = {}): boolean {
+    const { writer, context } = this.#parts
+    const key = context.keys.ofId(id, options.from?.key)
+    try {
+      return key === undefined || typeof writer.save(key, session, options) === 'function'
+    } catch {
+      // It cannot be stored: a set says why.
+      return true
+    }
+  }
+
   /** As `touch`; but what Redis need not be asked for is answered at once, without a promise. */
   touchSoon(
     id: string,
@@ -211,7 +226,8 @@ export class SessionStore<Data extends object = SessionData> {
   /** Keeps what this process remembers of a session in step with what it wrote. */
   #note(id: string, { outcome, handle }: SaveResult): void {
     const { reader, context } = this.#parts
-    if (handle !== undefined) reader.remember(handle)
+    if (outcome === 'unchanged') context.counters.unchanged++
+    else if (handle !== undefined) reader.remember(handle)
     else if (outcome !== 'touched') reader.forget(context.keys.ofId(id)?.ref ?? '')
   }
 

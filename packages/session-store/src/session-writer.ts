@@ -52,7 +52,7 @@ export class SessionWriter<Data extends object> {
       return this.#refresh(key, session, mine, base)
     }
     return async (deadline) => {
-      await this.#decoder.check(mine.text)
+      await this.#decoder.check(mine)
       return this.#write(key, session, mine, options, deadline)
     }
   }
@@ -72,7 +72,7 @@ export class SessionWriter<Data extends object> {
     const cookie = encodeCookie(session.cookie, Date.now())
     return base === undefined
       ? (deadline) => this.#touchUnseen(key, cookie, deadline)
-      : this.#refresh(key, session, { text: base.snapshot.text, cookie }, base)
+      : this.#refresh(key, session, { text: base.snapshot.text, cookie, dropped: 0 }, base)
   }
 
   async #touchUnseen(
@@ -100,13 +100,12 @@ export class SessionWriter<Data extends object> {
   }
 
   #refresh(key: SessionKey, session: Data, mine: EncodedSession, base: SessionHandle): Step {
-    const { settings, counters } = this.#context
+    const { settings } = this.#context
     const { snapshot } = base
     const idle = idleTime(mine.cookie.remaining, settings)
     if (idle <= 0) return (deadline) => this.#expire(key, deadline)
     const isSame = isSameCookie(snapshot.cookie, mine.cookie)
     if (isSame && !isTouchDue(snapshot.touchedAt, Date.now(), idle, settings)) {
-      counters.unchanged++
       return { outcome: 'unchanged', handle: base }
     }
     const isUnstamped = snapshot.user !== '' && snapshot.epoch === 0

@@ -12,7 +12,7 @@ import { type StoreContext, userOf } from './store-context.js'
 export interface SaveJob {
   readonly key: SessionKey
   readonly base: Snapshot | undefined
-  readonly mine: EncodedSession
+  readonly mine: Pick<EncodedSession, 'text' | 'cookie'>
   readonly hasOldCookie: boolean
   readonly entry: Entry
 }

@@ -251,6 +251,20 @@ describe('payloads', () => {
     expect(store.counters.droppedKeys).toBe(5)
   })
 
+  test('that are asked about only are counted nowhere', async () => {
+    const { store } = prepare()
+    const id = newId()
+    const { handle } = await store.set(id, { a: 1 })
+    const before = store.counters
+    const poisoned = JSON.parse('{"a":1,"__proto__":{"x":1}}')
+    expect(store.isDue(id, poisoned, { from: handle })).toBe(false)
+    expect(store.isDue(id, { a: 2 }, { from: handle })).toBe(true)
+    expect(store.isDue(id, { a: 1 })).toBe(true)
+    expect(store.isDue('short', { a: 1 }, { from: handle })).toBe(true)
+    expect(store.isDue(id, { a: 1n }, { from: handle })).toBe(true)
+    expect(store.counters).toEqual(before)
+  })
+
   test('that are no JSON are refused, and the session stays as it was', async () => {
     const { store } = prepare()
     const id = newId()
