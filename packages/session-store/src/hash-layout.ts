@@ -113,7 +113,7 @@ export class HashLayout {
     ]
     let reply: SaveReply
     try {
-      reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as string[])
+      reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as ScriptReply)
     } catch (error) {
       if (!isWrongType(error)) throw error
       reply = { status: 'foreign' }
@@ -126,7 +126,7 @@ export class HashLayout {
     const { scripts, absoluteTimeout } = this.#options
     const args = [cookie ?? '', idle, absoluteTimeout]
     try {
-      const [status, touched] = (await scripts.run(touchScript, key.name, args)) as string[]
+      const [status, touched] = (await scripts.run(touchScript, key.name, args)) as ScriptReply
       if (status === 'touched') return { status, touchedAt: Number(touched) }
       return { status: status === 'expired' ? 'expired' : 'gone' }
     } catch (error) {
@@ -163,9 +163,17 @@ function numberOf(field: Buffer | null | undefined): number {
   return field ? Number(field.toString()) : Number.NaN
 }
 
-function readSaved([status, version = '', touched, created]: readonly string[]): SaveReply {
+/** Numbers are text if the client is set so. */
+type ScriptReply = readonly [status: string, ...values: (string | number)[]]
+
+function readSaved([status, version, touched, created]: ScriptReply): SaveReply {
   if (status === 'saved') {
-    return { status, version, touchedAt: Number(touched), createdAt: Number(created) }
+    return {
+      status,
+      version: String(version),
+      touchedAt: Number(touched),
+      createdAt: Number(created),
+    }
   }
   return { status: status as Exclude<SaveReply['status'], 'saved'> }
 }

@@ -14,7 +14,7 @@ if old[2] or not (old[1] or ARGV[3] == '1') then return 'gone' end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if old[3] and old[3] ~= ARGV[1] and tonumber(old[4]) > now then return 'taken' end
-redis.call('HSET', key, 'l', ARGV[1], 'm', string.format('%.0f', now + tonumber(ARGV[2])))
+redis.call('HSET', key, 'l', ARGV[1], 'm', now + ARGV[2])
 if not old[1] then redis.call('PEXPIRE', key, ARGV[2]) end
 return 'locked'
 `)

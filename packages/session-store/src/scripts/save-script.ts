@@ -28,19 +28,18 @@ end
 if ARGV[8] ~= '' and (old[4] ~= ARGV[8] or tonumber(old[5]) <= now) then return { 'unlocked' } end
 
 created = tonumber(created or (ARGV[9] ~= '' and ARGV[9]) or now)
-local ttl = math.min(tonumber(ARGV[6]), created + tonumber(ARGV[7]) - now)
+local ttl = math.min(ARGV[6], created + ARGV[7] - now)
 if ttl <= 0 then return { 'expired' } end
 
--- A new session starts at the time in microseconds: no version of an earlier life comes back.
-local newVersion = version and string.format('%.0f', version + 1)
-  or string.format('%d%06d', time[1], time[2])
-now, created = string.format('%.0f', now), string.format('%.0f', created)
-local fields = { 'v', newVersion, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5], 't', created, 'a', now }
-if ARGV[10] ~= '1' or not version then
-  fields[#fields + 1] = 'c'
-  fields[#fields + 1] = ARGV[3]
+-- Numbers below 2^53, which stay exact as arguments and replies. A new session starts at the time in
+-- microseconds: no version of an earlier life comes back.
+local next = version and version + 1 or time[1] * 1000000 + time[2]
+if version and ARGV[10] == '1' then
+  redis.call('HSET', key, 'v', next, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5], 't', created, 'a', now)
+else
+  redis.call('HSET', key, 'v', next, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5], 't', created, 'a', now,
+    'c', ARGV[3])
 end
-redis.call('HSET', key, unpack(fields))
 redis.call('PEXPIRE', key, ttl)
-return { 'saved', newVersion, now, created }
+return { 'saved', next, now, created }
 `)
