@@ -96,15 +96,15 @@ export class ConnectRedisLayout {
   }
 
   async touch(name: string, idle: number): Promise<TouchReply> {
-    const touched = await this.#options.scripts.run(touchTextScript, name, [idle])
-    return touched === 1 ? { status: 'touched', touchedAt: Date.now() } : { status: 'gone' }
+    const isTouched = await this.#options.scripts.ask(touchTextScript, name, [idle])
+    return isTouched ? { status: 'touched', touchedAt: Date.now() } : { status: 'gone' }
   }
 
   async destroy(name: string): Promise<DestroyReply> {
     const { scripts, tombstone } = this.#options
     try {
       const existed = await scripts.runDurable(destroyTextScript, name, [tombstone])
-      return { existed: existed === 1, user: '' }
+      return { existed: Number(existed) === 1, user: '' }
     } catch (error) {
       if (isWrongType(error)) return { existed: false, user: '' }
       throw error
@@ -113,7 +113,7 @@ export class ConnectRedisLayout {
 
   /** @returns whether it was still there. */
   async remove(name: string): Promise<boolean> {
-    return (await this.#options.scripts.run(removeTextScript, name, [])) === 1
+    return this.#options.scripts.ask(removeTextScript, name, [])
   }
 }
 

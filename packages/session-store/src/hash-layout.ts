@@ -150,7 +150,7 @@ export class HashLayout {
 
   /** Ends a session that cannot be read, if it is still what was read. */
   async quarantine(key: SessionKey, version: string): Promise<boolean> {
-    return (await this.#options.scripts.run(quarantineScript, key.name, [version])) === 1
+    return this.#options.scripts.ask(quarantineScript, key.name, [version])
   }
 }
 

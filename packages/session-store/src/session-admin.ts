@@ -82,9 +82,11 @@ export class SessionAdmin<Data extends object> {
       const sessions = names.filter((name) => this.#keyOf(name) !== undefined)
       if (sessions.length === 0) continue
       try {
-        removed += await this.#context.deadlines.run((deadline) =>
+        const count = await this.#context.deadlines.run((deadline) =>
           deadline.attempt(() => node.unlink(...sessions)),
         )
+        // Text, if the client is set so.
+        removed += Number(count)
       } catch (error) {
         failures.push({ shard, error: toStoreError(error) })
       }
