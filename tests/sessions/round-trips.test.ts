@@ -40,11 +40,14 @@ async function request(url: string, cookie: string, first: readonly string[]) {
   void answer.then(() => {
     isAnswered = true
   })
-  await expect.poll(sent).toEqual([...first].sort())
-  expect(isAnswered).toBe(false)
-  for (const proxy of proxies) {
-    proxy.commands.length = 0
-    proxy.letGo()
+  try {
+    await expect.poll(sent).toEqual([...first].sort())
+    expect(isAnswered).toBe(false)
+  } finally {
+    for (const proxy of proxies) {
+      proxy.commands.length = 0
+      proxy.letGo()
+    }
   }
   const response = await answer
   return { status: response.status, body: await response.json(), sentAfterwards: sent() }
