@@ -25,7 +25,7 @@ interface Carrier {
 
 /** The cookie of a loaded session, with what it was loaded as. */
 export function withOrigin<Cookie extends object>(cookie: Cookie, origin: SessionOrigin): Cookie {
-  return { ...cookie, [ORIGIN]: origin }
+  return Object.assign(cookie, { [ORIGIN]: origin })
 }
 
 /**

@@ -57,16 +57,14 @@ export class HashLayout {
       return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
     }
     const versionText = version.toString()
-    const times = {
-      epoch: numberOf(epoch),
-      createdAt: numberOf(created),
-      touchedAt: numberOf(touched),
-    }
+    const epochTime = numberOf(epoch)
+    const createdAt = numberOf(created)
+    const touchedAt = numberOf(touched)
     const isWhole =
       /^\d+$/.test(versionText) &&
-      Number.isSafeInteger(times.epoch) &&
-      Number.isSafeInteger(times.createdAt) &&
-      Number.isSafeInteger(times.touchedAt)
+      Number.isSafeInteger(epochTime) &&
+      Number.isSafeInteger(createdAt) &&
+      Number.isSafeInteger(touchedAt)
     if (!isWhole || !data || !cookie) return { state: 'corrupt', version: versionText }
     let text: string
     try {
@@ -82,7 +80,9 @@ export class HashLayout {
         text,
         cookie: cookie.toString(),
         user: user?.toString() ?? '',
-        ...times,
+        epoch: epochTime,
+        createdAt,
+        touchedAt,
       },
     }
   }

@@ -98,28 +98,23 @@ function attributesOf(source: Attributes): Attributes {
 
 interface Read {
   readonly text: string
-  readonly originalMaxAge: number | null
-  readonly expires: Date | null
-  readonly attributes: Attributes
+  readonly cookie: SessionCookie
 }
 
 /** As with {@link written}. */
-let read: Read = { text: '', originalMaxAge: null, expires: null, attributes: {} }
+let read: Read = { text: '', cookie: { originalMaxAge: null, expires: null } }
 
 /** @throws SyntaxError if the text is not what `encodeCookie` or a framework wrote. */
 export function decodeCookie(text: string, now: number): SessionCookie {
-  if (read.text !== text) read = parseCookie(text)
-  const { originalMaxAge, expires, attributes } = read
-  const cookie = {
-    originalMaxAge,
-    expires:
-      originalMaxAge === null ? expires && new Date(expires) : new Date(now + originalMaxAge),
-    ...attributes,
-  }
-  return cookie as SessionCookie
+  if (read.text !== text) read = { text, cookie: parseCookie(text) }
+  const cookie = { ...read.cookie }
+  const { originalMaxAge, expires } = cookie
+  if (originalMaxAge !== null) cookie.expires = new Date(now + originalMaxAge)
+  else if (expires !== null) cookie.expires = new Date(expires)
+  return cookie
 }
 
-function parseCookie(text: string): Read {
+function parseCookie(text: string): SessionCookie {
   const value: unknown = JSON.parse(text)
   if (typeof value !== 'object' || value === null) throw new SyntaxError('Cookie is no object')
   const source = value as Record<string, unknown>
@@ -128,7 +123,7 @@ function parseCookie(text: string): Read {
   if (expires !== null && Number.isNaN(expires.getTime())) {
     throw new SyntaxError('Cookie has no date')
   }
-  return { text, originalMaxAge, expires, attributes: attributesOf(source) }
+  return { originalMaxAge, expires, ...attributesOf(source) } as SessionCookie
 }
 
 /**

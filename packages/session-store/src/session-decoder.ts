@@ -74,7 +74,8 @@ export class SessionDecoder<Data extends object> {
     try {
       // What the schema makes of it is what the application did not change.
       const { text } = stringifyObject(result.value, this.#settings.reservedNames)
-      return { data: result.value, text, cookie, storedCookie }
+      // The caller's own, even if the schema freezes what it makes.
+      return { data: { ...result.value }, text, cookie, storedCookie }
     } catch (error) {
       throw new SessionInvalidError('What the schema makes of a session is no JSON', {
         cause: error,

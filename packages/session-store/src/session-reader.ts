@@ -184,7 +184,9 @@ export class SessionReader<Data extends object> {
     }
     const { version, createdAt, touchedAt } = session
     const { text, storedCookie } = decoded
-    const snapshot = { layout, version, text, cookie: storedCookie, ...owner, createdAt, touchedAt }
+    const { user, epoch } = owner
+    const cookie = storedCookie
+    const snapshot = { layout, version, text, cookie, user, epoch, createdAt, touchedAt }
     const handle = new SessionHandle(key, source, snapshot)
     return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
   }

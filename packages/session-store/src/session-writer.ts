@@ -13,7 +13,7 @@ import {
 import type { EncodedSession, SessionDecoder } from './session-decoder.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { SessionKey } from './session-keys.js'
-import type { SessionWrite } from './session-layout.js'
+import type { LayoutKind, SessionWrite } from './session-layout.js'
 import type { ConflictPolicy } from './session-store-options.js'
 import type { StoreContext } from './store-context.js'
 import { type Saved, type SaveJob, WriteConflict } from './write-conflict.js'
@@ -175,11 +175,11 @@ export class SessionWriter<Data extends object> {
       layout = savedIn
       switch (reply.status) {
         case 'saved':
-          return this.#saved(job, { ...reply, layout }, isMerged)
+          return this.#saved(job, layout, reply, isMerged)
         case 'conflict': {
           const next = await this.#conflicts.meet(job, write, deadline)
           if (next === 'gone') return this.#abandon(job)
-          if (next.status === 'saved') return this.#saved(job, next, isMerged)
+          if (next.status === 'saved') return this.#saved(job, next.layout, next, isMerged)
           if (next.status === 'merged') isMerged = true
           layout = next.layout
           write = next.write
@@ -197,17 +197,22 @@ export class SessionWriter<Data extends object> {
     }
   }
 
-  async #saved(job: SaveJob, saved: Saved, isMerged: boolean): Promise<SaveResult> {
-    const { key, base, mine, entry } = job
-    const { layout, createdAt, touchedAt } = saved
+  async #saved(
+    { key, base, mine, entry }: SaveJob,
+    layout: LayoutKind,
+    saved: Saved,
+    isMerged: boolean,
+  ): Promise<SaveResult> {
+    const { createdAt, touchedAt } = saved
     const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
     this.#context.counters[outcome]++
     const settling = this.#membership.settle(key, entry, base?.user ?? '')
     if (settling !== undefined) await settling
     // After a merge the holder has not seen what is stored: its next write merges again.
     const version = isMerged ? undefined : saved.version
+    const { text, cookie } = mine
     const { user, epoch } = entry
-    const snapshot = { layout, version, ...mine, user, epoch, createdAt, touchedAt }
+    const snapshot = { layout, version, text, cookie, user, epoch, createdAt, touchedAt }
     return { outcome, handle: new SessionHandle(key, 'store', snapshot) }
   }
 

@@ -19,7 +19,6 @@ export interface SaveJob {
 
 /** What is stored now. */
 export interface Saved {
-  readonly layout: LayoutKind
   readonly version: string
   readonly createdAt: number
   readonly touchedAt: number
@@ -30,7 +29,7 @@ export type NextWrite =
   /** The session has ended: there is nothing more to write. */
   | 'gone'
   /** It is what an earlier attempt of this write has left: there is nothing more to write. */
-  | ({ readonly status: 'saved' } & Saved)
+  | ({ readonly status: 'saved'; readonly layout: LayoutKind } & Saved)
   | {
       readonly status: 'merged' | 'again'
       readonly layout: LayoutKind

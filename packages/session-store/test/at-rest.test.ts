@@ -286,7 +286,7 @@ describe('payloads', () => {
         validate: async (value) => {
           const { since } = value as { since?: unknown }
           return typeof since === 'string'
-            ? { value: { since: new Date(since) } }
+            ? { value: Object.freeze({ since: new Date(since) }) }
             : { issues: [{ message: 'hunter2 is no date' }] }
         },
       },
@@ -299,6 +299,7 @@ describe('payloads', () => {
     await store.set(id, { since })
     const loaded = await store.get(id)
     expect(loaded?.data).toEqual({ since })
+    expect(Object.isFrozen(loaded?.data)).toBe(false)
     expect((await store.set(id, { since }, { from: loaded?.handle })).outcome).toBe('unchanged')
 
     const error: unknown = await store.set(id, { since: 1 }).catch((reason) => reason)
