@@ -20,7 +20,12 @@ import type { SessionMiddleware, SessionRequest, StoreRequest } from './middlewa
 import { OutageWatch } from './outage-watch.js'
 import { saveFirstMiddleware } from './save-first-middleware.js'
 import { SessionBinding } from './session-binding.js'
-import { type DisredisStoreOptions, resolveOptions, type StoredSession } from './store-options.js'
+import {
+  type DisredisStoreOptions,
+  type GivenSession,
+  resolveOptions,
+  type StoredSession,
+} from './store-options.js'
 
 /** Of work whose result is nobody's business. */
 type Done = ((error?: unknown) => void) | undefined
@@ -69,12 +74,13 @@ export class DisredisStore extends Store {
     answerCallback(this.#binding.load(sid), callback)
   }
 
-  override set(sid: string, session: SessionData, callback?: Done): void {
+  override set(sid: string, session: GivenSession, callback?: Done): void {
     this.#cookieWarning.check(session.cookie)
     answerDone(this.#binding.save(sid, session), callback)
   }
 
-  override touch(sid: string, session: SessionData, callback?: Done): void {
+  /** Answers at once if there is nothing to write yet: then the response need not wait. */
+  override touch(sid: string, session: GivenSession, callback?: Done): void {
     answerDone(this.#binding.touch(sid, session), callback)
   }
 
@@ -108,7 +114,7 @@ export class DisredisStore extends Store {
     // `load()` brings a request that is none: nothing to make a cookie for.
     const isStandIn = trace.handle?.source === 'anonymous' && 'headers' in req
     const session = isStandIn ? this.#standIn(req, data) : super.createSession(req, data)
-    this.#binding.trace(session, { ...trace, ...(isSame && { lock }) })
+    this.#binding.trace(session, isSame && lock !== undefined ? { ...trace, lock } : trace)
     return session
   }
 
@@ -124,7 +130,8 @@ export class DisredisStore extends Store {
    * Logs a user in: a new session id, `data` and the user in it, stored when the promise resolves. All
    * else that was in the session is gone. Do this after the user has proved who they are.
    *
-   * @throws SessionStoreError if it could not be stored: then the user is not logged in.
+   * @throws SessionStoreError if it could not be stored, or there is no session here to log in to: then
+   * the user is not logged in.
    */
   async login(
     req: SessionRequest,
@@ -132,10 +139,16 @@ export class DisredisStore extends Store {
     data: StoredSession = {},
   ): Promise<void> {
     const fields = this.#users.fieldsAtLogin(userId, data)
+    if (req.sessionStore === undefined) {
+      // express-session did nothing for this request, and will send no cookie either.
+      throw new SessionInvalidError(
+        "login: the request has no session; is its path within the cookie's, and Redis there?",
+      )
+    }
     await this.#regenerate(req as StoreRequest)
     Object.assign(req.session, fields)
     this.#cookieWarning.check(req.session.cookie)
-    const { handle } = await this.#binding.save(req.sessionID, req.session as SessionData, true)
+    const { handle } = await this.#binding.save(req.sessionID, req.session, true)
     if (handle === undefined) {
       throw new SessionInvalidError('login: the cookie is over already; look at its maxAge')
     }
@@ -247,6 +260,6 @@ export class DisredisStore extends Store {
   }
 }
 
-function answerDone(work: Promise<unknown>, callback: Done): void {
+function answerDone(work: unknown, callback: Done): void {
   answerCallback(work, callback && ((error) => callback(error)))
 }

@@ -16,9 +16,10 @@ export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware 
       session.save((error: unknown) => {
         isHeld = false
         res.end = end
-        if (error) return next(error)
+        // Whatever is sent now, an error too, has no touch to wait for.
         binding.trace(session, { ...binding.traceOf(session), isFresh: true })
-        end.apply(res, args)
+        if (error) next(error)
+        else end.apply(res, args)
       })
       return res
     }) as typeof end
@@ -26,8 +27,13 @@ export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware 
   }
 }
 
-/** A session that was never stored and has nothing in it is left to `saveUninitialized`. */
-function isWorthSaving({ session }: SessionRequest, binding: SessionBinding): boolean {
+/**
+ * A session that was never stored and has nothing in it is left to `saveUninitialized`; one that is
+ * stored as it is needs nothing.
+ */
+function isWorthSaving({ session, sessionID }: SessionRequest, binding: SessionBinding): boolean {
   if (!session) return false
-  return binding.traceOf(session).handle !== undefined || Object.keys(session).length > 1
+  return binding.traceOf(session).handle === undefined
+    ? Object.keys(session).length > 1
+    : binding.isDue(sessionID, session)
 }

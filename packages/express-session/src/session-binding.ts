@@ -1,28 +1,15 @@
 import {
   type DestroyResult,
+  type LoadedSession,
   type SaveResult,
-  type SessionHandle,
-  type SessionLock,
   type SessionStore,
   SessionUnavailableError,
 } from '@disredis/session-store'
 import type { SessionData } from 'express-session'
-import type { StoredSession } from './store-options.js'
+import { type Trace, TracedSession } from './session-trace.js'
+import type { GivenSession, StoredSession } from './store-options.js'
 
-/** What is known of one session object of a request. */
-export interface Trace {
-  /** What the session was loaded or last saved as; of a regenerated one, its predecessor. */
-  readonly handle?: SessionHandle | undefined
-  /** The handle is this session's own: it was stored under this id. */
-  readonly isStored: boolean
-  readonly lock?: SessionLock | undefined
-  /** It was saved a moment ago, for the response that is now ended: a touch has nothing to add. */
-  readonly isFresh?: boolean
-  /** The session stands in for one that could not be regenerated, because of this error. */
-  readonly failure?: unknown
-}
-
-const NOTHING: Trace = Object.freeze({ isStored: false })
+const SKIPPED: SaveResult = Object.freeze({ outcome: 'skipped', handle: undefined })
 
 /**
  * Binds express-session's session objects to the store: keeps beside each of them what it was loaded
@@ -31,8 +18,6 @@ const NOTHING: Trace = Object.freeze({ isStored: false })
 export class SessionBinding {
   readonly #sessions: SessionStore<StoredSession>
   readonly #onUnavailable: () => void
-  readonly #traces = new WeakMap<object, Trace>()
-  readonly #writes = new WeakMap<object, Promise<unknown>>()
 
   /** @param onUnavailable is told of every operation that Redis did not answer */
   constructor(sessions: SessionStore<StoredSession>, onUnavailable: () => void) {
@@ -41,66 +26,80 @@ export class SessionBinding {
   }
 
   traceOf(session: object | null | undefined): Trace {
-    return (session && this.#traces.get(session)) ?? NOTHING
+    return TracedSession.get(session, this)
   }
 
   trace(session: object, trace: Trace): void {
-    this.#traces.set(session, trace)
+    TracedSession.set(session, this, trace)
   }
 
-  async load(sid: string): Promise<SessionData | undefined> {
-    const loaded = await this.#asked(this.#sessions.get(sid))
-    if (loaded === undefined) return undefined
-    const { data, cookie, handle } = loaded
+  load(sid: string): Promise<SessionData | undefined> {
+    return this.#sessions.get(sid).then(
+      (loaded) => (loaded === undefined ? undefined : this.#handOut(loaded)),
+      (error: unknown) => this.#failed(error),
+    )
+  }
+
+  /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
+  save(sid: string, session: GivenSession, isLogin = false): SaveResult | Promise<SaveResult> {
+    const { failure, lock, handle: from } = this.traceOf(session)
+    if (failure !== undefined) {
+      // The application was told before; what it has put into the session all the same is lost.
+      const isEmpty = Object.keys(session).every((name) => name === 'cookie')
+      return isEmpty ? SKIPPED : Promise.reject(failure)
+    }
+    const work = this.#sessions.setSoon(sid, session, { from, isLogin, ...(lock && { lock }) })
+    return work instanceof Promise ? this.#written(session, work) : work
+  }
+
+  /** Whether a save would ask Redis. */
+  isDue(sid: string, session: GivenSession): boolean {
+    const { failure, handle: from } = this.traceOf(session)
+    return failure !== undefined || this.#sessions.isDue(sid, session, { from })
+  }
+
+  /** As {@link save}. */
+  touch(sid: string, session: GivenSession): SaveResult | Promise<SaveResult> {
+    const { failure, isFresh, handle: from } = this.traceOf(session)
+    if (failure !== undefined) return SKIPPED
+    if (isFresh) return { outcome: 'unchanged', handle: from }
+    const work = this.#sessions.touchSoon(sid, session, { from })
+    return work instanceof Promise ? this.#written(session, work) : work
+  }
+
+  destroy(sid: string): Promise<DestroyResult> {
+    return this.#sessions.destroy(sid).catch((error: unknown) => this.#failed(error))
+  }
+
+  /** Resolves when the write of a session that is under way has ended, well or not. */
+  async settled(session: object | null | undefined): Promise<void> {
+    await this.traceOf(session).write?.catch(() => undefined)
+  }
+
+  #handOut({ data, cookie, handle }: LoadedSession<StoredSession>): SessionData {
     if (handle.source !== 'store') this.#onUnavailable()
-    const session = { ...data, cookie } as SessionData
+    // Its own copy: to copy it once more, as parsed from JSON, would take longer than to parse it.
+    const session = Object.assign(data, { cookie }) as SessionData
     this.trace(session, { handle, isStored: true })
     return session
   }
 
-  async save(sid: string, session: SessionData, isLogin = false): Promise<SaveResult> {
-    const { failure, lock, handle: from } = this.traceOf(session)
-    if (failure !== undefined) {
-      // The application was told before; what it has put into the session all the same is lost.
-      if (Object.keys(session).some((name) => name !== 'cookie')) throw failure
-      return { outcome: 'skipped', handle: undefined }
-    }
-    const work = this.#sessions.set(sid, session, { from, isLogin, ...(lock && { lock }) })
-    return this.#written(session, work)
+  #written(session: object, write: Promise<SaveResult>): Promise<SaveResult> {
+    this.trace(session, { ...this.traceOf(session), write })
+    return write.then(
+      (result) => {
+        const { handle } = result
+        // Without a handle the session has ended: what it was loaded as keeps it from coming back.
+        if (handle !== undefined)
+          this.trace(session, { ...this.traceOf(session), handle, isStored: true })
+        return result
+      },
+      (error: unknown) => this.#failed(error),
+    )
   }
 
-  async touch(sid: string, session: SessionData): Promise<SaveResult> {
-    const { failure, isFresh, handle: from } = this.traceOf(session)
-    if (failure !== undefined) return { outcome: 'skipped', handle: undefined }
-    if (isFresh) return { outcome: 'unchanged', handle: from }
-    return this.#written(session, this.#sessions.touch(sid, session, { from }))
-  }
-
-  async destroy(sid: string): Promise<DestroyResult> {
-    return this.#asked(this.#sessions.destroy(sid))
-  }
-
-  /** Resolves when the writes of a session that are under way have ended, well or not. */
-  async settled(session: object | null | undefined): Promise<void> {
-    if (session) await this.#writes.get(session)?.catch(() => undefined)
-  }
-
-  async #written(session: object, work: Promise<SaveResult>): Promise<SaveResult> {
-    this.#writes.set(session, work)
-    const result = await this.#asked(work)
-    // Without a handle the session has ended: what it was loaded as keeps it from coming back.
-    if (result.handle !== undefined) {
-      this.trace(session, { ...this.traceOf(session), handle: result.handle, isStored: true })
-    }
-    return result
-  }
-
-  async #asked<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work
-    } catch (error) {
-      if (error instanceof SessionUnavailableError) this.#onUnavailable()
-      throw error
-    }
+  #failed(error: unknown): never {
+    if (error instanceof SessionUnavailableError) this.#onUnavailable()
+    throw error
   }
 }

@@ -12,6 +12,9 @@ import type { SessionData } from 'express-session'
  */
 export type StoredSession = Partial<Omit<SessionData, 'cookie'>>
 
+/** A request's session, or what `get` answered. */
+export type GivenSession = StoredSession & Pick<SessionData, 'cookie'>
+
 export interface ExpressPolicy extends Omit<SessionPolicy<StoredSession>, 'userId'> {
   /**
    * Who is logged in: the name of a session's field, or a function of the session's data. Default: the

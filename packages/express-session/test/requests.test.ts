@@ -1,5 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { DisredisStore, type DisredisStoreOptions } from '../src/index.js'
+import {
+  DisredisStore,
+  type DisredisStoreOptions,
+  OPERATION_CHANNEL,
+  type SessionOperationEvent,
+} from '../src/index.js'
 import { type Servers, startServers } from './support/servers.js'
 import { serveWebApp, type WebApp, type WebAppOptions } from './support/web-app.js'
 import './support/session-data.js'
@@ -124,6 +130,27 @@ describe('a session of an application', () => {
   })
 })
 
+test('a session with nothing to write holds no response up: it is answered at once', async () => {
+  await using app = await serve((store, it) => {
+    it.get('/', (req, res) => {
+      const answers: string[] = []
+      store.touch(req.sessionID, req.session, () => answers.push('touched'))
+      store.set(req.sessionID, req.session, () => answers.push('saved'))
+      res.json(answers)
+    })
+    it.get('/views', (req, res) => {
+      req.session.views = (req.session.views ?? 0) + 1
+      const answers: string[] = []
+      store.set(req.sessionID, req.session, (error) => answers.push(String(error ?? 'saved')))
+      res.json(answers)
+    })
+  })
+  const visitor = app.visitor()
+  await visitor.get('/views')
+  expect(await visitor.body('/')).toEqual(['touched', 'saved'])
+  expect(await visitor.body('/views')).toEqual([])
+})
+
 describe('saveFirst', () => {
   const routes = (_store: DisredisStore, it: Parameters<WebAppOptions['routes']>[0]) => {
     it.get('/big', (req, res) => {
@@ -173,6 +200,44 @@ describe('saveFirst', () => {
     })
     await expect.poll(() => app.errors).toEqual(['DISREDIS_SESSION_TOO_LARGE'])
     expect(await visitor.body('/')).toBe(2)
+  })
+
+  test('is tried once: Redis is not asked again for the error response', async () => {
+    await using app = await serve(
+      (store, it) => {
+        it.use(store.saveFirst())
+        it.get('/', (req, res) => {
+          req.session.views = (req.session.views ?? 0) + 1
+          res.json(req.session.views)
+        })
+        it.get('/frozen', async (req, res) => {
+          frozen = await servers.freeze()
+          req.session.views = 10
+          res.json('stored')
+        })
+      },
+      { deadline: 300, touchAfter: 0 },
+    )
+    let frozen: Awaited<ReturnType<typeof servers.freeze>> | undefined
+    const visitor = app.visitor()
+    await visitor.get('/')
+    const tried: string[] = []
+    const listen = (event: unknown) => {
+      const { operation, outcome } = event as SessionOperationEvent
+      tried.push(`${operation} ${outcome}`)
+    }
+    subscribe(OPERATION_CHANNEL, listen)
+    try {
+      expect(await visitor.get('/frozen')).toMatchObject({
+        status: 500,
+        body: { code: 'DISREDIS_SESSION_UNAVAILABLE' },
+      })
+    } finally {
+      unsubscribe(OPERATION_CHANNEL, listen)
+      await frozen?.end()
+    }
+    expect(tried).toEqual(['get hit', 'set error'])
+    expect(app.errors).toEqual(['DISREDIS_SESSION_UNAVAILABLE'])
   })
 
   test('without it, express-session has answered by then: the error comes afterwards', async () => {

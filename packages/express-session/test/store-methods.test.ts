@@ -110,6 +110,15 @@ test('a session from get can be given to set, as other stores allow', async () =
   expect(await get(id(1))).toMatchObject({ user: 'ada', views: 2 })
 })
 
+test('a session of one store can be given to another one', async () => {
+  await using one = openStore()
+  await using other = openStore()
+  await promisify(one.set).bind(one)(id(1), session(1))
+  const found = await promisify(one.get).bind(one)(id(1))
+  await promisify(other.set).bind(other)(id(1), found as SessionData)
+  expect(await promisify(other.get).bind(other)(id(1))).toMatchObject({ views: 1 })
+})
+
 describe('a session that ended during a request', () => {
   test('does not come back, however often it is saved', async () => {
     await using store = openStore()

@@ -172,6 +172,35 @@ test('a login whose cookie is over at once is an error', async () => {
   })
 })
 
+test('there is no login where express-session has no session to give', async () => {
+  const routes = (it: Parameters<WebAppOptions['routes']>[0]) => {
+    it.get(['/login', '/app/login'], async (req, res) => {
+      await store.login(req, 'ada')
+      res.json('welcome')
+    })
+    // Here it has one: the cookie's.
+    it.get('/app/again', (req, res, next) => {
+      req.session.destroy((error) => {
+        if (error) return next(error)
+        store.login(req, 'ada').then(() => res.json('welcome'), next)
+      })
+    })
+  }
+  const { app, store } = await serve({}, { cookie: { path: '/app' }, routes })
+  await using _ = app
+  const refused = { status: 500, body: { code: 'DISREDIS_SESSION_INVALID' }, cookies: [] }
+  // Outside of the cookie's path,
+  expect(await app.visitor().get('/login')).toEqual(refused)
+  const visitor = app.visitor()
+  expect(await visitor.get('/app/login')).toMatchObject({ status: 200, cookies: [/sid/] })
+  expect(await visitor.get('/app/again')).toMatchObject({ status: 200, cookies: [/sid/] })
+  expect(await store.listSessions('ada')).toHaveLength(1)
+  // and in an outage.
+  store.emit('disconnect')
+  expect(await app.visitor().get('/app/login')).toEqual(refused)
+  expect(await store.listSessions('ada')).toHaveLength(1)
+})
+
 test('users are counted by nobody who turned the option off or named no user', async () => {
   const { store, app } = await serve()
   await using _ = app

@@ -11,10 +11,12 @@ export function acceptOldSignatures(
   app: FastifyInstance,
   { cookieName = 'sessionId', cookiePrefix = '' }: Omit<FastifySessionOptions, 'store'>,
 ): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const { cookies, session } = request
-    if (cookies[cookieName] === undefined || typeof session?.sessionId !== 'string') return
-    const isLoaded = originOf(session).id === session.sessionId
-    if (isLoaded) cookies[cookieName] = cookiePrefix + session.encryptedSessionId
+    if (cookies[cookieName] !== undefined && typeof session?.sessionId === 'string') {
+      const isLoaded = originOf(session).id === session.sessionId
+      if (isLoaded) cookies[cookieName] = cookiePrefix + session.encryptedSessionId
+    }
+    done()
   })
 }

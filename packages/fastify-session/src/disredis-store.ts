@@ -1,5 +1,6 @@
 import {
   type DestroyResult,
+  type SaveResult,
   type SessionConnection,
   type SessionCounters,
   type SessionEntry,
@@ -152,21 +153,34 @@ export class DisredisStore implements FastifyStore {
     const loaded = await this.sessions.get(id)
     if (loaded === undefined) return null
     const { data, cookie, handle } = loaded
-    return { ...data, cookie: withOrigin(cookie, { id, handle }) }
+    // Its own copy: to copy it once more, as parsed from JSON, would take longer than to parse it.
+    return Object.assign(data, { cookie: withOrigin(cookie, { id, handle }) })
   }
 
-  async #save(id: string, session: Session): Promise<void> {
+  /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
+  #save(id: string, session: Session): SaveResult | Promise<SaveResult> {
     this.#cookieWarning.check(session.cookie)
-    const origin = originOf(session)
+    let origin: SessionOrigin
+    try {
+      origin = originOf(session)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     const from = this.#predecessorOf(origin)
-    const { handle } = await this.sessions.set(id, session, {
+    const work = this.sessions.setSoon(id, session, {
       from,
       ...(origin.isLogin && { isLogin: true }),
       ...(origin.lock?.id === id && { lock: origin.lock.held }),
     })
+    return work instanceof Promise ? this.#saved(id, origin, work) : work
+  }
+
+  async #saved(id: string, origin: SessionOrigin, work: Promise<SaveResult>): Promise<SaveResult> {
+    const result = await work
+    const { handle } = result
     // A session that has ended keeps what it was: without it, the next save would create it anew.
-    if (handle === undefined) return
-    Object.assign(origin, { id, handle, isLogin: false })
+    if (handle !== undefined) Object.assign(origin, { id, handle, isLogin: false })
+    return result
   }
 
   #predecessorOf(origin: SessionOrigin) {

@@ -1,4 +1,5 @@
-import type { SessionLock } from '@disredis/session-store'
+import type { LockOptions, SessionLock } from '@disredis/session-store'
+import { answerCallback } from '@disredis/session-store/adapter'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { DisredisStore } from './disredis-store.js'
 import { originOf } from './session-origin.js'
@@ -7,20 +8,16 @@ import { originOf } from './session-origin.js'
 export function addRouteLocks(app: FastifyInstance, store: DisredisStore): void {
   const locks = new WeakMap<FastifyRequest, SessionLock>()
 
-  app.addHook('onRequest', async (request) => {
-    const { sessionLock } = request.routeOptions.config
-    if (!sessionLock || store.refOf(request) === undefined) return
+  const acquire = async (request: FastifyRequest, options: LockOptions) => {
     const id = request.session.sessionId
-    const held = await store.sessions.lock(id, sessionLock === true ? {} : sessionLock)
+    const held = await store.sessions.lock(id, options)
     locks.set(request, held)
     // Others may have changed it while they held the lock.
     await request.session.reload()
     originOf(request.session).lock = { id, held }
-  })
+  }
 
-  const release = async (request: FastifyRequest) => {
-    const held = locks.get(request)
-    if (held === undefined) return
+  const release = async (request: FastifyRequest, held: SessionLock) => {
     locks.delete(request)
     if (request.session) delete originOf(request.session).lock
     try {
@@ -30,7 +27,24 @@ export function addRouteLocks(app: FastifyInstance, store: DisredisStore): void 
       request.log.warn(error, 'The lock of the session could not be released')
     }
   }
+
+  const releaseIfHeld = (request: FastifyRequest, done: () => void) => {
+    const held = locks.get(request)
+    if (held === undefined) done()
+    else void release(request, held).then(done)
+  }
+
+  // With callbacks: a promise in each hook is what all other routes would pay for.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { sessionLock } = request.routeOptions.config
+    if (!sessionLock || store.refOf(request) === undefined) done()
+    else answerDone(acquire(request, sessionLock === true ? {} : sessionLock), done)
+  })
   // Runs behind the hook that saves. A response without it, as after an error, ends with the other.
-  app.addHook('onSend', release)
-  app.addHook('onResponse', release)
+  app.addHook('onSend', (request, _reply, _payload, done) => releaseIfHeld(request, done))
+  app.addHook('onResponse', (request, _reply, done) => releaseIfHeld(request, done))
+}
+
+function answerDone(work: Promise<void>, done: (error?: Error) => void): void {
+  answerCallback(work, (error) => done((error as Error | null) ?? undefined))
 }

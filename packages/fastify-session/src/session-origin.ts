@@ -25,7 +25,7 @@ interface Carrier {
 
 /** The cookie of a loaded session, with what it was loaded as. */
 export function withOrigin<Cookie extends object>(cookie: Cookie, origin: SessionOrigin): Cookie {
-  return { ...cookie, [ORIGIN]: origin }
+  return Object.assign(cookie, { [ORIGIN]: origin })
 }
 
 /**
@@ -63,9 +63,15 @@ function carrierOf(session: object): Carrier | undefined {
   return cookie?.[ORIGIN] === undefined ? undefined : cookie
 }
 
+/** That of the last session: one @fastify/session has one, and to look for it takes long. */
+let lastKey: symbol | undefined
+
 function cookieOptionsKey(session: object): symbol | undefined {
+  if (lastKey !== undefined && Object.hasOwn(session, lastKey)) return lastKey
   const symbols = Object.getOwnPropertySymbols(session)
-  return symbols.find(({ description }) => description === 'cookieOpts')
+  const key = symbols.find(({ description }) => description === 'cookieOpts')
+  lastKey = key ?? lastKey
+  return key
 }
 
 function unsupported(): TypeError {

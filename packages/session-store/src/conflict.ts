@@ -1,3 +1,4 @@
+import { CorruptPayloadError } from './corrupt-payload-error.js'
 import { SessionConflictError } from './errors.js'
 import { mergeThreeWay } from './merge.js'
 import { parseObject } from './safe-json.js'
@@ -17,6 +18,7 @@ const NOTHING: ReadonlySet<string> = new Set()
  * What to write now that someone else wrote in between, as JSON.
  *
  * @throws SessionConflictError if the policy forbids it.
+ * @throws CorruptPayloadError if what the other one wrote cannot be read.
  */
 export function resolveConflict(conflict: Conflict, policy: ConflictPolicy): string {
   if (policy === 'last-write') return conflict.mine
@@ -25,11 +27,21 @@ export function resolveConflict(conflict: Conflict, policy: ConflictPolicy): str
   }
   const parse = (text: string) => parseObject(text, NOTHING).value
   const base = conflict.base === undefined ? {} : parse(conflict.base)
-  const { value, clashes } = mergeThreeWay(base, parse(conflict.mine), parse(conflict.theirs))
+  const theirs = parseTheirs(conflict.theirs)
+  const { value, clashes } = mergeThreeWay(base, parse(conflict.mine), theirs)
   if (policy === 'retry' && clashes.length > 0) {
     throw conflictError('The same field of the session was changed by someone else')
   }
   return JSON.stringify(value)
+}
+
+/** A SyntaxError's message quotes the text: nobody is to see it. */
+function parseTheirs(text: string): Record<string, unknown> {
+  try {
+    return parseObject(text, NOTHING).value
+  } catch {
+    throw new CorruptPayloadError('What the other one wrote is no session')
+  }
 }
 
 function conflictError(message: string): SessionConflictError {

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { SessionTooLargeError } from './errors.js'
+import { parseObject } from './safe-json.js'
 import type { ScriptExecutor } from './script-executor.js'
 import {
   destroyTextScript,
@@ -10,6 +11,7 @@ import {
 import { type CookieInput, encodeCookie } from './session-cookie.js'
 import {
   type DestroyReply,
+  type Found,
   isWrongType,
   type KeyState,
   type SaveReply,
@@ -31,6 +33,8 @@ export interface ConnectRedisLayoutOptions {
 const EXTRA = '__disredis'
 /** Bytes that cookie and extra field may add to the data. */
 const ENVELOPE = 8_192
+/** The decoder drops and counts reserved names, whatever the layout. */
+const NOTHING: ReadonlySet<string> = new Set()
 
 /** connect-redis's layout: a string per session, JSON of the data with the cookie among it. */
 export class ConnectRedisLayout {
@@ -40,7 +44,11 @@ export class ConnectRedisLayout {
     this.#options = options
   }
 
-  async load(name: string): Promise<KeyState> {
+  async load(name: string): Promise<Found> {
+    return { layout: 'connect-redis', found: await this.#stateOf(name) }
+  }
+
+  async #stateOf(name: string): Promise<KeyState> {
     const { client, maxPayload } = this.#options
     let text: string | null
     try {
@@ -59,7 +67,7 @@ export class ConnectRedisLayout {
   }
 
   async isLive(name: string): Promise<boolean> {
-    return (await this.load(name)).state === 'live'
+    return (await this.#stateOf(name)).state === 'live'
   }
 
   async save(name: string, write: SessionWrite): Promise<SaveReply> {
@@ -88,15 +96,15 @@ export class ConnectRedisLayout {
   }
 
   async touch(name: string, idle: number): Promise<TouchReply> {
-    const touched = await this.#options.scripts.run(touchTextScript, name, [idle])
-    return touched === 1 ? { status: 'touched', touchedAt: Date.now() } : { status: 'gone' }
+    const isTouched = await this.#options.scripts.ask(touchTextScript, name, [idle])
+    return isTouched ? { status: 'touched', touchedAt: Date.now() } : { status: 'gone' }
   }
 
   async destroy(name: string): Promise<DestroyReply> {
     const { scripts, tombstone } = this.#options
     try {
       const existed = await scripts.runDurable(destroyTextScript, name, [tombstone])
-      return { existed: existed === 1, user: '' }
+      return { existed: Number(existed) === 1, user: '' }
     } catch (error) {
       if (isWrongType(error)) return { existed: false, user: '' }
       throw error
@@ -105,20 +113,19 @@ export class ConnectRedisLayout {
 
   /** @returns whether it was still there. */
   async remove(name: string): Promise<boolean> {
-    return (await this.#options.scripts.run(removeTextScript, name, [])) === 1
+    return this.#options.scripts.ask(removeTextScript, name, [])
   }
 }
 
 /** @returns undefined for what is no session. */
 function parse(text: string): StoredSession | undefined {
-  let value: unknown
+  let value: Record<string, unknown>
   try {
-    value = JSON.parse(text)
+    ;({ value } = parseObject(text, NOTHING))
   } catch {
     return undefined
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { cookie: plainCookie, [EXTRA]: extra, ...data } = value as Record<string, unknown>
+  const { cookie: plainCookie, [EXTRA]: extra, ...data } = value
   const { t, a, u, e } = (typeof extra === 'object' && extra !== null ? extra : {}) as {
     t?: unknown
     a?: unknown
@@ -132,7 +139,7 @@ function parse(text: string): StoredSession | undefined {
     return undefined
   }
   return {
-    version: createHash('sha1').update(text).digest('hex'),
+    version: hash('sha1', text),
     text: JSON.stringify(data),
     cookie,
     user: typeof u === 'string' ? u : '',

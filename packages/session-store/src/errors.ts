@@ -2,7 +2,8 @@ import { DisredisError } from '@disredis/client'
 
 /**
  * What every error of the store is. `cause` is what led to it; neither it nor the message holds a
- * session id, session data or command arguments.
+ * session id, session data or command arguments. What the application's own code throws (a schema, a
+ * `toJSON`, the option `userId`) is passed on as it is.
  */
 export abstract class SessionStoreError extends DisredisError {}
 

@@ -8,8 +8,10 @@ import { touchScript } from './scripts/touch-script.js'
 import type { SessionKey } from './session-keys.js'
 import {
   type DestroyReply,
+  type Found,
   isWrongType,
   type KeyState,
+  type SavedIn,
   type SaveReply,
   type SessionWrite,
   type TouchReply,
@@ -17,6 +19,7 @@ import {
 import type { SessionRedis } from './session-redis.js'
 
 const FIELDS = ['v', 'x', 'd', 'c', 'u', 'e', 't', 'a'] as const
+const FOREIGN: Found = { layout: 'hash', found: { state: 'foreign' } }
 
 export interface HashLayoutOptions {
   readonly client: SessionRedis
@@ -37,38 +40,50 @@ export class HashLayout {
     this.#options = options
   }
 
-  async load(key: SessionKey): Promise<KeyState> {
-    let fields: (Buffer | null)[]
-    try {
-      fields = await this.#options.client.hmgetBuffer(key.name, ...FIELDS)
-    } catch (error) {
-      if (isWrongType(error)) return { state: 'foreign' }
-      throw error
-    }
+  load(key: SessionKey): Promise<Found> {
+    return this.#options.client.hmgetBuffer(key.name, ...FIELDS).then(
+      (fields) => ({ layout: 'hash', found: this.#stateOf(fields, key) }),
+      (error: unknown) => {
+        if (isWrongType(error)) return FOREIGN
+        throw error
+      },
+    )
+  }
+
+  #stateOf(fields: readonly (Buffer | null)[], key: SessionKey): KeyState {
     const [version, ended, data, cookie, user, epoch, created, touched] = fields
     if (ended) return { state: 'ended' }
-    if (fields.every((field) => field === null)) return { state: 'absent' }
-    const versionText = version?.toString() ?? ''
-    const times = [epoch, created, touched].map((field) => Number(field?.toString() ?? Number.NaN))
-    const [epochTime = 0, createdAt = 0, touchedAt = 0] = times
-    const isWhole = /^\d+$/.test(versionText) && times.every(Number.isSafeInteger)
+    if (!version) {
+      return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
+    }
+    const versionText = version.toString()
+    const epochTime = numberOf(epoch)
+    const createdAt = numberOf(created)
+    const touchedAt = numberOf(touched)
+    const isWhole =
+      /^\d+$/.test(versionText) &&
+      Number.isSafeInteger(epochTime) &&
+      Number.isSafeInteger(createdAt) &&
+      Number.isSafeInteger(touchedAt)
     if (!isWhole || !data || !cookie) return { state: 'corrupt', version: versionText }
+    let text: string
     try {
-      return {
-        state: 'live',
-        session: {
-          version: versionText,
-          text: this.#options.codec.decode(data, key.name),
-          cookie: cookie.toString(),
-          user: user?.toString() ?? '',
-          epoch: epochTime,
-          createdAt,
-          touchedAt,
-        },
-      }
+      text = this.#options.codec.decode(data, key.name)
     } catch (error) {
       if (error instanceof CorruptPayloadError) return { state: 'corrupt', version: versionText }
       throw error
+    }
+    return {
+      state: 'live',
+      session: {
+        version: versionText,
+        text,
+        cookie: cookie.toString(),
+        user: user?.toString() ?? '',
+        epoch: epochTime,
+        createdAt,
+        touchedAt,
+      },
     }
   }
 
@@ -82,32 +97,28 @@ export class HashLayout {
     }
   }
 
-  async save(key: SessionKey, write: SessionWrite): Promise<SaveReply> {
+  async save(key: SessionKey, write: SessionWrite): Promise<SavedIn> {
     const { scripts, codec, absoluteTimeout } = this.#options
-    const payload = codec.encode(write.text, key.name)
-    let reply: string[]
+    const args = [
+      expectedArgument(write.expected),
+      codec.encode(write.text, key.name),
+      write.cookie,
+      write.user,
+      write.epoch,
+      write.idle,
+      absoluteTimeout,
+      write.lockToken,
+      write.createdAt ?? '',
+      write.keepsCookie ? '1' : '',
+    ]
+    let reply: SaveReply
     try {
-      reply = (await scripts.runDurable(saveScript, key.name, [
-        expectedArgument(write.expected),
-        payload,
-        write.cookie,
-        write.user,
-        write.epoch,
-        write.idle,
-        absoluteTimeout,
-        write.lockToken,
-        write.createdAt ?? '',
-        write.keepsCookie ? '1' : '',
-      ])) as string[]
+      reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as ScriptReply)
     } catch (error) {
-      if (isWrongType(error)) return { status: 'foreign' }
-      throw error
+      if (!isWrongType(error)) throw error
+      reply = { status: 'foreign' }
     }
-    const [status, version = '', touched, created] = reply
-    if (status === 'saved') {
-      return { status, version, touchedAt: Number(touched), createdAt: Number(created) }
-    }
-    return { status: status as 'conflict' | 'gone' | 'expired' | 'unlocked' }
+    return { layout: 'hash', reply }
   }
 
   /** @param cookie undefined: as it is stored. */
@@ -115,7 +126,7 @@ export class HashLayout {
     const { scripts, absoluteTimeout } = this.#options
     const args = [cookie ?? '', idle, absoluteTimeout]
     try {
-      const [status, touched] = (await scripts.run(touchScript, key.name, args)) as string[]
+      const [status, touched] = (await scripts.run(touchScript, key.name, args)) as ScriptReply
       if (status === 'touched') return { status, touchedAt: Number(touched) }
       return { status: status === 'expired' ? 'expired' : 'gone' }
     } catch (error) {
@@ -139,11 +150,30 @@ export class HashLayout {
 
   /** Ends a session that cannot be read, if it is still what was read. */
   async quarantine(key: SessionKey, version: string): Promise<boolean> {
-    return (await this.#options.scripts.run(quarantineScript, key.name, [version])) === 1
+    return this.#options.scripts.ask(quarantineScript, key.name, [version])
   }
 }
 
 function expectedArgument(expected: SessionWrite['expected']): string {
   if (expected === 'absent') return ''
   return expected === 'live' ? '*' : expected.version
+}
+
+function numberOf(field: Buffer | null | undefined): number {
+  return field ? Number(field.toString()) : Number.NaN
+}
+
+/** Numbers are text if the client is set so. */
+type ScriptReply = readonly [status: string, ...values: (string | number)[]]
+
+function readSaved([status, version, touched, created]: ScriptReply): SaveReply {
+  if (status === 'saved') {
+    return {
+      status,
+      version: String(version),
+      touchedAt: Number(touched),
+      createdAt: Number(created),
+    }
+  }
+  return { status: status as Exclude<SaveReply['status'], 'saved'> }
 }

@@ -22,7 +22,13 @@ export {
   type SessionOperationEvent,
 } from './operation-events.js'
 export { FRAMEWORK_NAMES } from './safe-json.js'
-export type { SaveOptions, SaveOutcome, SaveResult } from './save-result.js'
+export type {
+  DestroyResult,
+  SaveOptions,
+  SaveOutcome,
+  SaveResult,
+  TouchOptions,
+} from './save-result.js'
 export type { ClearResult, SessionEntry } from './session-admin.js'
 export type { CookieInput, SessionCookie } from './session-cookie.js'
 export type { SessionHandle, SessionSource } from './session-handle.js'
@@ -30,12 +36,7 @@ export { checkSessionId } from './session-id.js'
 export type { LockOptions, SessionLock } from './session-lock.js'
 export type { LoadedSession } from './session-reader.js'
 export type { ScriptArgument, ScriptRunner, SessionNode, SessionRedis } from './session-redis.js'
-export {
-  type DestroyResult,
-  type SessionData,
-  type SessionInput,
-  SessionStore,
-} from './session-store.js'
+export { type SessionData, type SessionInput, SessionStore } from './session-store.js'
 export type {
   ConflictPolicy,
   Durability,

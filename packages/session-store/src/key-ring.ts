@@ -26,9 +26,9 @@ export class KeyRing {
 
   /** @throws SessionOptionError */
   constructor(keys: readonly EncryptionKey[]) {
-    const [current] = keys
+    const [current] = Array.isArray(keys) ? keys : []
     if (current === undefined) throw new SessionOptionError('encryption.keys is empty; give a key')
-    for (const { id, key } of keys) {
+    for (const { id, key } of keys.map((one) => one ?? {})) {
       if (typeof id !== 'string' || !/^[A-Za-z0-9_.-]{1,32}$/.test(id) || this.#keys.has(id)) {
         throw new SessionOptionError(
           'encryption.keys needs a different id of 1 to 32 characters A-Z a-z 0-9 _ . - for each key',

@@ -33,16 +33,17 @@ export class Membership<Data extends object> {
 
   /**
    * Finds the stamp for a session that is about to be written; enters it into its user's list if it
-   * is not on it. First the list, then the session: no session is ever unlisted.
+   * is not on it. First the list, then the session: no session is ever unlisted. A promise only if the
+   * list has to be asked.
    */
-  async enter(
+  enter(
     key: SessionKey,
     session: Data,
     from: SessionHandle | undefined,
     isLogin: boolean,
     deadline: Deadline,
-  ): Promise<Entry | 'revoked'> {
-    const { settings, storage, users } = this.#context
+  ): Entry | 'revoked' | Promise<Entry | 'revoked'> {
+    const { settings, storage } = this.#context
     const base = from?.ref === key.ref ? from.snapshot : undefined
     if (settings.userId === undefined) {
       return { user: base?.user ?? '', epoch: base?.epoch ?? 0, listed: 0 }
@@ -62,24 +63,40 @@ export class Membership<Data extends object> {
         : epoch > 0
           ? { mode: 'inherit', epoch }
           : { mode: 'adopt' }
-    const entry = await deadline.attempt(() => users.register(user, key.ref, registration))
+    return this.#register(user, key.ref, registration, deadline)
+  }
+
+  async #register(
+    user: string,
+    ref: string,
+    registration: Registration,
+    deadline: Deadline,
+  ): Promise<Entry | 'revoked'> {
+    const { users } = this.#context
+    const entry = await deadline.attempt(() => users.register(user, ref, registration))
     return entry === undefined ? 'revoked' : { user, ...entry }
   }
 
-  /** After the session was written: remembers its user, and ends the oldest ones beyond the limit. */
-  async settle(key: SessionKey, entry: Entry, previousUser: string): Promise<void> {
+  /**
+   * After the session was written: remembers its user, and ends the oldest ones beyond the limit, which
+   * is what the promise is for.
+   */
+  settle(key: SessionKey, entry: Entry, previousUser: string): Promise<void> | undefined {
     const { settings, tidy, userHints } = this.#context
-    if (entry.user !== '') userHints.set(key.ref, entry.user)
-    else userHints.delete(key.ref)
+    if (entry.user !== previousUser || entry.listed > 0) {
+      if (entry.user !== '') userHints.set(key.ref, entry.user)
+      else userHints.delete(key.ref)
+    }
     if (settings.userId !== undefined && previousUser !== '' && previousUser !== entry.user) {
       this.leave(previousUser, key.ref)
     }
     const limit = settings.maxSessionsPerUser
-    if (limit !== undefined && entry.listed > limit) {
-      await tidy(this.#endOldest(key, entry.user, limit))
-    } else if (entry.listed > 0 && entry.listed % TIDY_EVERY === 0) {
-      void tidy(this.liveRefs(entry.user))
+    if (limit !== undefined && entry.listed > 0) {
+      // Looked at only now: of logins at the same time, the last one to be written sees all others.
+      return tidy(this.#endOldest(entry.user, limit))
     }
+    if (entry.listed > 0 && entry.listed % TIDY_EVERY === 0) void tidy(this.liveRefs(entry.user))
+    return undefined
   }
 
   /** Takes a session off its user's list. Not waited for: lists are checked when they are read. */
@@ -89,8 +106,11 @@ export class Membership<Data extends object> {
 
   /** Sessions on the user's list that exist, the oldest login first. Tidies the list. */
   async liveRefs(user: string): Promise<string[]> {
+    return this.#live(user, await this.#context.users.refs(user))
+  }
+
+  async #live(user: string, refs: readonly string[]): Promise<string[]> {
     const { keys, storage, users } = this.#context
-    const refs = await users.refs(user)
     const isLive = await mapInBatches(refs, AT_ONCE, async (ref) => {
       const key = keys.ofRef(ref)
       return key !== undefined && (await storage.isLive(key))
@@ -102,10 +122,13 @@ export class Membership<Data extends object> {
     return refs.filter((_, i) => isLive[i])
   }
 
-  async #endOldest(own: SessionKey, user: string, limit: number): Promise<void> {
+  /** By the list alone, so that all who look end the same ones; it may be the one just written. */
+  async #endOldest(user: string, limit: number): Promise<void> {
     const { keys, storage, users, counters } = this.#context
-    const live = await this.liveRefs(user)
-    const excess = live.filter((ref) => ref !== own.ref).slice(0, Math.max(0, live.length - limit))
+    const refs = await users.refs(user)
+    if (refs.length <= limit) return
+    const live = await this.#live(user, refs)
+    const excess = live.slice(0, Math.max(0, live.length - limit))
     for (const ref of excess) {
       const key = keys.ofRef(ref)
       if (key === undefined) continue

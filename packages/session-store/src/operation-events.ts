@@ -28,7 +28,18 @@ export interface SessionOperationEvent {
 
 const operations = channel(OPERATION_CHANNEL)
 
-/** Tells subscribers; costs next to nothing without one. A subscriber's exception does not get here. */
-export function publishOperation(event: SessionOperationEvent): void {
-  if (operations.hasSubscribers) operations.publish(event)
+/** Tells subscribers how an operation has ended. A subscriber's exception does not get here. */
+export type OperationEnd = (outcome: string, errorCode?: string) => void
+
+const UNSEEN: OperationEnd = () => {}
+
+/** An operation begins. Without a subscriber that costs next to nothing. */
+export function beginOperation(operation: SessionOperation): OperationEnd {
+  if (!operations.hasSubscribers) return UNSEEN
+  const start = performance.now()
+  return (outcome, errorCode) => {
+    const duration = performance.now() - start
+    const event: SessionOperationEvent = { operation, outcome, duration, errorCode }
+    operations.publish(event)
+  }
 }

@@ -9,14 +9,20 @@ const K1 = { id: 'k1', key: randomBytes(32) }
 const K2 = { id: 'k2', key: randomBytes(32) }
 const TEXT = JSON.stringify({ user: 'ada', notes: 'x'.repeat(2_000) })
 
-const codec = (options: Partial<PayloadOptions> = {}, ...keys: EncryptionKey[]) =>
-  new PayloadCodec({
+/** A codec, and what Redis has of what it encodes. */
+const codec = (options: Partial<PayloadOptions> = {}, ...keys: EncryptionKey[]) => {
+  const one = new PayloadCodec({
     maxPayload: 65_536,
     compressAbove: undefined,
     keys: keys.length === 0 ? undefined : new KeyRing(keys),
     acceptPlaintext: false,
     ...options,
   })
+  return {
+    encode: (text: string, context: string) => Buffer.from(one.encode(text, context)),
+    decode: (bytes: Buffer, context: string) => one.decode(bytes, context),
+  }
+}
 
 test.each([
   ['plain', codec()],

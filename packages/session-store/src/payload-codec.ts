@@ -28,13 +28,17 @@ export class PayloadCodec {
 
   /**
    * @param context the key that the payload is stored under: encrypted, it can be read there only.
+   * @returns text where the JSON is stored as it is: clients send that much faster than bytes.
    * @throws SessionTooLargeError
    */
-  encode(text: string, context: string): Buffer {
+  encode(text: string, context: string): string | Buffer {
     const { maxPayload, compressAbove, keys } = this.#options
+    const length = Buffer.byteLength(text)
+    if (length > maxPayload) throw tooLarge(length, maxPayload)
+    const isCompressed = compressAbove !== undefined && length >= compressAbove
+    if (keys === undefined && !isCompressed) return text
     let bytes: Buffer = Buffer.from(text)
-    if (bytes.length > maxPayload) throw tooLarge(bytes.length, maxPayload)
-    if (compressAbove !== undefined && bytes.length >= compressAbove) {
+    if (isCompressed) {
       const deflated = deflateRawSync(bytes)
       if (deflated.length + 1 < bytes.length) {
         bytes = Buffer.concat([Buffer.of(DEFLATED), deflated])

@@ -8,6 +8,7 @@ import type { SessionPolicy } from './session-store-options.js'
 
 type Options = SessionPolicy<Record<string, unknown>>
 // No command is sent here; what options mean to a server is tested on servers.
+const K1 = { id: 'k1', key: new Uint8Array(32) }
 const client = { evalsha: async () => null } as unknown as SessionRedis
 const resolve = (options: object) => resolveOptions(options as Options, () => client)
 
@@ -42,14 +43,41 @@ test.each<[string, object]>([
   ['maxSessionsPerUser', { maxSessionsPerUser: 0, userId: () => '1' }],
   ['touchAfter', { touchAfter: 1_000, idleTimeout: 1_000 }],
   ['connectRedis.mode', { connectRedis: { mode: 'both' } }],
+  ['connectRedis.mode', { connectRedis: 'share' }],
+  ['connectRedis.client', { connectRedis: { mode: 'share', client: {} } }],
+  ['adminClient', { adminClient: { scan: 'no' } }],
+  ['hashIds', { hashIds: 'no' }],
+  ['userId', { userId: 'user' }],
+  ['schema', { schema: { validate: () => true } }],
+  ['reservedNames', { reservedNames: 'cookie' }],
+  ['reservedNames', { reservedNames: [5] }],
+  ['durability.replicas', { durability: true }],
+  ['encryption.acceptPlaintext', { encryption: { keys: [K1], acceptPlaintext: 'yes' } }],
+  ['encryption', { encryption: null }],
+  ['touchAfter', { touchAfter: null }],
 ])('%s is named in what refuses %j', (option, options) => {
   expect(() => resolve(options)).toThrow(SessionOptionError)
   expect(() => resolve(options)).toThrow(`Option ${option} is `)
 })
 
+test.each([
+  undefined,
+  'k'.repeat(32),
+  [],
+  [null],
+  [{ id: 'k1', key: 'k'.repeat(32) }],
+  [{ id: 'k1', key: new Uint8Array(16) }],
+  [K1, K1],
+])('keys that are none are refused: %j', (keys) => {
+  expect(() => resolve({ encryption: { keys } })).toThrow(SessionOptionError)
+})
+
 test('without a client and without Sentinels the store says what to give it', () => {
   const make = (options: object) => () =>
     new SessionStore(options as ConstructorParameters<typeof SessionStore>[0])
+  for (const nothing of [undefined, null, 'redis://h']) {
+    expect(make(nothing as never)).toThrow('Give `sentinels: [...]`, or an existing client')
+  }
   expect(make({})).toThrow('Give `sentinels: [...]`, or an existing client as `client`')
   expect(make({ client: {} })).toThrow('Option client takes a Disredis client or an ioredis Redis')
   // No connection is opened for options that are refused: the leak check would find it.

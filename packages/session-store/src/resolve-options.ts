@@ -1,6 +1,7 @@
 import { SessionOptionError } from './errors.js'
 import { LONGEST_LIFE } from './expiry.js'
 import { KeyRing } from './key-ring.js'
+import { flag, refused, whole, withMethods } from './option-checks.js'
 import { FRAMEWORK_NAMES } from './safe-json.js'
 import type { SessionNode, SessionRedis } from './session-redis.js'
 import type {
@@ -51,6 +52,12 @@ export function resolveOptions<Data extends object>(
   options: SessionPolicy<Data>,
   openClient: () => SessionRedis,
 ): Settings<Data> {
+  if (typeof options !== 'object' || options === null) {
+    throw new SessionOptionError('Give `sentinels: [...]`, or an existing client as `client`')
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === null) throw refused(name, value, 'a value; without it the default applies')
+  }
   const conflict = options.conflict ?? 'merge'
   if (!POLICIES.includes(conflict)) throw refused('conflict', conflict, POLICIES.join(', '))
   const idleTimeout = optional('idleTimeout', options.idleTimeout, LONGEST_LIFE)
@@ -69,7 +76,7 @@ export function resolveOptions<Data extends object>(
   const oldPrefix = prefix('connectRedis.prefix', connectRedis?.prefix ?? ownPrefix)
   const policy = {
     prefix: ownPrefix,
-    hashIds: options.hashIds ?? true,
+    hashIds: flag('hashIds', options.hashIds ?? true),
     idleTimeout,
     absoluteTimeout:
       optional('absoluteTimeout', options.absoluteTimeout, LONGEST_LIFE) ?? LONGEST_LIFE,
@@ -79,7 +86,7 @@ export function resolveOptions<Data extends object>(
     durability: durability(options.durability),
     onUnavailable: onUnavailable(options.onUnavailable ?? 'error'),
     deadline: whole('deadline', options.deadline ?? 1_000, 1, 2 ** 31 - 1),
-    userId: options.userId,
+    userId: userId(options.userId),
     maxSessionsPerUser:
       options.maxSessionsPerUser === undefined
         ? undefined
@@ -90,36 +97,62 @@ export function resolveOptions<Data extends object>(
         ? undefined
         : whole('compression.above', options.compression.above, 0, 2 ** 29),
     keys: options.encryption === undefined ? undefined : new KeyRing(options.encryption.keys),
-    acceptPlaintext: options.encryption?.acceptPlaintext ?? false,
-    schema: options.schema,
-    reservedNames: new Set(['cookie', ...(options.reservedNames ?? FRAMEWORK_NAMES)]),
+    acceptPlaintext: flag(
+      'encryption.acceptPlaintext',
+      options.encryption?.acceptPlaintext ?? false,
+    ),
+    schema: schema(options.schema),
+    reservedNames: new Set(['cookie', ...reservedNames(options.reservedNames)]),
   }
+  const oldClient = optionalClient('connectRedis.client', connectRedis?.client, ['get', 'evalsha'])
+  const ownAdmin = optionalClient('adminClient', options.adminClient, ['scan', 'unlink'])
   const client = openClient()
   return Object.freeze({
     ...policy,
     client,
-    adminClient: options.adminClient ?? client,
+    adminClient: ownAdmin ?? client,
     connectRedis:
       connectRedis === undefined
         ? undefined
         : {
             mode: connectRedis.mode,
             prefix: oldPrefix,
-            client: connectRedis.client ?? client,
+            client: oldClient ?? client,
           },
   })
 }
 
-/** @throws SessionOptionError unless `value` is a whole number from `least` to `most`. */
-export function whole(option: string, value: unknown, least: number, most: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) {
-    return Math.min(value, most)
-  }
-  throw refused(option, value, `a whole number of at least ${least}`)
-}
-
 function optional(option: string, value: number | undefined, most: number): number | undefined {
   return value === undefined ? undefined : whole(option, value, 1, most)
+}
+
+function optionalClient<Client extends SessionNode>(
+  option: string,
+  client: Client | undefined,
+  methods: readonly string[],
+): Client | undefined {
+  if (client === undefined) return undefined
+  return withMethods(option, client, methods, 'a Disredis client or an ioredis Redis')
+}
+
+function userId<Data extends object>(
+  option: SessionPolicy<Data>['userId'],
+): Settings<Data>['userId'] {
+  if (option === undefined || typeof option === 'function') return option
+  throw refused('userId', option, 'a function of the session')
+}
+
+function schema<Data>(option: StandardSchema<Data> | undefined): StandardSchema<Data> | undefined {
+  if (option === undefined) return undefined
+  withMethods('schema', option['~standard'], ['validate'], 'a Standard Schema')
+  return option
+}
+
+function reservedNames(option: Iterable<string> = FRAMEWORK_NAMES): string[] {
+  const isList = typeof option === 'object' && typeof option[Symbol.iterator] === 'function'
+  const names: unknown[] = isList ? [...option] : [undefined]
+  if (names.every((name) => typeof name === 'string')) return names
+  throw refused('reservedNames', option, 'a list of names')
 }
 
 function prefix(option: string, value: unknown): string {
@@ -145,9 +178,4 @@ function onUnavailable(value: UnavailablePolicy): Settings<object>['onUnavailabl
     })
   }
   throw refused('onUnavailable', value, "'error', 'anonymous' or { stale: ms }")
-}
-
-function refused(option: string, value: unknown, takes: string): SessionOptionError {
-  const got = typeof value === 'number' || typeof value === 'string' ? String(value) : typeof value
-  return new SessionOptionError(`Option ${option} is ${got}; it takes ${takes}`)
 }

@@ -60,3 +60,14 @@ describe('what is written', () => {
     })
   })
 })
+
+test('levels are counted, not brackets', () => {
+  const lists = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
+  const wide = { a: Array.from({ length: 2_000 }, () => [{}]), b: '[{'.repeat(2_000), c: '\\"[' }
+  for (const good of [wide, { a: lists(499) }]) {
+    const { text } = stringifyObject(good, new Set())
+    expect(parseObject(text, new Set()).value).toEqual(good)
+  }
+  expect(() => stringifyObject({ a: lists(500) }, new Set())).toThrow(RangeError)
+  expect(() => parseObject(JSON.stringify({ a: lists(500) }), new Set())).toThrow(SyntaxError)
+})

@@ -23,6 +23,9 @@ export const FRAMEWORK_NAMES: readonly string[] = Object.freeze([
   'touch',
 ])
 
+/** Levels of objects and lists. JSON that is deeper can be parsed, but overflows the stack of whoever writes or copies it. */
+const DEEPEST = 500
+
 /** A quick look: no such word and no escape that could spell one means that nothing can be hidden. */
 const MAY_POISON = /__proto__|constructor|prototype|\\u/
 
@@ -42,10 +45,11 @@ export interface SafeText {
  * Parses a JSON object without the keys `__proto__`, `constructor` and `prototype` at any depth, and
  * without reserved names at the top.
  *
- * @throws SyntaxError if it is not JSON, or not an object.
+ * @throws SyntaxError if it is not JSON, not an object, or nested too deeply.
  */
 export function parseObject(text: string, reserved: ReadonlySet<string>): SafeObject {
   let dropped = 0
+  if (isTooDeep(text)) throw new SyntaxError(`A session has at most ${DEEPEST} levels`)
   const value: unknown = MAY_POISON.test(text)
     ? JSON.parse(text, function drop(this: object, key: string, item: unknown) {
         if (!POISON.has(key) || Array.isArray(this)) return item
@@ -69,7 +73,7 @@ export function parseObject(text: string, reserved: ReadonlySet<string>): SafeOb
  * Serializes a framework's session object: own enumerable keys that are not reserved, and nowhere a
  * poisonous one.
  *
- * @throws TypeError from `JSON.stringify` for a cycle or a BigInt.
+ * @throws TypeError from `JSON.stringify` for a cycle or a BigInt; RangeError for too many levels.
  */
 export function stringifyObject(session: object, reserved: ReadonlySet<string>): SafeText {
   let dropped = 0
@@ -80,7 +84,34 @@ export function stringifyObject(session: object, reserved: ReadonlySet<string>):
     else own[key] = (session as Record<string, unknown>)[key]
   }
   const text = JSON.stringify(own)
+  if (isTooDeep(text)) throw new RangeError(`A session has at most ${DEEPEST} levels`)
   if (!MAY_POISON.test(text)) return { text, dropped }
   const safe = parseObject(text, reserved)
   return { text: JSON.stringify(safe.value), dropped: dropped + safe.dropped }
+}
+
+function isTooDeep(text: string): boolean {
+  return brackets(text) > DEEPEST && depth(text) > DEEPEST
+}
+
+/** How many levels there can be at most: cheap, and for nearly all sessions enough. */
+function brackets(text: string): number {
+  let count = 0
+  for (const bracket of ['[', '{']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) count++
+  }
+  return count
+}
+
+function depth(text: string): number {
+  let [now, deepest, isInText] = [0, 0, false]
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (isInText && character === '\\') at++
+    else if (character === '"') isInText = !isInText
+    else if (isInText) continue
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++now)
+    else if (character === ']' || character === '}') now--
+  }
+  return deepest
 }

@@ -17,6 +17,11 @@ export interface SaveOptions {
   readonly lock?: SessionLock
 }
 
+export interface TouchOptions {
+  /** As in {@link SaveOptions}. Without it whatever is stored is touched. */
+  readonly from?: SessionHandle | undefined
+}
+
 /**
  * - `created`, `updated`, `merged` (with what someone else wrote), `touched`: written.
  * - `unchanged`: nothing to write yet (`touchAfter`).
@@ -38,4 +43,9 @@ export interface SaveResult {
   readonly outcome: SaveOutcome
   /** To be given with the next save; undefined when there is no such session any more. */
   readonly handle: SessionHandle | undefined
+}
+
+export interface DestroyResult {
+  /** `absent`: somebody else had ended it, or there never was one. */
+  readonly outcome: 'destroyed' | 'absent'
 }

@@ -27,8 +27,13 @@ export class ScriptExecutor {
     return script.run(this.#runner, key, args)
   }
 
+  /** As `run`, for scripts that say 1 for yes; a client may be set to give that as text. */
+  async ask(script: Script, key: string, args: readonly ScriptArgument[]): Promise<boolean> {
+    return Number(await this.run(script, key, args)) === 1
+  }
+
   /** As `run`, and then `durability` if the store has one. @throws SessionDurabilityError */
-  async runDurable(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+  runDurable(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
     if (this.#durability === undefined) return this.run(script, key, args)
     if (this.#durable !== undefined) return script.run(this.#durable, key, args)
     return runWithWait(this.#client, this.#durability, script, key, args)

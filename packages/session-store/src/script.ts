@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ScriptArgument, ScriptRunner } from './session-redis.js'
 
 /** A Lua script: sent by its digest, and in full to a server that does not know it yet. */
@@ -8,7 +8,7 @@ export class Script {
 
   constructor(lua: string) {
     this.lua = lua.trim()
-    this.sha1 = createHash('sha1').update(this.lua).digest('hex')
+    this.sha1 = hash('sha1', this.lua)
   }
 
   async run(runner: ScriptRunner, key: string, args: readonly ScriptArgument[]): Promise<unknown> {

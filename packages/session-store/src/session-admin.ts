@@ -1,4 +1,4 @@
-import { Deadline } from './deadline.js'
+import type { Deadline } from './deadline.js'
 import {
   type NodeFailure,
   SessionPartialError,
@@ -82,9 +82,11 @@ export class SessionAdmin<Data extends object> {
       const sessions = names.filter((name) => this.#keyOf(name) !== undefined)
       if (sessions.length === 0) continue
       try {
-        removed += await Deadline.run(this.#context.settings.deadline, (deadline) =>
+        const count = await this.#context.deadlines.run((deadline) =>
           deadline.attempt(() => node.unlink(...sessions)),
         )
+        // Text, if the client is set so.
+        removed += Number(count)
       } catch (error) {
         failures.push({ shard, error: toStoreError(error) })
       }
@@ -93,7 +95,7 @@ export class SessionAdmin<Data extends object> {
   }
 
   #pages(failures: NodeFailure[]): AsyncGenerator<Page, void, undefined> {
-    return scanPages(this.#territories, this.#context.settings.deadline, failures)
+    return scanPages(this.#territories, this.#context.deadlines, failures)
   }
 
   /** Asks something of each session of a page; of those that cannot be read, nothing. */
@@ -102,12 +104,12 @@ export class SessionAdmin<Data extends object> {
     failures: NodeFailure[],
     ask: (key: SessionKey, deadline: Deadline) => Promise<T>,
   ): Promise<(T | undefined)[]> {
-    const { counters, settings } = this.#context
+    const { counters, deadlines } = this.#context
     const keys = page.names.map((name) => this.#keyOf(name)).filter((key) => key !== undefined)
     try {
       return await mapInBatches(keys, AT_ONCE, async (key) => {
         try {
-          return await Deadline.run(settings.deadline, (deadline) => ask(key, deadline))
+          return await deadlines.run((deadline) => ask(key, deadline))
         } catch (cause) {
           const error = toStoreError(cause)
           if (error instanceof SessionUnavailableError) throw error

@@ -46,6 +46,31 @@ test('a cookie comes back with an expiry counted from now', () => {
   })
 })
 
+test('a cookie is its own, whatever was written or read before it', () => {
+  const cookies: object[] = [
+    { originalMaxAge: 5_000, path: '/', secure: true },
+    { originalMaxAge: 5_000, path: '/', secure: false },
+    { originalMaxAge: 5_000, path: '/' },
+    { originalMaxAge: 6_000, path: '/' },
+    { originalMaxAge: 6_000, path: '/', sameSite: 'lax' },
+    { originalMaxAge: null, path: '/' },
+    { originalMaxAge: null, expires: new Date(NOW), path: '/' },
+  ]
+  for (const before of cookies) {
+    for (const cookie of cookies) {
+      encodeCookie(before, NOW)
+      const { text } = encodeCookie(cookie, NOW)
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(cookie)))
+      const first = decodeCookie(text, NOW)
+      first.path = 'changed by whoever got it'
+      first.expires?.setTime(0)
+      const { expires, ...rest } = cookie as { expires?: Date; originalMaxAge: number | null }
+      const now = rest.originalMaxAge === null ? null : new Date(NOW + rest.originalMaxAge)
+      expect(decodeCookie(text, NOW)).toEqual({ ...rest, expires: expires ?? now })
+    }
+  }
+})
+
 describe('refused', () => {
   test.each([
     { originalMaxAge: Number.NaN },

@@ -41,6 +41,8 @@ const ATTRIBUTES = [
   'priority',
 ] as const
 
+type Attributes = { readonly [Name in (typeof ATTRIBUTES)[number]]?: unknown }
+
 /**
  * `expires` is left out where `originalMaxAge` says it: it moves with every request, and the stored
  * metadata should change only if the application changed it.
@@ -49,39 +51,79 @@ const ATTRIBUTES = [
  */
 export function encodeCookie(cookie: CookieInput | undefined, now: number): EncodedCookie {
   const source = plain(cookie)
-  const maxAge = readMaxAge(source.originalMaxAge)
-  const stored: Record<string, unknown> = { originalMaxAge: maxAge }
-  let remaining = maxAge ?? undefined
-  if (maxAge === null) {
-    const expires = readExpires(source.expires)
-    if (expires !== undefined) {
-      stored.expires = expires.toISOString()
-      remaining = expires.getTime() - now
-    }
+  const originalMaxAge = readMaxAge(source.originalMaxAge)
+  if (originalMaxAge !== null) {
+    return { text: textOf(originalMaxAge, source), originalMaxAge, remaining: originalMaxAge }
   }
+  const expires = readExpires(source.expires)
+  const text = JSON.stringify({
+    originalMaxAge,
+    ...(expires && { expires: expires.toISOString() }),
+    ...attributesOf(source),
+  })
+  return { text, originalMaxAge, remaining: expires && expires.getTime() - now }
+}
+
+interface Written {
+  readonly maxAge: number
+  readonly attributes: Attributes
+  readonly text: string
+}
+
+/** Nearly all cookies of an application say the same: what was written last is written again. */
+let written: Written = { maxAge: Number.NaN, attributes: {}, text: '' }
+
+function textOf(maxAge: number, attributes: Attributes): string {
+  if (written.maxAge !== maxAge || !isSame(written.attributes, attributes)) {
+    const own = attributesOf(attributes)
+    const text = JSON.stringify({ originalMaxAge: maxAge, ...own })
+    written = { maxAge, attributes: own, text }
+  }
+  return written.text
+}
+
+function isSame(one: Attributes, other: Attributes): boolean {
+  for (const name of ATTRIBUTES) if ((one[name] ?? null) !== (other[name] ?? null)) return false
+  return true
+}
+
+function attributesOf(source: Attributes): Attributes {
+  const attributes: Record<string, unknown> = {}
   for (const name of ATTRIBUTES) {
     const value = source[name]
-    if (value !== undefined && value !== null) stored[name] = value
+    if (value !== undefined && value !== null && typeof value !== 'object') attributes[name] = value
   }
-  return { text: JSON.stringify(stored), originalMaxAge: maxAge, remaining }
+  return attributes
 }
+
+interface Read {
+  readonly text: string
+  readonly cookie: SessionCookie
+}
+
+/** As with {@link written}. */
+let read: Read = { text: '', cookie: { originalMaxAge: null, expires: null } }
 
 /** @throws SyntaxError if the text is not what `encodeCookie` or a framework wrote. */
 export function decodeCookie(text: string, now: number): SessionCookie {
+  if (read.text !== text) read = { text, cookie: parseCookie(text) }
+  const cookie = { ...read.cookie }
+  const { originalMaxAge, expires } = cookie
+  if (originalMaxAge !== null) cookie.expires = new Date(now + originalMaxAge)
+  else if (expires !== null) cookie.expires = new Date(expires)
+  return cookie
+}
+
+function parseCookie(text: string): SessionCookie {
   const value: unknown = JSON.parse(text)
   if (typeof value !== 'object' || value === null) throw new SyntaxError('Cookie is no object')
   const source = value as Record<string, unknown>
-  const maxAge = typeof source.originalMaxAge === 'number' ? source.originalMaxAge : null
-  const fixed = typeof source.expires === 'string' ? new Date(source.expires) : null
-  if (fixed !== null && Number.isNaN(fixed.getTime())) throw new SyntaxError('Cookie has no date')
-  const cookie: Record<string, unknown> = {
-    originalMaxAge: maxAge,
-    expires: maxAge === null ? fixed : new Date(now + maxAge),
+  const originalMaxAge = typeof source.originalMaxAge === 'number' ? source.originalMaxAge : null
+  const expires = typeof source.expires === 'string' ? new Date(source.expires) : null
+  if (expires !== null && Number.isNaN(expires.getTime())) {
+    throw new SyntaxError('Cookie has no date')
   }
-  for (const name of ATTRIBUTES) {
-    if (source[name] !== undefined && source[name] !== null) cookie[name] = source[name]
-  }
-  return cookie as unknown as SessionCookie
+  return { originalMaxAge, expires, ...attributesOf(source) } as SessionCookie
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { SessionCounters } from './counters.js'
 import { SessionInvalidError } from './errors.js'
 import type { Settings } from './resolve-options.js'
-import { parseObject, stringifyObject } from './safe-json.js'
+import { parseObject, type SafeObject, stringifyObject } from './safe-json.js'
 import {
   type CookieInput,
   decodeCookie,
@@ -20,9 +20,14 @@ export interface DecodedSession<Data> {
   readonly storedCookie: EncodedCookie
 }
 
+/** `corrupt`: no session; `invalid`: the schema refuses it. */
+export type Decoded<Data> = DecodedSession<Data> | 'corrupt' | 'invalid'
+
 /** A framework's session object as it is stored. */
 export interface EncodedSession {
   readonly text: string
+  /** How many keys it has lost. */
+  readonly dropped: number
   readonly cookie: EncodedCookie
 }
 
@@ -36,50 +41,75 @@ export class SessionDecoder<Data extends object> {
     this.#counters = counters
   }
 
-  /** @returns `corrupt` for what is no session, `invalid` for what the schema refuses. */
-  async decode(stored: StoredSession): Promise<DecodedSession<Data> | 'corrupt' | 'invalid'> {
+  /** A promise only if there is a schema. */
+  decode(stored: StoredSession): Decoded<Data> | Promise<Decoded<Data>> {
     const { schema, reservedNames } = this.#settings
+    const { text } = stored
+    let parsed: SafeObject
+    let cookie: SessionCookie
     try {
-      const cookie = decodeCookie(stored.cookie, Date.now())
-      const { originalMaxAge } = cookie
-      const storedCookie = { text: stored.cookie, originalMaxAge, remaining: undefined }
-      const { value, dropped } = parseObject(stored.text, reservedNames)
-      this.#counters.droppedKeys += dropped
-      if (schema === undefined) {
-        return { data: value as Data, text: stored.text, cookie, storedCookie }
-      }
-      const result = await validate(schema, value)
-      if (result.issues !== undefined) return 'invalid'
-      // What the schema makes of it is what the application did not change.
-      const { text } = stringifyObject(result.value, reservedNames)
-      return { data: result.value, text, cookie, storedCookie }
+      cookie = decodeCookie(stored.cookie, Date.now())
+      parsed = parseObject(text, reservedNames)
     } catch (error) {
       if (error instanceof SyntaxError) return 'corrupt'
       throw error
     }
+    const { value, dropped } = parsed
+    this.#counters.droppedKeys += dropped
+    const { originalMaxAge } = cookie
+    const storedCookie = { text: stored.cookie, originalMaxAge, remaining: undefined }
+    return schema === undefined
+      ? { data: value as Data, text, cookie, storedCookie }
+      : this.#validated(schema, value, cookie, storedCookie)
+  }
+
+  async #validated(
+    schema: StandardSchema<Data>,
+    value: object,
+    cookie: SessionCookie,
+    storedCookie: EncodedCookie,
+  ): Promise<Decoded<Data>> {
+    const result = await validate(schema, value)
+    if (result.issues !== undefined) return 'invalid'
+    try {
+      // What the schema makes of it is what the application did not change.
+      const { text } = stringifyObject(result.value, this.#settings.reservedNames)
+      // The caller's own, even if the schema freezes what it makes.
+      return { data: { ...result.value }, text, cookie, storedCookie }
+    } catch (error) {
+      throw new SessionInvalidError('What the schema makes of a session is no JSON', {
+        cause: error,
+      })
+    }
   }
 
   /** @throws SessionInvalidError */
-  async encode(session: object): Promise<EncodedSession> {
-    const { schema, reservedNames } = this.#settings
+  encode(session: object): EncodedSession {
+    const { reservedNames } = this.#settings
     const { cookie } = session as { cookie?: CookieInput }
     const encodedCookie = encodeCookie(cookie, Date.now())
     let text: string
+    let dropped: number
     try {
-      const safe = stringifyObject(session, reservedNames)
-      this.#counters.droppedKeys += safe.dropped
-      text = safe.text
+      ;({ text, dropped } = stringifyObject(session, reservedNames))
     } catch (error) {
       throw new SessionInvalidError('The session cannot be written as JSON', { cause: error })
     }
-    if (schema !== undefined) {
-      const result = await validate(schema, JSON.parse(text))
-      if (result.issues !== undefined) {
-        const count = result.issues.length
-        throw new SessionInvalidError(`The schema refuses the session (issues: ${count})`)
-      }
-    }
-    return { text, cookie: encodedCookie }
+    return { text, cookie: encodedCookie, dropped }
+  }
+
+  /**
+   * Before it is written.
+   *
+   * @throws SessionInvalidError if the schema refuses it.
+   */
+  async check({ text, dropped }: EncodedSession): Promise<void> {
+    const { schema } = this.#settings
+    this.#counters.droppedKeys += dropped
+    if (schema === undefined) return
+    const { issues } = await validate(schema, JSON.parse(text))
+    if (issues === undefined) return
+    throw new SessionInvalidError(`The schema refuses the session (issues: ${issues.length})`)
   }
 }
 

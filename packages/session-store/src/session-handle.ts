@@ -1,4 +1,5 @@
 import type { EncodedCookie } from './session-cookie.js'
+import type { SessionKey } from './session-keys.js'
 import type { LayoutKind } from './session-layout.js'
 
 /**
@@ -34,15 +35,22 @@ export class SessionHandle {
   readonly source: SessionSource
   /** Whether the session had been ended by someone else, see `ended()`. */
   readonly hasEnded: boolean
+  readonly #key: SessionKey
   readonly #snapshot: Snapshot
 
   /** @internal */
-  constructor(ref: string, source: SessionSource, snapshot: Snapshot, hasEnded = false) {
-    this.ref = ref
+  constructor(key: SessionKey, source: SessionSource, snapshot: Snapshot, hasEnded = false) {
+    this.#key = key
+    this.ref = key.ref
     this.source = source
     this.#snapshot = snapshot
     this.hasEnded = hasEnded
     Object.freeze(this)
+  }
+
+  /** @internal Behind a getter, as the snapshot: whoever prints a handle prints no id. */
+  get key(): SessionKey {
+    return this.#key
   }
 
   /** @internal Behind a getter: whoever prints a handle prints no session. */
@@ -55,6 +63,6 @@ export class SessionHandle {
    * `absent`). A session that continues it for the same user is then not created.
    */
   ended(): SessionHandle {
-    return new SessionHandle(this.ref, this.source, this.#snapshot, true)
+    return new SessionHandle(this.#key, this.source, this.#snapshot, true)
   }
 }

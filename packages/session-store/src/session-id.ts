@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** 22 characters of 64 possible ones hold 132 bits; the frameworks' own ids have 32. */
 const SHAPE = /^[A-Za-z0-9_-]{22,128}$/
@@ -21,5 +21,5 @@ export function checkSessionId(id: unknown): string | undefined {
 
 /** SHA-256 in lowercase hex: what stands in keys instead of ids and user ids. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }

@@ -2,6 +2,10 @@ import { checkSessionId, sha256 } from './session-id.js'
 
 /** Where one session is kept. */
 export interface SessionKey {
+  /** undefined when only the ref is known. */
+  readonly id: string | undefined
+  /** Whose key it is: another store may have other ones for the same id. */
+  readonly space: SessionKeys
   /** What names the session outside of its cookie: the hash of its id, unless `hashIds` is false. */
   readonly ref: string
   /** The Redis key. */
@@ -25,18 +29,23 @@ export class SessionKeys {
     this.#hashIds = hashIds
   }
 
-  /** @returns undefined for an id that `checkSessionId` refuses. */
-  ofId(id: string): SessionKey | undefined {
+  /**
+   * @param known a key that may be this id's: then nothing is computed again
+   * @returns undefined for an id that `checkSessionId` refuses.
+   */
+  ofId(id: string, known?: SessionKey): SessionKey | undefined {
+    if (known?.id === id && known.space === this) return known
     if (checkSessionId(id) !== undefined) return undefined
     const ref = this.#hashIds ? sha256(id) : id
-    return { ref, name: this.#nameOf(ref), legacyName: this.#legacyPrefix + id }
+    return { id, space: this, ref, name: this.#nameOf(ref), legacyName: this.#legacyPrefix + id }
   }
 
   ofRef(ref: string): SessionKey | undefined {
     const isRef = this.#hashIds ? /^[0-9a-f]{64}$/.test(ref) : checkSessionId(ref) === undefined
     if (!isRef) return undefined
-    const legacyName = this.#hashIds ? undefined : this.#legacyPrefix + ref
-    return { ref, name: this.#nameOf(ref), legacyName }
+    const id = this.#hashIds ? undefined : ref
+    const legacyName = id === undefined ? undefined : this.#legacyPrefix + id
+    return { id, space: this, ref, name: this.#nameOf(ref), legacyName }
   }
 
   /** @returns undefined for the key of anything else. */

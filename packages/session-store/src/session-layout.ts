@@ -29,6 +29,12 @@ export type KeyState =
   | { readonly state: 'corrupt'; readonly version: string }
   | { readonly state: 'live'; readonly session: StoredSession }
 
+/** A key's state and the layout that it was found in. */
+export interface Found {
+  readonly layout: LayoutKind
+  readonly found: KeyState
+}
+
 export interface SessionWrite {
   /** The version that it replaces; `absent` creates; `live` replaces any. */
   readonly expected: { readonly version: string } | 'absent' | 'live'
@@ -54,6 +60,12 @@ export type SaveReply =
       readonly createdAt: number
     }
   | { readonly status: 'conflict' | 'gone' | 'expired' | 'unlocked' | 'foreign' }
+
+/** What became of a write, and the layout that the session is in afterwards. */
+export interface SavedIn {
+  readonly layout: LayoutKind
+  readonly reply: SaveReply
+}
 
 export type TouchReply =
   | { readonly status: 'touched'; readonly touchedAt: number }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { Deadline } from './deadline.js'
+import type { Deadlines } from './deadline.js'
 import { SessionLockError } from './errors.js'
-import { whole } from './resolve-options.js'
+import { whole } from './option-checks.js'
 import type { ScriptExecutor } from './script-executor.js'
 import { lockScript, unlockScript } from './scripts/lock-script.js'
+import type { SessionKey } from './session-keys.js'
+import type { SessionStorage } from './session-storage.js'
 
 export interface LockOptions {
   /** How long (ms) the lock is held if it is not released. Default 10000. */
@@ -25,28 +27,37 @@ export interface SessionLock extends AsyncDisposable {
 const FIRST_PAUSE = 5
 const LONGEST_PAUSE = 100
 
-/**
- * @param name the session's key
- * @param limit ms for each question
- * @throws SessionLockError if there is no such session, or the lock was not free in time.
- */
+export interface LockContext {
+  readonly scripts: ScriptExecutor
+  /** Knows whether a session is in connect-redis's layout. */
+  readonly storage: Pick<SessionStorage, 'isInOldLayout'>
+  /** For each question. */
+  readonly deadlines: Deadlines
+}
+
+/** @throws SessionLockError if there is no such session, or the lock was not free in time. */
 export async function lockSession(
-  scripts: ScriptExecutor,
-  name: string,
+  { scripts, storage, deadlines }: LockContext,
+  key: SessionKey,
   options: LockOptions,
-  limit: number,
 ): Promise<SessionLock> {
   const life = whole('life', options.life ?? 10_000, 1, 86_400_000)
   const wait = whole('wait', options.wait ?? 5_000, 0, 86_400_000)
   const token = randomBytes(16).toString('base64url')
-  const ask = (script: typeof lockScript, args: readonly (string | number)[]) =>
-    Deadline.run(limit, (deadline) => deadline.attempt(() => scripts.run(script, name, args)))
+  const within = <T>(work: () => Promise<T>) => deadlines.run((deadline) => deadline.attempt(work))
 
+  let isInOldLayout = false
   const end = performance.now() + wait
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    const answer = await ask(lockScript, [token, life])
+    const args = [token, life, isInOldLayout ? '1' : '']
+    const answer = await within(() => scripts.run(lockScript, key.name, args))
     if (answer === 'locked') break
-    if (answer === 'gone') throw new SessionLockError('There is no session to lock')
+    if (answer === 'gone') {
+      const isNews = !isInOldLayout && (await within(() => storage.isInOldLayout(key)))
+      if (!isNews) throw new SessionLockError('There is no session to lock')
+      isInOldLayout = true
+      continue
+    }
     if (performance.now() + pause >= end) {
       const message = `The session was locked by someone else for ${wait} ms`
       throw new SessionLockError(message, { retryable: true })
@@ -54,7 +65,7 @@ export async function lockSession(
     await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)))
   }
   const release = async () => {
-    await ask(unlockScript, [token])
+    await within(() => scripts.run(unlockScript, key.name, [token]))
   }
   return Object.freeze({ token, release, [Symbol.asyncDispose]: release })
 }

@@ -1,5 +1,6 @@
-import { Deadline } from './deadline.js'
+import type { Deadline } from './deadline.js'
 import { SessionUnavailableError } from './errors.js'
+import type { Owner } from './membership.js'
 import { RecentMap } from './recent-map.js'
 import type { SessionCookie } from './session-cookie.js'
 import type { DecodedSession, SessionDecoder } from './session-decoder.js'
@@ -47,11 +48,11 @@ export class SessionReader<Data extends object> {
   }
 
   async read(key: SessionKey): Promise<LoadedSession<Data> | undefined> {
-    const { settings, users, userHints } = this.#context
+    const { deadlines, settings, users, userHints } = this.#context
     const guess = settings.userId === undefined ? undefined : userHints.get(key.ref)
     let guessed: { readonly epoch: number | undefined } | undefined
     try {
-      return await Deadline.run(settings.deadline, (deadline) => {
+      return await deadlines.run((deadline) => {
         const ask = (user: string) => deadline.attempt(() => users.epoch(user))
         const asked = guess === undefined ? undefined : ask(guess)
         asked?.then(
@@ -61,7 +62,7 @@ export class SessionReader<Data extends object> {
           // Rejects again where it is awaited; a session that is absent never asks for it.
           () => undefined,
         )
-        return this.#readStored(key, deadline, {
+        return this.#readStored(key, guess, deadline, {
           epoch: (user) => (user === guess && asked !== undefined ? asked : ask(user)),
           wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
         })
@@ -112,15 +113,25 @@ export class SessionReader<Data extends object> {
     this.#context.userHints.delete(ref)
   }
 
-  async #readStored(key: SessionKey, deadline: Deadline, revocations: Revocations) {
-    const { counters, storage } = this.#context
+  async #readStored(
+    key: SessionKey,
+    guess: string | undefined,
+    deadline: Deadline,
+    revocations: Revocations,
+  ) {
+    const { counters, storage, userHints } = this.#context
     const { layout, found } = await deadline.attempt(() => storage.load(key))
     if (found.state === 'live') {
       const { session } = found
       const loaded = await this.#accept(key, session, layout, 'store', revocations)
       if (loaded !== 'corrupt') {
-        if (loaded === undefined) this.forget(key.ref)
-        else this.#remembered?.set(key.ref, { session, layout, at: performance.now() })
+        if (loaded === undefined) {
+          this.forget(key.ref)
+          return undefined
+        }
+        const { user } = loaded.handle.snapshot
+        if (user !== '' && user !== guess) userHints.set(key.ref, user)
+        this.#remembered?.set(key.ref, { session, layout, at: performance.now() })
         return loaded
       }
     }
@@ -128,8 +139,7 @@ export class SessionReader<Data extends object> {
     if (found.state === 'foreign') counters.foreign++
     if (found.state === 'live' || found.state === 'corrupt') {
       const version = found.state === 'live' ? found.session.version : found.version
-      const isMarked = await deadline.attempt(() => storage.quarantine(key, version))
-      if (isMarked) counters.quarantined++
+      await deadline.attempt(() => storage.quarantine(key, version))
     }
     return undefined
   }
@@ -157,37 +167,48 @@ export class SessionReader<Data extends object> {
     source: SessionSource,
     revocations: Revocations,
   ): Promise<LoadedSession<Data> | 'corrupt' | undefined> {
-    const { counters, settings, userHints } = this.#context
+    const { counters, settings } = this.#context
     if (Date.now() >= session.createdAt + settings.absoluteTimeout) return undefined
-    const decoded = await this.#decoder.decode(session)
+    const decoding = this.#decoder.decode(session)
+    const decoded = decoding instanceof Promise ? await decoding : decoding
     if (decoded === 'corrupt') return decoded
     if (decoded === 'invalid') {
       counters.invalid++
       return undefined
     }
-    const owner = await this.#owner(session, decoded, revocations)
+    const checking = this.#owner(session, decoded, revocations)
+    const owner = checking instanceof Promise ? await checking : checking
     if (owner === 'revoked') {
       counters.revoked++
       return undefined
     }
-    if (owner.user !== '') userHints.set(key.ref, owner.user)
     const { version, createdAt, touchedAt } = session
     const { text, storedCookie } = decoded
-    const snapshot = { layout, version, text, cookie: storedCookie, ...owner, createdAt, touchedAt }
-    const handle = new SessionHandle(key.ref, source, snapshot)
+    const { user, epoch } = owner
+    const cookie = storedCookie
+    const snapshot = { layout, version, text, cookie, user, epoch, createdAt, touchedAt }
+    const handle = new SessionHandle(key, source, snapshot)
     return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
   }
 
-  /** Whose session it is, unless that user revoked it. */
-  async #owner(
+  /** Whose session it is, unless that user revoked it. A promise only if it is a user's. */
+  #owner(
     session: StoredSession,
     decoded: DecodedSession<Data>,
     revocations: Revocations,
-  ): Promise<{ readonly user: string; readonly epoch: number } | 'revoked'> {
+  ): Owner | Promise<Owner | 'revoked'> {
     const { settings } = this.#context
     if (settings.userId === undefined) return { user: session.user, epoch: session.epoch }
     const user = userOf(settings, decoded.data)
     if (user === '') return { user, epoch: 0 }
+    return this.#unlessRevoked(user, session, revocations)
+  }
+
+  async #unlessRevoked(
+    user: string,
+    session: StoredSession,
+    revocations: Revocations,
+  ): Promise<Owner | 'revoked'> {
     if (session.user !== user || session.epoch === 0) {
       // From before users were tracked: good until the user revokes for the first time.
       return (await revocations.wasRevoked(user)) ? 'revoked' : { user, epoch: 0 }
@@ -202,7 +223,7 @@ export class SessionReader<Data extends object> {
 /** An empty session in place of one that could not be read. It is never written. */
 function anonymous<Data>(key: SessionKey, layout: LayoutKind): LoadedSession<Data> {
   const cookie: SessionCookie = { originalMaxAge: null, expires: null }
-  const handle = new SessionHandle(key.ref, 'anonymous', {
+  const handle = new SessionHandle(key, 'anonymous', {
     layout,
     version: undefined,
     text: '{}',

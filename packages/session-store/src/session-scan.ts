@@ -1,4 +1,4 @@
-import { Deadline } from './deadline.js'
+import type { Deadlines } from './deadline.js'
 import type { NodeFailure } from './errors.js'
 import type { SessionNode } from './session-redis.js'
 import { toStoreError } from './store-error.js'
@@ -22,11 +22,11 @@ const PAGE = 500
  * Yields the keys of all territories page by page, master by master. A master that fails is entered
  * into `failures`, and the next one follows.
  *
- * @param limit ms for each page.
+ * @param deadlines for each page
  */
 export async function* scanPages(
   territories: readonly Territory[],
-  limit: number,
+  deadlines: Deadlines,
   failures: NodeFailure[],
 ): AsyncGenerator<Page, void, undefined> {
   for (const { client, prefix } of territories) {
@@ -39,7 +39,7 @@ export async function* scanPages(
         const from: string = cursor
         const scan = () => node.scan(from, 'MATCH', pattern, 'COUNT', PAGE)
         try {
-          const [next, keys] = await Deadline.run(limit, (deadline) => deadline.attempt(scan))
+          const [next, keys] = await deadlines.run((deadline) => deadline.attempt(scan))
           cursor = next === '0' ? undefined : next
           yield { shard, node, names: keys.map((key) => key.slice(clientPrefix.length)) }
         } catch (error) {

@@ -4,18 +4,12 @@ import type { HashLayout } from './hash-layout.js'
 import type { SessionKey } from './session-keys.js'
 import type {
   DestroyReply,
-  KeyState,
+  Found,
   LayoutKind,
-  SaveReply,
+  SavedIn,
   SessionWrite,
   TouchReply,
 } from './session-layout.js'
-
-/** A key's state and the layout that it was found in. */
-export interface Found {
-  readonly layout: LayoutKind
-  readonly found: KeyState
-}
 
 /** The sessions of connect-redis that are being taken over. */
 export interface TakeOver {
@@ -45,42 +39,50 @@ export class SessionStorage {
     return layout !== 'hash' && this.current === 'hash'
   }
 
-  async load(key: SessionKey): Promise<Found> {
+  load(key: SessionKey): Promise<Found> {
     const old = this.#old
-    const { legacyName } = key
-    if (old === undefined || legacyName === undefined) {
-      return { layout: 'hash', found: await this.#hash.load(key) }
-    }
+    return old === undefined || key.legacyName === undefined
+      ? this.#hash.load(key)
+      : this.#loadEither(key, key.legacyName, old)
+  }
+
+  async #loadEither(key: SessionKey, oldName: string, old: TakeOver): Promise<Found> {
     // Sharing, most sessions are in the old layout: both are asked at once.
-    const early = old.mode === 'share' ? old.layout.load(legacyName) : undefined
+    const early = old.mode === 'share' ? old.layout.load(oldName) : undefined
     const [found] = await Promise.all([this.#hash.load(key), early])
-    if (found.state !== 'absent') return { layout: 'hash', found }
-    return { layout: 'connect-redis', found: await (early ?? old.layout.load(legacyName)) }
+    return found.found.state === 'absent' ? (early ?? old.layout.load(oldName)) : found
   }
 
   async isLive(key: SessionKey): Promise<boolean> {
-    if (await this.#hash.isLive(key)) return true
-    if (this.#old === undefined || key.legacyName === undefined) return false
-    return this.#old.layout.isLive(key.legacyName)
+    return (await this.#hash.isLive(key)) || (await this.isInOldLayout(key))
   }
 
-  /** @returns the layout that it is in afterwards, too. */
-  async save(
-    layout: LayoutKind,
+  /** Whether connect-redis's layout has a live session. */
+  async isInOldLayout({ legacyName }: SessionKey): Promise<boolean> {
+    if (this.#old === undefined || legacyName === undefined) return false
+    return this.#old.layout.isLive(legacyName)
+  }
+
+  save(layout: LayoutKind, key: SessionKey, write: SessionWrite): Promise<SavedIn> {
+    const { legacyName } = key
+    return layout === 'hash' || this.#old === undefined || legacyName === undefined
+      ? this.#hash.save(key, write)
+      : this.#saveOld(this.#old, legacyName, key, write)
+  }
+
+  async #saveOld(
+    { layout, mode }: TakeOver,
+    oldName: string,
     key: SessionKey,
     write: SessionWrite,
-  ): Promise<{ readonly layout: LayoutKind; readonly reply: SaveReply }> {
-    const { legacyName } = key
-    if (layout === 'hash' || this.#old === undefined || legacyName === undefined) {
-      return { layout: 'hash', reply: await this.#hash.save(key, write) }
+  ): Promise<SavedIn> {
+    if (mode === 'replace') return this.#takeOver(layout, oldName, key, write)
+    const reply = await layout.save(oldName, write)
+    if (reply.status !== 'gone' || write.expected === 'absent') {
+      return { layout: 'connect-redis', reply }
     }
-    if (this.#old.mode === 'share') {
-      const reply = await this.#old.layout.save(legacyName, write)
-      if (reply.status !== 'gone' || write.expected === 'absent') return { layout, reply }
-      // A server that replaces may have moved it: then this is a conflict there.
-      return { layout: 'hash', reply: await this.#hash.save(key, write) }
-    }
-    return { layout: 'hash', reply: await this.#takeOver(this.#old.layout, legacyName, key, write) }
+    // A server that replaces may have moved it: then this is a conflict there.
+    return this.#hash.save(key, write)
   }
 
   async touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply> {
@@ -102,8 +104,9 @@ export class SessionStorage {
     return { existed: reply.existed || old.existed, user: reply.user }
   }
 
-  quarantine(key: SessionKey, version: string): Promise<boolean> {
-    return this.#hash.quarantine(key, version)
+  /** Ends a session that nobody can read, if it is still that version. */
+  async quarantine(key: SessionKey, version: string): Promise<void> {
+    if (await this.#hash.quarantine(key, version)) this.#counters.quarantined++
   }
 
   /** First the new one, then the old one goes: a crash in between leaves both, not none. */
@@ -112,15 +115,15 @@ export class SessionStorage {
     oldName: string,
     key: SessionKey,
     write: SessionWrite,
-  ): Promise<SaveReply> {
-    const reply = await this.#hash.save(key, { ...write, expected: 'absent' })
-    if (reply.status !== 'saved') return reply
+  ): Promise<SavedIn> {
+    const saved = await this.#hash.save(key, { ...write, expected: 'absent' })
+    if (saved.reply.status !== 'saved') return saved
     if (await old.remove(oldName)) {
       this.#counters.migrated++
-      return reply
+      return saved
     }
     // It was destroyed in the meantime, by a server that knows the old layout only.
     await this.#hash.destroy(key, 'taken over too late')
-    return { status: 'gone' }
+    return { layout: 'hash', reply: { status: 'gone' } }
   }
 }

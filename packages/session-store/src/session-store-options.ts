@@ -35,7 +35,7 @@ export type UnavailablePolicy =
   | {
       /** ms */
       readonly stale: number
-      /** Sessions kept for that. Default 1000. */
+      /** At most so many sessions are kept for that, those used last. Default 1000. */
       readonly maxEntries?: number
     }
 

@@ -1,20 +1,18 @@
 import type { SessionCounters } from './counters.js'
-import { Deadline } from './deadline.js'
-import { SessionIdError, SessionOptionError, SessionStoreClosedError } from './errors.js'
-import { mapInBatches } from './map-in-batches.js'
-import { publishOperation, type SessionOperation } from './operation-events.js'
-import { resolveOptions, type Settings } from './resolve-options.js'
-import type { SaveOptions, SaveResult } from './save-result.js'
-import { type ClearResult, type SessionEntry, toEntry } from './session-admin.js'
+import type { Deadline } from './deadline.js'
+import { SessionIdError } from './errors.js'
+import { OperationRunner } from './operation-runner.js'
+import { resolveOptions } from './resolve-options.js'
+import type { DestroyResult, SaveOptions, SaveResult, TouchOptions } from './save-result.js'
+import type { ClearResult, SessionEntry } from './session-admin.js'
 import { openClient } from './session-client.js'
 import type { CookieInput } from './session-cookie.js'
 import type { SessionHandle } from './session-handle.js'
-import { checkSessionId, sha256 } from './session-id.js'
+import { checkSessionId } from './session-id.js'
 import type { SessionKey } from './session-keys.js'
 import { type LockOptions, lockSession, type SessionLock } from './session-lock.js'
 import type { LoadedSession } from './session-reader.js'
 import type { SessionStoreOptions } from './session-store-options.js'
-import { toStoreError } from './store-error.js'
 import { assembleParts, type StoreParts } from './store-parts.js'
 
 /** A session as the application sees it; frameworks declare their own. */
@@ -23,23 +21,15 @@ export type SessionData = Record<string, unknown>
 /** A framework's session object: the data, and its cookie. */
 export type SessionInput<Data extends object> = Data & { readonly cookie?: CookieInput | undefined }
 
-export interface DestroyResult {
-  /** `absent`: somebody else had ended it, or there never was one. */
-  readonly outcome: 'destroyed' | 'absent'
-}
-
-const LISTED_AT_ONCE = 32
-
 /**
  * Keeps sessions in Redis. Every operation rejects with a {@link SessionStoreError} or says in its
  * outcome what became of the session; an error never means that there is none.
  */
 export class SessionStore<Data extends object = SessionData> {
-  readonly #settings: Settings<Data>
   readonly #parts: StoreParts<Data>
+  readonly #operations: OperationRunner
   readonly #pending = new Set<Promise<void>>()
   readonly #closeClient: (() => Promise<void>) | undefined
-  #isClosed = false
 
   /** @throws SessionOptionError */
   constructor(options: SessionStoreOptions<Data>) {
@@ -50,8 +40,8 @@ export class SessionStore<Data extends object = SessionData> {
       return client
     })
     this.#closeClient = closeClient
-    this.#settings = settings
     this.#parts = assembleParts(settings, (work) => this.#tidy(work))
+    this.#operations = new OperationRunner(this.#parts.context.deadlines)
   }
 
   /** A snapshot of what was counted so far. */
@@ -67,15 +57,8 @@ export class SessionStore<Data extends object = SessionData> {
    * that is refused.
    * @throws SessionUnavailableError if Redis could not be asked, under `onUnavailable: 'error'`.
    */
-  async get(id: string): Promise<LoadedSession<Data> | undefined> {
-    return this.#measure('get', async () => {
-      const key = this.#parts.context.keys.ofId(id)
-      if (key === undefined) this.#parts.context.counters.refusedIds++
-      const loaded = key === undefined ? undefined : await this.#parts.reader.read(key)
-      if (loaded === undefined) this.#parts.context.counters.misses++
-      else if (loaded.handle.source === 'store') this.#parts.context.counters.hits++
-      return [loaded, loaded === undefined ? 'miss' : 'hit']
-    })
+  get(id: string): Promise<LoadedSession<Data> | undefined> {
+    return this.#operations.run('get', () => this.#load(id), hitOrMiss)
   }
 
   /**
@@ -84,50 +67,58 @@ export class SessionStore<Data extends object = SessionData> {
    *
    * @throws SessionIdError for an id that is refused.
    */
-  async set(
-    id: string,
-    session: SessionInput<Data>,
-    options: SaveOptions = {},
-  ): Promise<SaveResult> {
-    return this.#measure('set', async () => {
-      const key = this.#keyFor(id)
-      const result = await this.#within((deadline) =>
-        this.#parts.writer.save(key, session, options, deadline),
-      )
-      this.#note(key, result)
-      return [result, result.outcome]
-    })
+  async set(id: string, session: SessionInput<Data>, options?: SaveOptions): Promise<SaveResult> {
+    return this.setSoon(id, session, options)
   }
 
   /** Prolongs a session and stores its cookie metadata. At most one round trip. */
   async touch(
     id: string,
     session: SessionInput<Data>,
-    options: { readonly from?: SessionHandle | undefined } = {},
+    options?: TouchOptions,
   ): Promise<SaveResult> {
-    return this.#measure('touch', async () => {
-      const key = this.#keyFor(id)
-      const result = await this.#within((deadline) =>
-        this.#parts.writer.touch(key, session, options.from, deadline),
-      )
-      this.#note(key, result)
-      return [result, result.outcome]
-    })
+    return this.touchSoon(id, session, options)
+  }
+
+  /** As `set`; but what Redis need not be asked for is answered at once, without a promise. */
+  setSoon(
+    id: string,
+    session: SessionInput<Data>,
+    options: SaveOptions = {},
+  ): SaveResult | Promise<SaveResult> {
+    const save = () => this.#parts.writer.save(this.#keyFor(id, options.from), session, options)
+    return this.#operations.step('set', save, (result) => this.#note(id, result))
+  }
+
+  /**
+   * Whether a `set` would ask Redis: not for a session that has not changed and need not be prolonged
+   * yet. Changes nothing.
+   */
+  isDue(id: string, session: SessionInput<Data>, options: TouchOptions = {}): boolean {
+    const { writer, context } = this.#parts
+    const key = context.keys.ofId(id, options.from?.key)
+    try {
+      return key === undefined || typeof writer.save(key, session, options) === 'function'
+    } catch {
+      // It cannot be stored: a set says why.
+      return true
+    }
+  }
+
+  /** As `touch`; but what Redis need not be asked for is answered at once, without a promise. */
+  touchSoon(
+    id: string,
+    session: SessionInput<Data>,
+    options: TouchOptions = {},
+  ): SaveResult | Promise<SaveResult> {
+    const touch = () =>
+      this.#parts.writer.touch(this.#keyFor(id, options.from), session, options.from)
+    return this.#operations.step('touch', touch, (result) => this.#note(id, result))
   }
 
   /** Ends a session; nothing that is under way writes it again. One round trip. */
-  async destroy(id: string): Promise<DestroyResult> {
-    return this.#measure('destroy', async () => {
-      const key = this.#parts.context.keys.ofId(id)
-      if (key === undefined) {
-        this.#parts.context.counters.refusedIds++
-        return [{ outcome: 'absent' }, 'absent']
-      }
-      const existed = await this.#within((deadline) => this.#parts.writer.destroy(key, deadline))
-      this.#parts.reader.forget(key.ref)
-      const outcome = existed ? 'destroyed' : 'absent'
-      return [{ outcome }, outcome]
-    })
+  destroy(id: string): Promise<DestroyResult> {
+    return this.#operations.run('destroy', () => this.#destroy(id), outcomeOf)
   }
 
   /**
@@ -136,57 +127,24 @@ export class SessionStore<Data extends object = SessionData> {
    *
    * @throws SessionOptionError without the option `userId`.
    */
-  async revokeUser(userId: string | number): Promise<void> {
-    return this.#measure('revokeUser', async () => {
-      const user = this.#userOf(userId)
-      await this.#within((deadline) =>
-        deadline.attempt(() => this.#parts.context.users.revoke(user)),
-      )
-      return [undefined, 'ok']
-    })
+  revokeUser(userId: string | number): Promise<void> {
+    const revoke = (deadline: Deadline) => this.#parts.userSessions.revoke(userId, deadline)
+    return this.#operations.run('revokeUser', () => this.#within(revoke))
   }
 
   /** The user's sessions, the oldest login first. @throws SessionOptionError without `userId`. */
-  async listUserSessions(userId: string | number): Promise<SessionEntry<Data>[]> {
-    return this.#measure('listUserSessions', async () => {
-      const user = this.#userOf(userId)
-      const { users } = this.#parts.context
-      const entries = await this.#within(async (deadline) => {
-        const refs = await deadline.attempt(() => users.refs(user))
-        const loaded = await mapInBatches(refs, LISTED_AT_ONCE, async (ref) => {
-          const key = this.#parts.context.keys.ofRef(ref)
-          return key === undefined ? undefined : this.#parts.reader.inspect(key, deadline)
-        })
-        void this.#tidy(
-          users.forget(
-            user,
-            refs.filter((_, i) => loaded[i] === undefined),
-          ),
-        )
-        return loaded.filter((session) => session !== undefined).map(toEntry)
-      })
-      return [entries, 'ok']
-    })
+  listUserSessions(userId: string | number): Promise<SessionEntry<Data>[]> {
+    const list = (deadline: Deadline) => this.#parts.userSessions.list(userId, deadline)
+    return this.#operations.run('listUserSessions', () => this.#within(list))
   }
 
   /**
    * Ends one session of a user by the `ref` that `listUserSessions` gave. A ref that is not on that
    * user's list is `absent`: nobody ends another user's session with it.
    */
-  async endUserSession(userId: string | number, ref: string): Promise<DestroyResult> {
-    return this.#measure('endUserSession', async () => {
-      const user = this.#userOf(userId)
-      const key = this.#parts.context.keys.ofRef(ref)
-      if (key === undefined) return [{ outcome: 'absent' }, 'absent']
-      const existed = await this.#within(
-        async (deadline) =>
-          (await deadline.attempt(() => this.#parts.context.users.has(user, ref))) &&
-          (await this.#parts.writer.destroy(key, deadline)),
-      )
-      if (existed) this.#parts.reader.forget(ref)
-      const outcome = existed ? 'destroyed' : 'absent'
-      return [{ outcome }, outcome]
-    })
+  endUserSession(userId: string | number, ref: string): Promise<DestroyResult> {
+    const end = (deadline: Deadline) => this.#parts.userSessions.end(userId, ref, deadline)
+    return this.#operations.run('endUserSession', () => this.#within(end), outcomeOf)
   }
 
   /**
@@ -195,12 +153,10 @@ export class SessionStore<Data extends object = SessionData> {
    *
    * @throws SessionLockError if there is no such session, or the lock was not free within `wait`.
    */
-  async lock(id: string, options: LockOptions = {}): Promise<SessionLock> {
-    return this.#measure('lock', async () => {
-      const { name } = this.#keyFor(id)
-      const lock = await lockSession(this.#parts.scripts, name, options, this.#settings.deadline)
-      return [lock, 'ok']
-    })
+  lock(id: string, options: LockOptions = {}): Promise<SessionLock> {
+    const { scripts, context } = this.#parts
+    const lock = async () => lockSession({ scripts, ...context }, this.#keyFor(id), options)
+    return this.#operations.run('lock', lock)
   }
 
   /**
@@ -208,18 +164,18 @@ export class SessionStore<Data extends object = SessionData> {
    * throws a SessionPartialError if some master could not be asked.
    */
   async *sessions(): AsyncGenerator<SessionEntry<Data>, void, undefined> {
-    this.#mustBeOpen()
+    this.#operations.mustBeOpen()
     yield* this.#parts.admin.sessions()
   }
 
   /** How many sessions there are on all masters. @throws SessionPartialError */
-  async count(): Promise<number> {
-    return this.#measure('count', async () => [await this.#parts.admin.count(), 'ok'])
+  count(): Promise<number> {
+    return this.#operations.run('count', () => this.#parts.admin.count())
   }
 
   /** Removes all sessions on all masters. Never rejects for a part of them: see `failures`. */
-  async clear(): Promise<ClearResult> {
-    return this.#measure('clear', async () => [await this.#parts.admin.clear(), 'ok'])
+  clear(): Promise<ClearResult> {
+    return this.#operations.run('clear', () => this.#parts.admin.clear())
   }
 
   /**
@@ -227,7 +183,7 @@ export class SessionStore<Data extends object = SessionData> {
    * client, if the store made it, is closed.
    */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#operations.close()
     await Promise.all(this.#pending)
     await this.#closeClient?.()
   }
@@ -236,51 +192,47 @@ export class SessionStore<Data extends object = SessionData> {
     return this.close()
   }
 
-  #keyFor(id: string): SessionKey {
-    const key = this.#parts.context.keys.ofId(id)
+  async #load(id: string): Promise<LoadedSession<Data> | undefined> {
+    const { context, reader } = this.#parts
+    const { counters } = context
+    const key = context.keys.ofId(id)
+    if (key === undefined) counters.refusedIds++
+    const loaded = key === undefined ? undefined : await reader.read(key)
+    if (loaded === undefined) counters.misses++
+    else if (loaded.handle.source === 'store') counters.hits++
+    return loaded
+  }
+
+  async #destroy(id: string): Promise<DestroyResult> {
+    const { context, reader, writer } = this.#parts
+    const key = context.keys.ofId(id)
+    if (key === undefined) {
+      context.counters.refusedIds++
+      return { outcome: 'absent' }
+    }
+    const result = await this.#within((deadline) => writer.destroy(key, deadline))
+    reader.forget(key.ref)
+    return result
+  }
+
+  #keyFor(id: string, from?: SessionHandle): SessionKey {
+    const key = this.#parts.context.keys.ofId(id, from?.key)
     if (key !== undefined) return key
     this.#parts.context.counters.refusedIds++
     const message = `The session id is refused: ${checkSessionId(id)}; give another one from genid / idGenerator`
     throw new SessionIdError(message)
   }
 
-  #userOf(userId: string | number): string {
-    if (this.#settings.userId !== undefined) return sha256(String(userId))
-    throw new SessionOptionError('Option userId is missing: without it no session has a user')
-  }
-
-  #mustBeOpen(): void {
-    if (this.#isClosed) throw new SessionStoreClosedError('The session store is closed')
-  }
-
   /** Keeps what this process remembers of a session in step with what it wrote. */
-  #note(key: SessionKey, result: SaveResult): void {
-    if (result.handle === undefined && result.outcome !== 'touched')
-      this.#parts.reader.forget(key.ref)
-    else if (result.handle !== undefined) this.#parts.reader.remember(result.handle)
+  #note(id: string, { outcome, handle }: SaveResult): void {
+    const { reader, context } = this.#parts
+    if (outcome === 'unchanged') context.counters.unchanged++
+    else if (handle !== undefined) reader.remember(handle)
+    else if (outcome !== 'touched') reader.forget(context.keys.ofId(id)?.ref ?? '')
   }
 
   #within<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    return Deadline.run(this.#settings.deadline, work)
-  }
-
-  async #measure<T>(
-    operation: SessionOperation,
-    work: () => Promise<readonly [result: T, outcome: string]>,
-  ): Promise<T> {
-    const start = performance.now()
-    const told = (outcome: string, errorCode?: string) =>
-      publishOperation({ operation, outcome, duration: performance.now() - start, errorCode })
-    try {
-      this.#mustBeOpen()
-      const [result, outcome] = await work()
-      told(outcome)
-      return result
-    } catch (cause) {
-      const error = toStoreError(cause)
-      told('error', error.code)
-      throw error
-    }
+    return this.#parts.context.deadlines.run(work)
   }
 
   async #tidy(work: Promise<unknown>): Promise<void> {
@@ -294,4 +246,12 @@ export class SessionStore<Data extends object = SessionData> {
     await done
     this.#pending.delete(done)
   }
+}
+
+function hitOrMiss(loaded: unknown): 'hit' | 'miss' {
+  return loaded === undefined ? 'miss' : 'hit'
+}
+
+function outcomeOf({ outcome }: DestroyResult): string {
+  return outcome
 }

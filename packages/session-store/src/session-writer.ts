@@ -1,23 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import { resolveConflict } from './conflict.js'
 import type { Deadline } from './deadline.js'
 import { SessionLockError, SessionUndecodableError } from './errors.js'
 import { idleTime, isTouchDue } from './expiry.js'
-import type { Entry, Membership, Owner } from './membership.js'
-import type { SaveOptions, SaveResult } from './save-result.js'
-import { type CookieInput, encodeCookie, isSameCookie } from './session-cookie.js'
+import type { Membership } from './membership.js'
+import type { DestroyResult, SaveOptions, SaveResult } from './save-result.js'
+import {
+  type CookieInput,
+  type EncodedCookie,
+  encodeCookie,
+  isSameCookie,
+} from './session-cookie.js'
 import type { EncodedSession, SessionDecoder } from './session-decoder.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { SessionKey } from './session-keys.js'
-import type { LayoutKind, SessionWrite, StoredSession } from './session-layout.js'
+import type { LayoutKind, SessionWrite } from './session-layout.js'
 import type { ConflictPolicy } from './session-store-options.js'
-import { type StoreContext, userOf } from './store-context.js'
+import type { StoreContext } from './store-context.js'
+import { type Saved, type SaveJob, WriteConflict } from './write-conflict.js'
+
+/** What becomes of a save or touch: its result, or what Redis has to be asked for it. */
+export type Step = SaveResult | ((deadline: Deadline) => Promise<SaveResult>)
 
 /** Writes sessions: one round trip, unless a user logs in or someone else wrote in between. */
 export class SessionWriter<Data extends object> {
   readonly #context: StoreContext<Data>
   readonly #decoder: SessionDecoder<Data>
   readonly #membership: Membership<Data>
+  readonly #conflicts: WriteConflict<Data>
 
   constructor(
     context: StoreContext<Data>,
@@ -27,36 +36,50 @@ export class SessionWriter<Data extends object> {
     this.#context = context
     this.#decoder = decoder
     this.#membership = membership
+    this.#conflicts = new WriteConflict(context)
   }
 
-  async save(
+  /** @throws SessionInvalidError */
+  save(
     key: SessionKey,
     session: Data & { readonly cookie?: CookieInput | undefined },
     options: SaveOptions,
-    deadline: Deadline,
-  ): Promise<SaveResult> {
+  ): Step {
     const base = ownHandle(key, options.from)
     if (base?.source === 'anonymous') return { outcome: 'skipped', handle: base }
-    const mine = await this.#decoder.encode(session)
-    const isUnchanged = mine.text === base?.snapshot.text && options.isLogin !== true
-    return base !== undefined && isUnchanged
-      ? this.#refresh(key, session, mine, base, deadline)
-      : this.#write(key, session, mine, options, deadline)
+    const mine = this.#decoder.encode(session)
+    if (base !== undefined && mine.text === base.snapshot.text && options.isLogin !== true) {
+      return this.#refresh(key, session, mine, base)
+    }
+    return async (deadline) => {
+      await this.#decoder.check(mine)
+      return this.#write(key, session, mine, options, deadline)
+    }
   }
 
-  /** As a save that leaves the data as it is. */
-  async touch(
+  /**
+   * As a save that leaves the data as it is.
+   *
+   * @throws SessionInvalidError
+   */
+  touch(
     key: SessionKey,
     session: Data & { readonly cookie?: CookieInput | undefined },
     from: SessionHandle | undefined,
-    deadline: Deadline,
-  ): Promise<SaveResult> {
+  ): Step {
     const base = ownHandle(key, from)
     if (base?.source === 'anonymous') return { outcome: 'skipped', handle: base }
     const cookie = encodeCookie(session.cookie, Date.now())
-    if (base !== undefined) {
-      return this.#refresh(key, session, { text: base.snapshot.text, cookie }, base, deadline)
-    }
+    return base === undefined
+      ? (deadline) => this.#touchUnseen(key, cookie, deadline)
+      : this.#refresh(key, session, { text: base.snapshot.text, cookie, dropped: 0 }, base)
+  }
+
+  async #touchUnseen(
+    key: SessionKey,
+    cookie: EncodedCookie,
+    deadline: Deadline,
+  ): Promise<SaveResult> {
     const { settings, storage, counters } = this.#context
     const idle = idleTime(cookie.remaining, settings)
     if (idle <= 0) return this.#expire(key, deadline)
@@ -67,45 +90,49 @@ export class SessionWriter<Data extends object> {
     return { outcome: 'touched', handle: undefined }
   }
 
-  /** Ends the session. @returns whether it was there. */
-  async destroy(key: SessionKey, deadline: Deadline): Promise<boolean> {
+  async destroy(key: SessionKey, deadline: Deadline): Promise<DestroyResult> {
     const { counters, storage } = this.#context
     const call = randomUUID()
     const { existed, user } = await deadline.attempt(() => storage.destroy(key, call))
     if (existed) counters.destroyed++
     if (user !== '') this.#membership.leave(user, key.ref)
-    return existed
+    return { outcome: existed ? 'destroyed' : 'absent' }
   }
 
-  async #refresh(
-    key: SessionKey,
-    session: Data,
-    mine: EncodedSession,
-    base: SessionHandle,
-    deadline: Deadline,
-  ): Promise<SaveResult> {
-    const { settings, storage, counters } = this.#context
+  #refresh(key: SessionKey, session: Data, mine: EncodedSession, base: SessionHandle): Step {
+    const { settings } = this.#context
     const { snapshot } = base
     const idle = idleTime(mine.cookie.remaining, settings)
-    if (idle <= 0) return this.#expire(key, deadline)
+    if (idle <= 0) return (deadline) => this.#expire(key, deadline)
     const isSame = isSameCookie(snapshot.cookie, mine.cookie)
     if (isSame && !isTouchDue(snapshot.touchedAt, Date.now(), idle, settings)) {
-      counters.unchanged++
       return { outcome: 'unchanged', handle: base }
     }
     const isUnstamped = snapshot.user !== '' && snapshot.epoch === 0
     if (isUnstamped || snapshot.layout !== 'hash') {
-      return this.#write(key, session, mine, { from: base }, deadline)
+      return (deadline) => this.#write(key, session, mine, { from: base }, deadline)
     }
-    const text = isSame ? undefined : mine.cookie.text
+    const newCookie = isSame ? undefined : mine.cookie
+    return (deadline) => this.#prolong(key, snapshot, newCookie, idle, deadline)
+  }
+
+  async #prolong(
+    key: SessionKey,
+    snapshot: Snapshot,
+    newCookie: EncodedCookie | undefined,
+    idle: number,
+    deadline: Deadline,
+  ): Promise<SaveResult> {
+    const { storage, counters } = this.#context
+    const cookie = newCookie ?? snapshot.cookie
+    const text = newCookie?.text
     const reply = await deadline.attempt(() => storage.touch(key, text, idle))
     if (reply.status !== 'touched') {
       return reply.status === 'expired' ? this.#expire(key, deadline) : this.#gone()
     }
     counters.touched++
-    const cookie = isSame ? snapshot.cookie : mine.cookie
     const next = { ...snapshot, cookie, touchedAt: reply.touchedAt }
-    return { outcome: 'touched', handle: new SessionHandle(key.ref, 'store', next) }
+    return { outcome: 'touched', handle: new SessionHandle(key, 'store', next) }
   }
 
   async #write(
@@ -120,12 +147,13 @@ export class SessionWriter<Data extends object> {
     const idle = idleTime(mine.cookie.remaining, settings)
     if (idle <= 0) return this.#expire(key, deadline)
     const isLogin = options.isLogin ?? false
-    const entry = await this.#membership.enter(key, session, options.from, isLogin, deadline)
+    const entering = this.#membership.enter(key, session, options.from, isLogin, deadline)
+    const entry = entering instanceof Promise ? await entering : entering
     if (entry === 'revoked') return this.#gone()
 
     const hasOldCookie = base !== undefined && isSameCookie(base.cookie, mine.cookie)
     const cookie = hasOldCookie ? base.cookie : mine.cookie
-    const job: Job = { key, base, mine: { text: mine.text, cookie }, hasOldCookie, entry }
+    const job: SaveJob = { key, base, mine: { text: mine.text, cookie }, hasOldCookie, entry }
     let layout = base?.layout ?? storage.current
     let isMerged = false
     let write: SessionWrite = {
@@ -147,11 +175,11 @@ export class SessionWriter<Data extends object> {
       layout = savedIn
       switch (reply.status) {
         case 'saved':
-          return this.#saved(job, { ...reply, layout, isMerged })
+          return this.#saved(job, layout, reply, isMerged)
         case 'conflict': {
-          const next = await this.#afterConflict(job, write, deadline)
+          const next = await this.#conflicts.meet(job, write, deadline)
           if (next === 'gone') return this.#abandon(job)
-          if (next.status === 'saved') return this.#saved(job, { ...next, isMerged })
+          if (next.status === 'saved') return this.#saved(job, next.layout, next, isMerged)
           if (next.status === 'merged') isMerged = true
           layout = next.layout
           write = next.write
@@ -169,66 +197,26 @@ export class SessionWriter<Data extends object> {
     }
   }
 
-  async #saved(job: Job, saved: Saved): Promise<SaveResult> {
-    const { key, base, mine, entry } = job
-    const { layout, createdAt, touchedAt, isMerged } = saved
+  async #saved(
+    { key, base, mine, entry }: SaveJob,
+    layout: LayoutKind,
+    saved: Saved,
+    isMerged: boolean,
+  ): Promise<SaveResult> {
+    const { createdAt, touchedAt } = saved
     const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
     this.#context.counters[outcome]++
-    await this.#membership.settle(key, entry, base?.user ?? '')
+    const settling = this.#membership.settle(key, entry, base?.user ?? '')
+    if (settling !== undefined) await settling
     // After a merge the holder has not seen what is stored: its next write merges again.
     const version = isMerged ? undefined : saved.version
+    const { text, cookie } = mine
     const { user, epoch } = entry
-    const snapshot = { layout, version, ...mine, user, epoch, createdAt, touchedAt }
-    return { outcome, handle: new SessionHandle(key.ref, 'store', snapshot) }
+    const snapshot = { layout, version, text, cookie, user, epoch, createdAt, touchedAt }
+    return { outcome, handle: new SessionHandle(key, 'store', snapshot) }
   }
 
-  /** What to write next, or that there is nothing more to write. */
-  async #afterConflict(
-    job: Job,
-    write: SessionWrite,
-    deadline: Deadline,
-  ): Promise<
-    | 'gone'
-    | ({ readonly status: 'saved' } & Omit<Saved, 'isMerged'>)
-    | {
-        readonly status: 'merged' | 'again'
-        readonly layout: LayoutKind
-        readonly write: SessionWrite
-      }
-  > {
-    const { settings, storage, counters } = this.#context
-    counters.conflicts++
-    const { layout, found } = await deadline.attempt(() => storage.load(job.key))
-    if (found.state !== 'live') return 'gone'
-    const theirs = found.session
-    if (settings.conflict === 'last-write') {
-      return { status: 'again', layout, write: { ...write, expected: 'live' } }
-    }
-    const expected = { version: theirs.version }
-    if (isSameWrite(theirs, write)) {
-      // A repeated attempt meets what the first one wrote. Only a write can be waited for, though.
-      if (settings.durability === undefined) return { ...theirs, status: 'saved', layout }
-      return { status: 'again', layout, write: { ...write, expected } }
-    }
-    const { base, mine, hasOldCookie, entry } = job
-    const texts = { base: base?.text, mine: mine.text, theirs: theirs.text }
-    const text = resolveConflict(texts, settings.conflict)
-    const cookie = hasOldCookie ? theirs.cookie : mine.cookie.text
-    const owner = this.#ownerOf(text, entry, theirs)
-    const merged = { ...write, ...owner, expected, text, cookie, createdAt: theirs.createdAt }
-    return { status: 'merged', layout, write: merged }
-  }
-
-  /** Whose a merged session is: that of the side which its user comes from, or of both. */
-  #ownerOf(text: string, mine: Owner, theirs: StoredSession): Owner {
-    const { settings } = this.#context
-    if (settings.userId === undefined) return { user: theirs.user, epoch: theirs.epoch }
-    const user = userOf(settings, JSON.parse(text) as Data)
-    const epochs = [mine, theirs].filter((side) => side.user === user).map(({ epoch }) => epoch)
-    return { user, epoch: user === '' ? 0 : Math.max(0, ...epochs) }
-  }
-
-  #abandon({ key, entry }: Job): SaveResult {
+  #abandon({ key, entry }: SaveJob): SaveResult {
     if (entry.listed > 0) this.#membership.leave(entry.user, key.ref)
     return this.#gone()
   }
@@ -242,32 +230,6 @@ export class SessionWriter<Data extends object> {
     this.#context.counters.gone++
     return { outcome: 'gone', handle: undefined }
   }
-}
-
-/** One save, from the handle that it begins with to the one that it ends with. */
-interface Job {
-  readonly key: SessionKey
-  readonly base: Snapshot | undefined
-  readonly mine: EncodedSession
-  readonly hasOldCookie: boolean
-  readonly entry: Entry
-}
-
-interface Saved {
-  readonly layout: LayoutKind
-  readonly version: string
-  readonly createdAt: number
-  readonly touchedAt: number
-  readonly isMerged: boolean
-}
-
-function isSameWrite(stored: StoredSession, write: SessionWrite): boolean {
-  return (
-    stored.text === write.text &&
-    (write.keepsCookie || stored.cookie === write.cookie) &&
-    stored.user === write.user &&
-    stored.epoch === write.epoch
-  )
 }
 
 /** No stored version equals it: the write finds a conflict, or that the session is gone. */

@@ -1,6 +1,7 @@
 import type { SessionCounters } from './counters.js'
+import type { Deadlines } from './deadline.js'
 import { SessionInvalidError } from './errors.js'
-import type { RecentMap } from './recent-map.js'
+import { RecentMap } from './recent-map.js'
 import type { Settings } from './resolve-options.js'
 import { sha256 } from './session-id.js'
 import type { SessionKeys } from './session-keys.js'
@@ -14,6 +15,7 @@ export interface StoreContext<Data extends object> {
   readonly storage: SessionStorage
   readonly users: UserRegistry
   readonly counters: SessionCounters
+  readonly deadlines: Deadlines
   /** ref -> hash of the user's id, of sessions that this process saw: a guess, checked on use. */
   readonly userHints: RecentMap<string>
   /**
@@ -21,6 +23,18 @@ export interface StoreContext<Data extends object> {
    * it. Never rejects.
    */
   readonly tidy: (work: Promise<unknown>) => Promise<void>
+}
+
+const USERS = 10_000
+const userHashes = new RecentMap<string>(USERS)
+
+/** A request asks for it twice, and the next one of the user again. */
+function hashOfUser(id: string): string {
+  const known = userHashes.get(id)
+  if (known !== undefined) return known
+  const hash = sha256(id)
+  userHashes.set(id, hash)
+  return hash
 }
 
 /**
@@ -35,5 +49,5 @@ export function userOf<Data extends object>(settings: Settings<Data>, session: D
   } catch (error) {
     throw new SessionInvalidError('Option userId threw for a session', { cause: error })
   }
-  return id === undefined || id === null || id === '' ? '' : sha256(String(id))
+  return id === undefined || id === null || id === '' ? '' : hashOfUser(String(id))
 }

@@ -1,6 +1,7 @@
 import type { CallOptions } from '@disredis/client'
 import { ConnectRedisLayout } from './connect-redis-layout.js'
 import { createCounters } from './counters.js'
+import { Deadlines } from './deadline.js'
 import { HashLayout } from './hash-layout.js'
 import { Membership } from './membership.js'
 import { PayloadCodec } from './payload-codec.js'
@@ -16,6 +17,7 @@ import { SessionStorage, type TakeOver } from './session-storage.js'
 import { SessionWriter } from './session-writer.js'
 import type { StoreContext } from './store-context.js'
 import { UserRegistry } from './user-registry.js'
+import { UserSessions } from './user-sessions.js'
 
 /** What a store is made of. */
 export interface StoreParts<Data extends object> {
@@ -23,6 +25,7 @@ export interface StoreParts<Data extends object> {
   readonly reader: SessionReader<Data>
   readonly writer: SessionWriter<Data>
   readonly admin: SessionAdmin<Data>
+  readonly userSessions: UserSessions<Data>
   readonly scripts: ScriptExecutor
 }
 
@@ -45,13 +48,21 @@ export function assembleParts<Data extends object>(
     storage: new SessionStorage(hash, takeOverOf(settings), counters),
     users: new UserRegistry(client, scripts, keys, settings.absoluteTimeout),
     counters,
+    deadlines: new Deadlines(settings.deadline),
     userHints: new RecentMap(USER_HINTS),
     tidy,
   }
   const decoder = new SessionDecoder(settings, counters)
   const reader = new SessionReader(context, decoder)
   const writer = new SessionWriter(context, decoder, new Membership(context))
-  return { context, reader, writer, admin: new SessionAdmin(context, reader), scripts }
+  return {
+    context,
+    reader,
+    writer,
+    admin: new SessionAdmin(context, reader),
+    userSessions: new UserSessions(context, reader, writer),
+    scripts,
+  }
 }
 
 /**

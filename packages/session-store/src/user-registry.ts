@@ -61,8 +61,8 @@ export class UserRegistry {
       inherited,
       this.#life,
     ])
-    const [epoch, listed] = reply as [string, number]
-    return epoch === '0' ? undefined : { epoch: Number(epoch), listed }
+    const [epoch, listed] = reply as [epoch: string, listed: number | string]
+    return epoch === '0' ? undefined : { epoch: Number(epoch), listed: Number(listed) }
   }
 
   /** Listed sessions, the oldest login first. Some may have ended. */

@@ -1,6 +1,7 @@
 import type { Disredis } from '@disredis/client'
 import { beforeAll, expect, test } from 'vitest'
 import { SessionPartialError, SessionStore, type SessionStoreOptions } from '../src/index.js'
+import { countCommands } from './support/count-commands.js'
 import { type Servers, startServers } from './support/servers.js'
 import { newId } from './support/session-ids.js'
 
@@ -49,6 +50,26 @@ test('all sessions of all shards are seen, and nothing else', async () => {
   expect(seen.sort((a, b) => a! - b!)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
   // What is revoked is still stored until it is loaded no more.
   expect(await store.count()).toBe(61)
+})
+
+test('one page is held at a time: who stops early has asked for no more', async () => {
+  const counted = countCommands(servers.ioredis('shard-1'))
+  const store = open({ client: counted.client })
+  await fill(store, 3_000)
+  const pages = async (wanted: number) => {
+    counted.sent.length = 0
+    let seen = 0
+    for await (const _session of store.sessions()) if (++seen === wanted) break
+    const asked = (name: string) => counted.sent.filter((sent) => sent === name).length
+    return { seen, scans: asked('scan'), loads: asked('hmgetBuffer') }
+  }
+  const all = await pages(Infinity)
+  expect(all.seen).toBeGreaterThanOrEqual(3_000)
+  const few = await pages(10)
+  expect(few.seen).toBe(10)
+  // A page or two, as keys of other tests come between.
+  expect(few.scans).toBeLessThanOrEqual(Math.ceil(all.scans / 2))
+  expect(few.loads).toBeLessThan(1_000)
 })
 
 test('a session is seen with its cookie and its times, but without its id', async () => {

@@ -149,6 +149,11 @@ describe('values that are no sessions', () => {
   test.each([
     ['broken JSON', { d: '{"a":' }],
     ['a list', { d: '[1]' }],
+    ['a tower of lists', { d: `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}` }],
+    [
+      'the same with poison',
+      { d: `{"constructor":0,"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}` },
+    ],
     ['no known format', { d: 'O:8:"stdClass":0:{}' }],
     ['empty data', { d: '' }],
     ['no version', { v: '' }],
@@ -168,6 +173,20 @@ describe('values that are no sessions', () => {
     expect((await store.destroy(id)).outcome).toBe('absent')
   })
 
+  test.each([
+    ['broken JSON', { d: '{"hunter2":' }],
+    ['no times', { t: 'x' }],
+  ])('%s that a save meets: set aside, and nobody sees it', async (_, damage) => {
+    const { store, key } = prepare()
+    const id = newId()
+    const { handle } = await store.set(id, { n: 1 })
+    await store.set(id, { n: 2 }, { from: handle })
+    await redis.hset(await key(), damage)
+    expect((await store.set(id, { m: 3 }, { from: handle })).outcome).toBe('gone')
+    expect(await redis.hgetall(await key())).toMatchObject({ ...damage, x: 'corrupt' })
+    expect(store.counters).toMatchObject({ quarantined: 1, gone: 1 })
+  })
+
   test('a repaired session is not set aside for what it was before', async () => {
     const { store, key } = prepare()
     const id = newId()
@@ -179,10 +198,12 @@ describe('values that are no sessions', () => {
     expect((await store.get(id))?.data).toEqual({ n: 2 })
   })
 
-  test.each<[string, (key: string) => Promise<unknown>]>([
-    ['text', (key) => redis.set(key, 'hello')],
-    ['list', (key) => redis.rpush(key, 'hello')],
-  ])('another program’s %s is left alone', async (_, write) => {
+  test.each<[string, (key: string) => Promise<unknown>, number]>([
+    ['text', (key) => redis.set(key, 'hello'), 1],
+    ['list', (key) => redis.rpush(key, 'hello'), 1],
+    ['hash with a field that ours have, too', (key) => redis.hset(key, 'a', 'hello'), 1],
+    ['hash', (key) => redis.hset(key, 'name', 'hello'), 0],
+  ])('another program’s %s is left alone', async (_, write, counted) => {
     const { store, key } = prepare()
     const id = newId()
     await store.set(id, { n: 1 })
@@ -194,8 +215,10 @@ describe('values that are no sessions', () => {
     await expect(store.set(id, { n: 1 })).rejects.toThrow(SessionUndecodableError)
     expect((await store.touch(id, {})).outcome).toBe('gone')
     expect((await store.destroy(id)).outcome).toBe('absent')
+    await expect(store.lock(id)).rejects.toThrow()
     expect(await redis.dump(name)).toEqual(before)
-    expect(store.counters.foreign).toBe(1)
+    expect(await redis.pttl(name)).toBe(-1)
+    expect(store.counters).toMatchObject({ foreign: counted, quarantined: 0 })
   })
 })
 
@@ -228,13 +251,28 @@ describe('payloads', () => {
     expect(store.counters.droppedKeys).toBe(5)
   })
 
+  test('that are asked about only are counted nowhere', async () => {
+    const { store } = prepare()
+    const id = newId()
+    const { handle } = await store.set(id, { a: 1 })
+    const before = store.counters
+    const poisoned = JSON.parse('{"a":1,"__proto__":{"x":1}}')
+    expect(store.isDue(id, poisoned, { from: handle })).toBe(false)
+    expect(store.isDue(id, { a: 2 }, { from: handle })).toBe(true)
+    expect(store.isDue(id, { a: 1 })).toBe(true)
+    expect(store.isDue('short', { a: 1 }, { from: handle })).toBe(true)
+    expect(store.isDue(id, { a: 1n }, { from: handle })).toBe(true)
+    expect(store.counters).toEqual(before)
+  })
+
   test('that are no JSON are refused, and the session stays as it was', async () => {
     const { store } = prepare()
     const id = newId()
     const { handle } = await store.set(id, { n: 1 })
     const cycle: Data = {}
     cycle.self = cycle
-    for (const session of [cycle, { big: 1n }]) {
+    const tower = { a: JSON.parse('['.repeat(600) + ']'.repeat(600)) }
+    for (const session of [cycle, { big: 1n }, tower]) {
       await expect(store.set(id, session, { from: handle })).rejects.toThrow(SessionInvalidError)
     }
     expect((await store.get(id))?.data).toEqual({ n: 1 })
@@ -248,23 +286,26 @@ describe('payloads', () => {
         validate: async (value) => {
           const { since } = value as { since?: unknown }
           return typeof since === 'string'
-            ? { value: { since: new Date(since) } }
+            ? { value: Object.freeze({ since: new Date(since) }) }
             : { issues: [{ message: 'hunter2 is no date' }] }
         },
       },
     }
     const { store: lax, open } = prepare()
     const store = open({ schema })
+    const odd = { '~standard': { ...schema['~standard'], validate: () => ({ value: { n: 1n } }) } }
     const id = newId()
     const since = new Date(0)
     await store.set(id, { since })
     const loaded = await store.get(id)
     expect(loaded?.data).toEqual({ since })
+    expect(Object.isFrozen(loaded?.data)).toBe(false)
     expect((await store.set(id, { since }, { from: loaded?.handle })).outcome).toBe('unchanged')
 
     const error: unknown = await store.set(id, { since: 1 }).catch((reason) => reason)
     expect(error).toBeInstanceOf(SessionInvalidError)
     expect((error as Error).message).not.toContain('hunter2')
+    await expect(open({ schema: odd }).get(id)).rejects.toThrow(SessionInvalidError)
     // Refused on load it is no session, and not destroyed: an older deployment may still like it.
     const old = newId()
     await lax.set(old, { n: 1 })

@@ -3,7 +3,7 @@ import type { SessionData } from 'express-session'
 import type { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type SessionPolicy, SessionStore } from '../src/index.js'
+import { SessionLockError, type SessionPolicy, SessionStore } from '../src/index.js'
 import { type Servers, startServers } from './support/servers.js'
 import { newId } from './support/session-ids.js'
 
@@ -131,12 +131,16 @@ describe('replace', () => {
     expect(await store.get(id)).toBeUndefined()
   })
 
-  test('another program’s text is left alone', async () => {
+  test.each([
+    ['text', 'hello'],
+    ['list', '[1]'],
+    ['tower of lists', `{"cookie":{},"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}`],
+  ])('another program’s %s is left alone', async (_, text) => {
     const store = open('replace')
     const id = newId()
-    await redis.set(`sess:${id}`, 'hello')
+    await redis.set(`sess:${id}`, text)
     expect(await store.get(id)).toBeUndefined()
-    expect(await redis.get(`sess:${id}`)).toBe('hello')
+    expect(await redis.get(`sess:${id}`)).toBe(text)
   })
 
   test('both kinds are iterated, counted and cleared', async () => {
@@ -166,6 +170,49 @@ describe('replace', () => {
     expect(await otherRedis.dbsize()).toBe(0)
     expect((await store.get(id))?.data).toEqual({ n: 2 })
   })
+})
+
+describe.each(['share', 'replace'] as const)(
+  'the lock of a session of connect-redis: %s',
+  (mode) => {
+    test('is held by one at a time, and leaves nothing behind', async () => {
+      const store = open(mode)
+      const id = await savedByOld({ n: 0 })
+      await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          await using lock = await store.lock(id, { wait: 60_000, life: 60_000 })
+          const loaded = await store.get(id)
+          await store.set(id, { n: Number(loaded?.data.n) + 1 }, { from: loaded?.handle, lock })
+        }),
+      )
+      expect((await store.get(id))?.data).toEqual({ n: 10 })
+      expect(store.counters.conflicts).toBe(0)
+      expect(await redis.keys('*')).toHaveLength(1)
+    })
+
+    test('is none where there is no session, or ends', async () => {
+      const store = open(mode)
+      await expect(store.lock(newId())).rejects.toThrow('There is no session to lock')
+      const id = await savedByOld({ n: 0 })
+      const lock = await store.lock(id)
+      const loaded = await store.get(id)
+      expect(await store.destroy(id)).toEqual({ outcome: 'destroyed' })
+      await expect(store.lock(id)).rejects.toThrow('There is no session to lock')
+      const saved = await store.set(id, { n: 1 }, { from: loaded?.handle, lock })
+      expect(saved.outcome).toBe('gone')
+    })
+  },
+)
+
+test('a session of connect-redis is not replaced by who lost its lock', async () => {
+  const store = open('replace')
+  const id = await savedByOld({ n: 0 })
+  const loaded = await store.get(id)
+  const slow = await store.lock(id, { life: 1 })
+  await using _quick = await store.lock(id, { wait: 30_000, life: 60_000 })
+  const options = { from: loaded?.handle, lock: slow }
+  await expect(store.set(id, { n: 1 }, options)).rejects.toThrow(SessionLockError)
+  expect((await store.get(id))?.data).toEqual({ n: 0 })
 })
 
 describe('share', () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   return () => servers[Symbol.asyncDispose]()
 })
 
-const open = (options: Partial<SessionPolicy<Data>> = {}) =>
+const open = (options: Partial<SessionPolicy<Data>> & { client?: SessionRedis } = {}) =>
   new SessionStore<Data>({ client, userId: ({ user }) => user, deadline: 30_000, ...options })
 
 async function login(store: SessionStore<Data>, user: string) {
@@ -266,11 +266,36 @@ describe('maxSessionsPerUser', () => {
     expect(await store.get(first.id)).toBeDefined()
   })
 
-  test('logins at the same time leave no more than allowed', async () => {
-    const store = open({ maxSessionsPerUser: 2 })
+  test.each([1, 2])('of logins at the same time, exactly %d stay', async (limit) => {
+    const store = open({ maxSessionsPerUser: limit })
+    for (let i = 0; i < 20; i++) {
+      const ada = newId()
+      await Promise.all(Array.from({ length: 6 }, () => login(store, ada)))
+      expect(await store.listUserSessions(ada)).toHaveLength(limit)
+    }
+  })
+
+  test('a login whose session is written late ends as the older one', async () => {
     const ada = newId()
-    await Promise.all(Array.from({ length: 12 }, () => login(store, ada)))
-    expect((await store.listUserSessions(ada)).length).toBeLessThanOrEqual(2)
+    const held = holdSaves(servers.disredis())
+    const slow = login(open({ maxSessionsPerUser: 1, client: held.client }), ada)
+    await held.arrived
+    const quick = await login(open({ maxSessionsPerUser: 1 }), ada)
+    held.letGo()
+    const { id } = await slow
+    expect(await open().get(id)).toBeUndefined()
+    expect(await open().get(quick.id)).toBeDefined()
+  })
+
+  test('who logs in again in the same session is the newest', async () => {
+    const ada = newId()
+    const store = open()
+    const [first, second] = [await login(store, ada), await login(store, ada)]
+    const limited = open({ maxSessionsPerUser: 1 })
+    const options = { from: first.handle, isLogin: true }
+    expect((await limited.set(first.id, { user: ada, n: 1 }, options)).outcome).toBe('updated')
+    expect((await store.get(first.id))?.data.n).toBe(1)
+    expect(await store.get(second.id)).toBeUndefined()
   })
 })
 
@@ -303,6 +328,33 @@ test('a known session and its user’s epoch are asked for at the same time', as
   expect(await loading).toBeDefined()
   expect(counted.sent).toHaveLength(2)
 })
+
+/** A client that holds back the script that writes a session, until it is let go. */
+function holdSaves(client: SessionRedis) {
+  let arrive = () => {}
+  let letGo = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const held = new Proxy(client, {
+    get(target, name) {
+      if (name === 'with') return undefined
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      return async (...args: unknown[]) => {
+        if (name === 'evalsha' && !String(args[2]).includes('user:')) {
+          arrive()
+          await released
+        }
+        return Reflect.apply(value, target, args)
+      }
+    },
+  })
+  return { client: held, arrived, letGo }
+}
 
 async function userKeys(): Promise<{ redis: Redis; key: string }[]> {
   const found = await Promise.all(

@@ -15,6 +15,15 @@ test('a callback gets the value, or the error', async () => {
   answerCallback(Promise.reject(failure), undefined)
 })
 
+test('what is there already is answered at once, and once', () => {
+  const callback = vi.fn(() => {
+    throw new Error('thrown by the callback')
+  })
+  expect(() => answerCallback(1, callback)).toThrow('thrown by the callback')
+  expect(callback.mock.calls).toEqual([[null, 1]])
+  answerCallback(1, undefined)
+})
+
 test('what a callback throws is thrown once, outside of the promise', async () => {
   const listeners = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException')

@@ -5,13 +5,17 @@ export type Callback<Value> = (error: unknown, value?: Value) => void
  * Answers a callback with what a promise settles to. The callback is called once, outside of the
  * promise: what it throws is an uncaught exception like that of any other callback, and calls it no
  * second time. Without a callback nobody waits for the answer; an error was told on the diagnostics
- * channel already.
+ * channel already. An answer that is no promise is given before this returns.
  */
 export function answerCallback<Value>(
-  promise: Promise<Value>,
+  answer: Value | Promise<Value>,
   callback: Callback<Value> | undefined,
 ): void {
-  promise.then(
+  if (!(answer instanceof Promise)) {
+    callback?.(null, answer)
+    return
+  }
+  answer.then(
     (value) => queueMicrotask(() => callback?.(null, value)),
     (error: unknown) => queueMicrotask(() => callback?.(error)),
   )

@@ -8,7 +8,7 @@ import { Script } from '../script.js'
  * 9 creation time of a session that is moved here ('' = now); 10 '1': an update leaves the cookie as
  * it is, because the writer did not change it and someone else may have.
  * Returns { 'saved', version, touched at, created at }, or { 'conflict' }, { 'gone' }, { 'expired' },
- * { 'unlocked' }: the lock of that token is not held any more.
+ * { 'foreign' }: another program's hash, { 'unlocked' }: the lock of that token is not held any more.
  */
 export const saveScript = new Script(`
 local key, expected = KEYS[1], ARGV[1]
@@ -22,20 +22,24 @@ if version then
   if expected ~= '*' and expected ~= version then return { 'conflict' } end
 elseif expected ~= '' then
   return { 'gone' }
+elseif not old[4] and redis.call('EXISTS', key) == 1 then
+  return { 'foreign' }
 end
 if ARGV[8] ~= '' and (old[4] ~= ARGV[8] or tonumber(old[5]) <= now) then return { 'unlocked' } end
 
 created = tonumber(created or (ARGV[9] ~= '' and ARGV[9]) or now)
-local ttl = math.min(tonumber(ARGV[6]), created + tonumber(ARGV[7]) - now)
+local ttl = math.min(ARGV[6], created + ARGV[7] - now)
 if ttl <= 0 then return { 'expired' } end
 
--- A new session starts at the time in microseconds: no version of an earlier life comes back.
-version = version and redis.call('HINCRBY', key, 'v', 1)
-  or string.format('%d%06d', time[1], time[2])
-version = string.format('%.0f', version)
-redis.call('HSET', key, 'v', version, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5],
-  't', string.format('%.0f', created), 'a', string.format('%.0f', now))
-if ARGV[10] ~= '1' or not old[1] then redis.call('HSET', key, 'c', ARGV[3]) end
+-- Numbers below 2^53, which stay exact as arguments and replies. A new session starts at the time in
+-- microseconds: no version of an earlier life comes back.
+local next = version and version + 1 or time[1] * 1000000 + time[2]
+if version and ARGV[10] == '1' then
+  redis.call('HSET', key, 'v', next, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5], 't', created, 'a', now)
+else
+  redis.call('HSET', key, 'v', next, 'd', ARGV[2], 'u', ARGV[4], 'e', ARGV[5], 't', created, 'a', now,
+    'c', ARGV[3])
+end
 redis.call('PEXPIRE', key, ttl)
-return { 'saved', version, string.format('%.0f', now), string.format('%.0f', created) }
+return { 'saved', next, now, created }
 `)

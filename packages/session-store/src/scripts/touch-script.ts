@@ -13,10 +13,13 @@ local old = redis.call('HMGET', key, 'v', 'x', 't')
 if not old[1] or old[2] then return { 'gone' } end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local ttl = math.min(tonumber(ARGV[2]), tonumber(old[3]) + tonumber(ARGV[3]) - now)
+local ttl = math.min(ARGV[2], old[3] + ARGV[3] - now)
 if ttl <= 0 then return { 'expired' } end
-redis.call('HSET', key, 'a', string.format('%.0f', now))
-if ARGV[1] ~= '' then redis.call('HSET', key, 'c', ARGV[1]) end
+if ARGV[1] == '' then
+  redis.call('HSET', key, 'a', now)
+else
+  redis.call('HSET', key, 'a', now, 'c', ARGV[1])
+end
 redis.call('PEXPIRE', key, ttl)
-return { 'touched', string.format('%.0f', now) }
+return { 'touched', now }
 `)

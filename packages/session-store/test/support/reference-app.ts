@@ -149,7 +149,8 @@ class ReferenceSession implements ContractSession {
       ...(this.lock && { lock: this.lock }),
     })
     this.#isLogin = false
-    this.#handle = handle
+    // A session that has ended keeps the handle that keeps it from coming back.
+    this.#handle = handle ?? this.#handle
     this.isStored = outcome !== 'gone' && outcome !== 'expired'
   }
 
