@@ -6,6 +6,7 @@ import type { ConnectionOwner, ShardConnection } from '../src/connection/shard-c
 export class FakeNode {
   readonly address: Address
   isMaster: boolean
+  isLoading = false
   isReachable = true
   readonly connections: FakeConnection[] = []
   readonly now: () => number
@@ -62,8 +63,8 @@ export class FakeConnection implements ShardConnection {
   }
 
   async role() {
-    const { isMaster } = this.node
-    return { isMaster, isLinkedReplica: !isMaster, offset: 0 }
+    const { isMaster, isLoading } = this.node
+    return { isMaster, isLoading, isLinkedReplica: !isMaster, offset: 0 }
   }
 
   commandFailed(command: RoutedCommand, error: Error): void {

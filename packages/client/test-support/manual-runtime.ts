@@ -7,6 +7,11 @@ export class ManualRuntime implements Runtime {
 
   now = (): number => this.#now
 
+  /** How many are set. */
+  get timers(): number {
+    return this.#timers.length
+  }
+
   setTimer(callback: () => void, delay: number) {
     const timer = { at: this.#now + delay, run: callback }
     this.#timers.push(timer)

@@ -60,9 +60,22 @@ test('a server that does not know HELLO is spoken to as in RESP2', async () => {
   const role = '*3\r\n$6\r\nmaster\r\n:7\r\n*0\r\n'
   const address = await serve((request) => {
     if (/hello/i.test(request)) return "-ERR unknown command 'HELLO'\r\n+OK\r\n"
-    return /role/i.test(request) ? role : '+OK\r\n'
+    return /role/i.test(request) ? `${role}+PONG\r\n` : '+OK\r\n'
   })
   const connection = await dial(address, batch(), signal)
   await expect(connection.role(signal, 2_000)).resolves.toMatchObject({ isMaster: true, offset: 7 })
+  connection.destroy()
+})
+
+test.each([
+  ['+PONG', false],
+  ['-LOADING Redis is loading the dataset in memory', true],
+  ["-NOPERM this user has no permissions to run the 'ping' command", false],
+])('a master that says %s to PING loads its data: %s', async (answer, isLoading) => {
+  const address = await serve((request) =>
+    /role/i.test(request) ? `*3\r\n+master\r\n:7\r\n*0\r\n${answer}\r\n` : `${greeting}+OK\r\n`,
+  )
+  const connection = await dial(address, batch(), signal)
+  await expect(connection.role(signal, 2_000)).resolves.toMatchObject({ isMaster: true, isLoading })
   connection.destroy()
 })

@@ -90,7 +90,9 @@ export class MasterConnection implements ShardConnection, CommandCarrier {
     signal.addEventListener('abort', giveUp)
     try {
       if (signal.aborted) giveUp()
-      return readRole((await this.#redis.role()) as unknown[])
+      // In one packet. A node that loads its data answers the one and refuses the other.
+      const [role, isLoading] = await Promise.all([this.#redis.role(), this.#refusesAsLoading()])
+      return { ...readRole(role as unknown[]), isLoading }
     } catch (error) {
       this.destroy()
       throw dialError(this.address, error)
@@ -103,10 +105,18 @@ export class MasterConnection implements ShardConnection, CommandCarrier {
   destroy(): void {
     this.#socket.destroy()
   }
+
+  /** Any other error says nothing of that: a lost connection fails ROLE, too. */
+  #refusesAsLoading(): Promise<boolean> {
+    return this.#redis.ping().then(
+      () => false,
+      (error: Error) => error.message.startsWith('LOADING'),
+    )
+  }
 }
 
 /** `["master", offset, [...]]` or `["slave", host, port, state, offset]`. */
-function readRole(reply: readonly unknown[]): NodeRole {
+function readRole(reply: readonly unknown[]): Omit<NodeRole, 'isLoading'> {
   const [role] = reply
   return {
     isMaster: role === 'master',

@@ -11,9 +11,11 @@ export interface ConnectionOwner {
   connectionChanged(connection: ShardConnection): void
 }
 
-/** What a node says of itself: `ROLE`. */
+/** What a node says of itself: to `ROLE`, and to `PING` if it loads its data. */
 export interface NodeRole {
   readonly isMaster: boolean
+  /** It would refuse commands: its data is not in memory yet. */
+  readonly isLoading: boolean
   /** A replica whose link to its master works. */
   readonly isLinkedReplica: boolean
   /** Bytes of the replication stream. */

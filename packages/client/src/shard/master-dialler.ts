@@ -1,13 +1,7 @@
-import {
-  type Address,
-  type DisredisError,
-  formatAddress,
-  type Runtime,
-  type Timer,
-} from '@disredis/sentinel'
+import type { Address, DisredisError, Runtime, Timer } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
-import { RoleMismatchError } from '../errors.js'
 import type { Backoff } from './backoff.js'
+import { loadsItsData, notMaster } from './master-errors.js'
 
 export interface MasterDiallerOptions {
   readonly shard: string
@@ -20,11 +14,18 @@ export interface MasterDiallerOptions {
   readonly address: () => Address | undefined
   /** The node at that address proved to be a master. The dialler has stopped. */
   readonly onMaster: (connection: ShardConnection) => void
-  /** The attempt failed; the next one follows by itself. */
+  /** The attempt failed, or the node loads its data; the next one follows by itself. */
   readonly onFailure: (address: Address, error: DisredisError) => void
 }
 
-/** Dials the master's address, with backoff and jitter, until a node there proves its role by ROLE. */
+/** ms between two questions to a master that loads its data. */
+const loadingInterval = 100
+
+/**
+ * Dials the master's address, with backoff and jitter, until a node there proves its role by ROLE. One
+ * that loads its data gets no commands yet: the last of those that it refuses would be sent again after
+ * later ones that it no longer refuses.
+ */
 export class MasterDialler {
   readonly #options: MasterDiallerOptions
   #abort: AbortController | undefined
@@ -90,14 +91,30 @@ export class MasterDialler {
   }
 
   async #dialMaster(address: Address, signal: AbortSignal): Promise<ShardConnection> {
-    const connection = await this.#options.dial(address, signal)
-    const { isMaster } = await connection.role(signal, this.#options.roleTimeout)
-    if (isMaster) return connection
-    connection.destroy()
-    const where = formatAddress(address)
-    throw new RoleMismatchError(
-      `The node at ${where} is a replica, but Sentinel names it as the master of '${this.#options.shard}'.`,
-      { shard: this.#options.shard, address: where, retryable: true },
-    )
+    const { shard, dial, roleTimeout, onFailure } = this.#options
+    const connection = await dial(address, signal)
+    for (;;) {
+      const { isMaster, isLoading } = await connection.role(signal, roleTimeout)
+      if (!isMaster) {
+        connection.destroy()
+        throw notMaster(shard, connection)
+      }
+      if (!isLoading || signal.aborted) return connection
+      onFailure(address, loadsItsData(shard, connection))
+      await this.#pause(signal)
+    }
+  }
+
+  /** Until the time has come to ask again, or the attempt was given up. */
+  #pause(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      signal.addEventListener('abort', end)
+      if (signal.aborted) end()
+      else this.#timer = this.#options.runtime.setTimer(end, loadingInterval)
+    })
   }
 }

@@ -23,3 +23,18 @@ export function demoted(
     retryable: true,
   })
 }
+
+export function notMaster(shard: string, { where }: ShardConnection): RoleMismatchError {
+  return new RoleMismatchError(
+    `The node at ${where} is a replica, but Sentinel names it as the master of '${shard}'.`,
+    { shard, address: where, retryable: true },
+  )
+}
+
+export function loadsItsData(shard: string, { where }: ShardConnection): ConnectionError {
+  return new ConnectionError(`The master of '${shard}' at ${where} loads its data (LOADING).`, {
+    shard,
+    address: where,
+    retryable: true,
+  })
+}

@@ -62,9 +62,9 @@ export class PromotionProbe {
 
   #ask(connection: ShardConnection): void {
     connection.role(this.#abort.signal, this.#options.roleTimeout).then(
-      ({ isMaster }) => {
+      ({ isMaster, isLoading }) => {
         if (this.#abort.signal.aborted) return
-        if (isMaster && this.#options.onPromoted(connection)) return
+        if (isMaster && !isLoading && this.#options.onPromoted(connection)) return
         this.#again(this.#options.interval, () => this.#ask(connection))
       },
       () => {

@@ -258,6 +258,35 @@ test('a shard that is down tells why Sentinel does not replace its master, until
   expect(it.shard.health()).toMatchObject({ phase: 'ready', lastError: undefined })
 })
 
+test('a master that loads its data gets nothing before it has: it would refuse one write and take the next', async () => {
+  const it = await world()
+  it.old.isLoading = true
+  it.old.connection.destroy()
+  const waiting = [it.write(), it.write()]
+  await it.runtime.advance(1_000)
+  expect(it.old.connections).toHaveLength(2)
+  expect(it.old.connection.written).toEqual([])
+  expect(it.shard.health()).toMatchObject({
+    phase: 'down',
+    lastError: { code: 'DISREDIS_CONNECTION', message: expect.stringContaining('loads its data') },
+  })
+  it.old.isLoading = false
+  await it.runtime.advance(100)
+  expect(it.old.connections).toHaveLength(2)
+  expect(it.old.connection.written).toEqual(waiting)
+})
+
+test('a shard that is closed asks a master that loads its data no more', async () => {
+  const it = await world()
+  it.old.isLoading = true
+  it.old.connection.destroy()
+  await it.runtime.advance(500)
+  it.shard.close()
+  await it.runtime.advance(1)
+  expect(it.old.connection.isClosed).toBe(true)
+  expect(it.runtime.timers).toBe(0)
+})
+
 describe('a shard that starts while its master is replaced', () => {
   /** What a client finds that did not hear of the election. */
   async function late() {
