@@ -11,7 +11,7 @@ export interface Flow {
    * partition, when TCP sends again. Ends and resets do not pass either.
    */
   readonly hold?: boolean
-  /** What is sent is lost for good although the connection stays. */
+  /** What is sent is lost for good although the connection stays; it is reset when this ends. */
   readonly swallow?: boolean
 }
 

@@ -23,6 +23,8 @@ export class Link {
   setFlow(direction: Direction, flow: Flow): void {
     if (direction !== 'toClient') this.#toServer.flow = flow
     if (direction !== 'toServer') this.#toClient.flow = flow
+    // TCP never goes on behind a hole in the stream.
+    if ([this.#toServer, this.#toClient].some((pipe) => pipe.hasHole)) this.reset()
   }
 
   /** Changes what the server sends. */

@@ -16,6 +16,7 @@ export class Pipe {
   #isPumping = false
   #lastDueAt = 0
   #wake: (() => void) | undefined
+  #hasSwallowed = false
 
   constructor(from: Socket, to: Socket, random: () => number) {
     this.#from = from
@@ -37,12 +38,20 @@ export class Pipe {
     this.#wake?.()
   }
 
+  /** Bytes were lost, and the next ones would not be. */
+  get hasHole(): boolean {
+    return this.#hasSwallowed && this.#flow.swallow !== true
+  }
+
   set filter(filter: Filter | undefined) {
     this.#filter = filter
   }
 
   #take(chunk: Buffer): void {
-    if (this.#flow.swallow === true) return
+    if (this.#flow.swallow === true) {
+      this.#hasSwallowed = true
+      return
+    }
     const passed = this.#filter === undefined ? chunk : this.#filter(chunk)
     if (passed.length === 0 || this.#to.destroyed) return
     const isDirect =

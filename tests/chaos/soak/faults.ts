@@ -78,11 +78,7 @@ function flowOn(direction: 'both' | 'toClient', flow: Flow): Inject {
     const links = linksOf(world, shard)
     for (const link of links) link.setFlow(direction, flow)
     return () => {
-      for (const link of links) {
-        // What was swallowed leaves a hole in the stream: such a link is of no use any more.
-        if (flow.swallow === true) link.resetLinks()
-        link.setFlow('both', {})
-      }
+      for (const link of links) link.setFlow('both', {})
     }
   }
 }
