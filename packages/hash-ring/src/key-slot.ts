@@ -1,6 +1,19 @@
 import { Buffer } from 'node:buffer'
-import { CRC16_STEPS } from './crc16.js'
+import { CRC16_PAIR_STEPS, CRC16_STEPS } from './crc16.js'
 import { HashRingError } from './hash-ring-error.js'
+
+const OPENING_BRACE = 0x7b
+const CLOSING_BRACE = 0x7d
+
+/** Constants of this module: V8 looks imports up again at each access. */
+const steps = CRC16_STEPS
+const pairSteps = CRC16_PAIR_STEPS
+
+/**
+ * Not a method of the key: V8 has many kinds of strings, and looks the method up for every character
+ * once it has met more than four of them here.
+ */
+const { charCodeAt } = String.prototype
 
 /** How many slots there are: Redis Cluster's number. Slots run from 0 to 16383. */
 export const SLOT_COUNT = 16384
@@ -16,12 +29,21 @@ export type Key = string | Uint8Array
  */
 export function keySlot(key: Key): number {
   if (typeof key !== 'string') return slotOfBytes(hashTag(key))
+  const { length } = key
   let crc = 0
-  for (let i = 0; i < key.length; i++) {
-    const code = charCodeAt.call(key, i)
-    if (code === OPENING_BRACE) return slotOfTag(hashTag(key))
-    if (code > 0x7f) return slotOfBytes(Buffer.from(hashTag(key)))
-    crc = ((crc << 8) & 0xffff) ^ CRC16_STEPS[(crc >>> 8) ^ code]!
+  let i = 0
+  // Two characters a step: each step waits for the one before.
+  for (; i + 1 < length; i += 2) {
+    const first = charCodeAt.call(key, i)
+    const second = charCodeAt.call(key, i + 1)
+    const hasBrace = first === OPENING_BRACE || second === OPENING_BRACE
+    if (hasBrace || (first | second) > 0x7f) return slotOfTag(hashTag(key))
+    crc = pairSteps[(crc >>> 8) ^ first]! ^ steps[(crc & 0xff) ^ second]!
+  }
+  if (i < length) {
+    const last = charCodeAt.call(key, i)
+    if (last > 0x7f) return slotOfTag(hashTag(key))
+    crc = ((crc << 8) & 0xffff) ^ steps[(crc >>> 8) ^ last]!
   }
   return crc % SLOT_COUNT
 }
@@ -47,22 +69,13 @@ export function hashTag(key: Key): Key {
   return close > open + 1 ? key.subarray(open + 1, close) : key
 }
 
-const OPENING_BRACE = 0x7b
-const CLOSING_BRACE = 0x7d
-
-/**
- * Not a method of the key: V8 has many kinds of strings, and looks the method up for every character
- * once it has met more than four of them here.
- */
-const { charCodeAt } = String.prototype
-
 /** @param tag in which braces mean nothing */
 function slotOfTag(tag: string): number {
   let crc = 0
   for (let i = 0; i < tag.length; i++) {
     const code = charCodeAt.call(tag, i)
     if (code > 0x7f) return slotOfBytes(Buffer.from(tag))
-    crc = ((crc << 8) & 0xffff) ^ CRC16_STEPS[(crc >>> 8) ^ code]!
+    crc = ((crc << 8) & 0xffff) ^ steps[(crc >>> 8) ^ code]!
   }
   return crc % SLOT_COUNT
 }
@@ -70,7 +83,7 @@ function slotOfTag(tag: string): number {
 function slotOfBytes(bytes: Uint8Array): number {
   let crc = 0
   for (let i = 0; i < bytes.length; i++) {
-    crc = ((crc << 8) & 0xffff) ^ CRC16_STEPS[(crc >>> 8) ^ bytes[i]!]!
+    crc = ((crc << 8) & 0xffff) ^ steps[(crc >>> 8) ^ bytes[i]!]!
   }
   return crc % SLOT_COUNT
 }
