@@ -18,7 +18,8 @@ code 1.
   --round-ms MS         length of a round (default: ${full.roundDuration}, quick ${quick.roundDuration})
   --warm-up-ms MS       length of the warm-up (default: ${full.warmUpDuration}, quick ${quick.warmUpDuration})
   --json FILE           write every sample
-  --docs, --no-docs     write docs/benchmarks.md and its plots (default: only a whole full run)
+  --docs, --no-docs     write docs/benchmarks.md and its plots (default: only a whole full run);
+                        with --only, these suites are brought up to date there
   --compare             quick run, compared with the stored ratios: exit code 1 on a regression
   --update-baseline     quick run that stores its ratios in benchmarks/baseline.json
   --profile FOLDER      CPU and heap profiles of each contender's process

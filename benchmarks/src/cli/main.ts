@@ -69,7 +69,7 @@ async function write(options: Options, result: RunResult, verdicts: readonly Goa
       `${JSON.stringify({ ...result, goals: verdicts }, null, 2)}\n`,
     )
   }
-  if (options.writesDocs) await writeDocs(result, verdicts)
+  if (options.writesDocs) await writeDocs(result)
   if (options.updatesBaseline) await writeBaseline(baselineOf(result))
 }
 

@@ -1,22 +1,35 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import type { GoalVerdict } from '../goals/goal.js'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { type GoalVerdict, judge } from '../goals/goal.js'
+import { goals } from '../goals/goals.js'
 import { goalsTable } from '../goals/goals-table.js'
 import type { Environment } from '../runner/environment.js'
-import type { RunResult } from '../runner/run-result.js'
+import type { Remeasured, RunResult } from '../runner/run-result.js'
 import { caseTable } from './case-table.js'
 import { type Figure, figuresOf } from './figures.js'
+import { remeasure } from './remeasure.js'
 import { renderMarkdown } from './table.js'
 
 const docs = new URL('../../../docs/', import.meta.url)
 const plots = new URL('benchmarks/', docs)
+const samples = new URL('results.json', plots)
 
-/** Writes docs/benchmarks.md, one SVG for each figure and the samples beside them. */
-export async function writeDocs(result: RunResult, verdicts: readonly GoalVerdict[]) {
+/**
+ * Writes docs/benchmarks.md, one SVG for each figure and the samples beside them. A run of some suites
+ * brings these up to date.
+ */
+export async function writeDocs(fresh: RunResult) {
+  const result = remeasure(await storedResult(), fresh)
+  const verdicts = goals.map((goal) => judge(goal, result))
   const figures = figuresOf(result.cases)
   await mkdir(plots, { recursive: true })
   for (const { file, svg } of figures) await writeFile(new URL(file, plots), svg)
-  await writeFile(new URL('results.json', plots), `${JSON.stringify(result)}\n`)
+  await writeFile(samples, `${JSON.stringify(result)}\n`)
   await writeFile(new URL('benchmarks.md', docs), renderPage(result, figures, verdicts))
+}
+
+async function storedResult(): Promise<RunResult | undefined> {
+  return existsSync(samples) ? JSON.parse(await readFile(samples, 'utf8')) : undefined
 }
 
 export function renderPage(
@@ -37,11 +50,16 @@ CPU is the client process's own, all threads. "One master" marks clients that ca
 one of the masters.`,
     '## Where',
     renderMarkdown(environmentTable(result.environment)),
+    ...(result.remeasured ?? []).map(describeLater),
     '## Goals',
     renderMarkdown(goalsTable(verdicts)),
     ...figures.flatMap(renderFigure),
     '',
   ].join('\n\n')
+}
+
+function describeLater({ suites, command, startedAt, commit }: Remeasured): string {
+  return `Measured again later: ${suites.join(', ')}, ${startedAt}, commit ${commit}, with \`${command}\`.`
 }
 
 function renderFigure({ title, file, cases }: Figure): string[] {

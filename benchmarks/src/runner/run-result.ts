@@ -14,6 +14,12 @@ export interface CaseResult
   readonly participants: readonly ParticipantResult[]
 }
 
+/** Suites that were measured again, after the others. */
+export interface Remeasured extends Pick<Environment, 'startedAt' | 'commit'> {
+  readonly suites: readonly string[]
+  readonly command: string
+}
+
 /** Everything a run knows; what `--json` writes. */
 export interface RunResult {
   readonly version: 1
@@ -21,6 +27,7 @@ export interface RunResult {
   readonly environment: Environment
   readonly settings: Settings
   readonly cases: readonly CaseResult[]
+  readonly remeasured?: readonly Remeasured[]
 }
 
 /** `undefined` when the participant has no such figure. */
