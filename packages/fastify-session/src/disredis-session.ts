@@ -6,6 +6,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { acceptOldSignatures } from './accept-old-signatures.js'
 import { DisredisStore } from './disredis-store.js'
 import { type DisredisSessionOptions, resolvePluginOptions } from './plugin-options.js'
+import { rememberingSigner } from './remembering-signer.js'
 import { addRouteLocks } from './route-locks.js'
 import { stopAtFailure } from './stop-at-failure.js'
 
@@ -41,7 +42,8 @@ async function register(app: FastifyInstance, options: DisredisSessionOptions): 
   if (!app.hasPlugin('@fastify/cookie')) await app.register(fastifyCookie)
   const failures = stopAtFailure(app)
   failures.before()
-  await app.register(fastifySession, { ...session, store })
+  const secret = rememberingSigner(session.secret, session.algorithm)
+  await app.register(fastifySession, { ...session, secret, store })
   failures.after()
   acceptOldSignatures(app, session)
   addRouteLocks(app, store)

@@ -4,13 +4,19 @@ export interface BatchMember {
 }
 
 /**
+ * After so many lone batches the rest of a turn of the event loop is looked at; by turns, or else it
+ * might always be the end of a turn.
+ */
+const lookIntervals = [4, 5] as const
+
+/**
  * Everything that one client writes in one go: the time is read once, and each connection that was
  * written to does one socket write at the end.
  *
  * A batch ends with the microtask queue (`process.nextTick` runs after the microtasks that were
- * pending), so a lone command is not delayed. When the batch before held several commands, it ends
- * with the turn of the event loop: what is issued upon the replies of all sockets that were readable
- * leaves together.
+ * pending), so a lone command is not delayed. When there are several commands in a turn of the event
+ * loop, it ends with the turn: what is issued upon the replies, or upon the requests, of all sockets
+ * that were readable leaves together.
  */
 export class WriteBatch {
   readonly #readClock: () => number
@@ -18,7 +24,12 @@ export class WriteBatch {
   #now = 0
   #isOpen = false
   #commands = 0
-  #isBusy = false
+  /** The last turn that was looked at had several commands. */
+  #isCrowded = false
+  #looks = 0
+  #batchesUntilLook = 0
+  #isLooking = false
+  #commandsSeen = 0
 
   constructor(readClock: () => number) {
     this.#readClock = readClock
@@ -46,14 +57,30 @@ export class WriteBatch {
   #open(): void {
     this.#isOpen = true
     this.#now = this.#readClock()
-    if (this.#isBusy) setImmediate(this.#close)
-    else process.nextTick(this.#close)
+    if (this.#isCrowded) {
+      setImmediate(this.#close)
+    } else {
+      process.nextTick(this.#close)
+      if (!this.#isLooking && --this.#batchesUntilLook < 0) this.#look()
+    }
   }
 
   readonly #close = (): void => {
     this.#isOpen = false
-    this.#isBusy = this.#commands > 1
+    this.#isCrowded = this.#commands > 1
+    this.#commandsSeen += this.#commands
     this.#commands = 0
     for (const member of this.#members.splice(0)) member.flush()
+  }
+
+  /** Several callbacks of one turn may issue a command each. */
+  #look(): void {
+    this.#batchesUntilLook = lookIntervals[this.#looks++ & 1]!
+    this.#isLooking = true
+    this.#commandsSeen = 0
+    setImmediate(() => {
+      this.#isLooking = false
+      if (this.#commandsSeen > 1) this.#isCrowded = true
+    })
   }
 }
