@@ -7,7 +7,7 @@ export interface BatchMember {
  * After so many lone batches the rest of a turn of the event loop is looked at; by turns, or else it
  * might always be the end of a turn.
  */
-const lookIntervals = [4, 5] as const
+const lookIntervals = [16, 17] as const
 
 /**
  * Everything that one client writes in one go: the time is read once, and each connection that was
