@@ -17,6 +17,14 @@ const environment: Environment = {
   packages: {},
 }
 
+const contender = (id: string) => ({
+  id,
+  label: id,
+  role: 'peer' as const,
+  placement: '',
+  samples: [],
+})
+
 function resultOf(command: string, suites: readonly string[], changes: Partial<Environment> = {}) {
   const cases = suites.flatMap((suite) =>
     [1, 2].map(
@@ -28,7 +36,7 @@ function resultOf(command: string, suites: readonly string[], changes: Partial<E
         group: '',
         columns: ['lookupNanoseconds'],
         reference: 'x',
-        participants: [],
+        participants: [contender('ours'), contender('peer')],
       }),
     ),
   )
@@ -76,4 +84,25 @@ test('what was measured elsewhere or otherwise is not mixed', () => {
   )
   const quick = { ...resultOf('again', ['ring']), settings: settingsOf.quick }
   expect(() => remeasure(known, quick)).toThrow('other rounds')
+})
+
+test('a server of another version is another thing; a suite without one fits to any', () => {
+  expect(() => remeasure(known, resultOf('again', ['ring'], { server: 'Redis 8' }))).toThrow(
+    'other versions',
+  )
+  expect(remeasure(known, resultOf('again', ['ring'], { server: 'none' })).remeasured).toHaveLength(
+    1,
+  )
+})
+
+test('a run of fewer contenders takes none off the page', () => {
+  const fresh = resultOf('again', ['ring'])
+  const cases = fresh.cases.map((one) => ({ ...one, participants: [contender('ours')] }))
+  expect(() => remeasure(known, { ...fresh, cases })).toThrow('would lose peer')
+})
+
+test('a suite that is new stands behind the others', () => {
+  expect(titles(remeasure(known, resultOf('again', ['ring', 'shards']))).slice(-1)).toEqual([
+    'shards by again',
+  ])
 })

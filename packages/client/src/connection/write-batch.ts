@@ -13,8 +13,8 @@ const lookIntervals = [16, 17] as const
  * Everything that one client writes in one go: the time is read once, and each connection that was
  * written to does one socket write at the end.
  *
- * A batch ends with the microtask queue (`process.nextTick` runs after the microtasks that were
- * pending), so a lone command is not delayed. When there are several commands in a turn of the event
+ * A batch ends with the microtask queue (`process.nextTick`, called in a microtask, runs after all that
+ * are pending), so a lone command is not delayed. When there are several commands in a turn of the event
  * loop, it ends with the turn: what is issued upon the replies, or upon the requests, of all sockets
  * that were readable leaves together.
  */
