@@ -25,7 +25,7 @@ function head(name: string, count: number): string {
   const known = heads.get(name)
   const text = known?.[count] ?? `*${count + 1}\r\n$${Buffer.byteLength(name)}\r\n${name}`
   if (known !== undefined) {
-    if (count < 8) known[count] = text
+    if (count < 16) known[count] = text
   } else if (heads.size < mostCached) {
     // Callers may make names up; the map must not grow with them.
     heads.set(name, [])
