@@ -19,6 +19,7 @@ import {
 import type { SessionRedis } from './session-redis.js'
 
 const FIELDS = ['v', 'x', 'd', 'c', 'u', 'e', 't', 'a'] as const
+const DATA = FIELDS.indexOf('d')
 const FOREIGN: Found = { layout: 'hash', found: { state: 'foreign' } }
 
 export interface HashLayoutOptions {
@@ -41,19 +42,28 @@ export class HashLayout {
   }
 
   load(key: SessionKey): Promise<Found> {
-    return this.#options.client.hmgetBuffer(key.name, ...FIELDS).then(
-      (fields) => ({ layout: 'hash', found: this.#stateOf(fields, key) }),
-      (error: unknown) => {
-        if (isWrongType(error)) return FOREIGN
-        throw error
-      },
+    const { client, codec } = this.#options
+    if (!codec.isText) return this.#loadBytes(key)
+    return client.hmget(key.name, ...FIELDS).then(
+      (fields) =>
+        // Written by a process with other options: as text it has lost its bytes.
+        codec.isReadable(fields[DATA])
+          ? { layout: 'hash', found: this.#stateOf(fields, key) }
+          : this.#loadBytes(key),
+      foreignOrError,
     )
   }
 
-  #stateOf(fields: readonly (Buffer | null)[], key: SessionKey): KeyState {
+  #loadBytes(key: SessionKey): Promise<Found> {
+    return this.#options.client
+      .hmgetBuffer(key.name, ...FIELDS)
+      .then((fields) => ({ layout: 'hash', found: this.#stateOf(fields, key) }), foreignOrError)
+  }
+
+  #stateOf(fields: readonly (string | Buffer | null)[], key: SessionKey): KeyState {
     const [version, ended, data, cookie, user, epoch, created, touched] = fields
-    if (ended) return { state: 'ended' }
-    if (!version) {
+    if (isSet(ended)) return { state: 'ended' }
+    if (!isSet(version)) {
       return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
     }
     const versionText = version.toString()
@@ -65,7 +75,8 @@ export class HashLayout {
       Number.isSafeInteger(epochTime) &&
       Number.isSafeInteger(createdAt) &&
       Number.isSafeInteger(touchedAt)
-    if (!isWhole || !data || !cookie) return { state: 'corrupt', version: versionText }
+    if (!isWhole || !isSet(data) || !isSet(cookie))
+      return { state: 'corrupt', version: versionText }
     let text: string
     try {
       text = this.#options.codec.decode(data, key.name)
@@ -89,8 +100,8 @@ export class HashLayout {
 
   async isLive(key: SessionKey): Promise<boolean> {
     try {
-      const [version, ended] = await this.#options.client.hmgetBuffer(key.name, 'v', 'x')
-      return Boolean(version) && !ended
+      const [version, ended] = await this.#options.client.hmget(key.name, 'v', 'x')
+      return isSet(version) && !isSet(ended)
     } catch (error) {
       if (isWrongType(error)) return false
       throw error
@@ -159,8 +170,18 @@ function expectedArgument(expected: SessionWrite['expected']): string {
   return expected === 'live' ? '*' : expected.version
 }
 
-function numberOf(field: Buffer | null | undefined): number {
-  return field ? Number(field.toString()) : Number.NaN
+function foreignOrError(error: unknown): Found {
+  if (isWrongType(error)) return FOREIGN
+  throw error
+}
+
+/** It may be empty. */
+function isSet<Field>(field: Field | null | undefined): field is Field {
+  return field !== null && field !== undefined
+}
+
+function numberOf(field: string | Buffer | null | undefined): number {
+  return isSet(field) ? Number(field.toString()) : Number.NaN
 }
 
 /** Numbers are text if the client is set so. */

@@ -48,13 +48,31 @@ export class PayloadCodec {
     return Buffer.concat([Buffer.of(ENCRYPTED), keys.encrypt(bytes, context)])
   }
 
+  /** Payloads are written as text: what is read as text has probably lost nothing. */
+  get isText(): boolean {
+    const { compressAbove, keys } = this.#options
+    return keys === undefined && compressAbove === undefined
+  }
+
+  /** Whether a payload that was read as text is what was written; so is that there is none. */
+  isReadable(text: string | null | undefined): boolean {
+    return !text || text.charCodeAt(0) === JSON_TEXT
+  }
+
   /**
+   * @param payload text only if {@link isText} and {@link isReadable}
    * @throws SessionTooLargeError before anything is parsed.
    * @throws SessionUndecodableError if it takes a key or a format that this process does not have.
    * @throws CorruptPayloadError
    */
-  decode(bytes: Buffer, context: string): string {
+  decode(payload: string | Buffer, context: string): string {
     const { maxPayload, keys, acceptPlaintext } = this.#options
+    if (typeof payload === 'string') {
+      const length = Buffer.byteLength(payload)
+      if (length > maxPayload) throw tooLarge(length, maxPayload)
+      return payload
+    }
+    const bytes = payload
     if (bytes[0] === ENCRYPTED) {
       if (keys === undefined) {
         throw new SessionUndecodableError('The session is encrypted; set `encryption` to read it')

@@ -24,6 +24,7 @@ export interface SessionNode {
  */
 export interface SessionRedis extends ScriptRunner, SessionNode {
   get(key: string): Promise<string | null>
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>
   hmgetBuffer(key: string, ...fields: string[]): Promise<(Buffer | null)[]>
   zscore(key: string, member: string): Promise<string | null>
   zrange(key: string, start: string, stop: string): Promise<string[]>

@@ -61,7 +61,7 @@ test('one page is held at a time: who stops early has asked for no more', async 
     let seen = 0
     for await (const _session of store.sessions()) if (++seen === wanted) break
     const asked = (name: string) => counted.sent.filter((sent) => sent === name).length
-    return { seen, scans: asked('scan'), loads: asked('hmgetBuffer') }
+    return { seen, scans: asked('scan'), loads: asked('hmget') }
   }
   const all = await pages(Infinity)
   expect(all.seen).toBeGreaterThanOrEqual(3_000)

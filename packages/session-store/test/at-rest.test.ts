@@ -86,6 +86,21 @@ describe('keys', () => {
   })
 })
 
+test('servers with compression and without it read each other, to the byte', async () => {
+  const { open, key } = prepare()
+  const [plain, compressing] = [open(), open({ compression: { above: 0 } })]
+  const id = newId()
+  const data = { text: 'ä\u{1f511}\u0000'.repeat(100) }
+  await compressing.set(id, data)
+  // Not UTF-8: what reads it as text gets something else.
+  const stored = await redis.hgetBuffer(await key(), 'd')
+  expect(Buffer.from(stored?.toString() ?? '')).not.toEqual(stored)
+  const loaded = await plain.get(id)
+  expect(loaded?.data).toEqual(data)
+  await plain.set(id, { ...data, n: 1 }, { from: loaded?.handle })
+  expect((await compressing.get(id))?.data).toEqual({ ...data, n: 1 })
+})
+
 describe('encryption', () => {
   const k1 = { id: 'k1', key: randomBytes(32) }
   const k2 = { id: 'k2', key: randomBytes(32) }
@@ -249,20 +264,6 @@ describe('payloads', () => {
     expect(data).toEqual({ a: 1, b: 2 })
     expect((data as { isAdmin?: unknown }).isAdmin).toBeUndefined()
     expect(store.counters.droppedKeys).toBe(5)
-  })
-
-  test('that are asked about only are counted nowhere', async () => {
-    const { store } = prepare()
-    const id = newId()
-    const { handle } = await store.set(id, { a: 1 })
-    const before = store.counters
-    const poisoned = JSON.parse('{"a":1,"__proto__":{"x":1}}')
-    expect(store.isDue(id, poisoned, { from: handle })).toBe(false)
-    expect(store.isDue(id, { a: 2 }, { from: handle })).toBe(true)
-    expect(store.isDue(id, { a: 1 })).toBe(true)
-    expect(store.isDue('short', { a: 1 }, { from: handle })).toBe(true)
-    expect(store.isDue(id, { a: 1n }, { from: handle })).toBe(true)
-    expect(store.counters).toEqual(before)
   })
 
   test('that are no JSON are refused, and the session stays as it was', async () => {

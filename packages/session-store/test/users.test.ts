@@ -324,7 +324,7 @@ test('a known session and its user’s epoch are asked for at the same time', as
   const { id } = await login(store, newId())
   counted.sent.length = 0
   const loading = store.get(id)
-  expect(counted.sent).toEqual(['zscore', 'hmgetBuffer'])
+  expect(counted.sent).toEqual(['zscore', 'hmget'])
   expect(await loading).toBeDefined()
   expect(counted.sent).toHaveLength(2)
 })
