@@ -15,6 +15,7 @@ import {
   UserField,
 } from '@disredis/session-store/adapter'
 import { type Session, type SessionData, Store } from 'express-session'
+import { holdResponse } from './held-response.js'
 import { lockMiddleware } from './lock-middleware.js'
 import type { SessionMiddleware, SessionRequest, StoreRequest } from './middleware.js'
 import { OutageWatch } from './outage-watch.js'
@@ -74,9 +75,18 @@ export class DisredisStore extends Store {
     answerCallback(this.#binding.load(sid), callback)
   }
 
+  /** Holds the response of the session's request back until it is answered. */
   override set(sid: string, session: GivenSession, callback?: Done): void {
     this.#cookieWarning.check(session.cookie)
-    answerDone(this.#binding.save(sid, session), callback)
+    const work = this.#binding.save(sid, session)
+    const release = work instanceof Promise ? holdResponse(session) : undefined
+    answerDone(work, (error) => {
+      try {
+        callback?.(error)
+      } finally {
+        release?.()
+      }
+    })
   }
 
   /** Answers at once if there is nothing to write yet: then the response need not wait. */
@@ -185,9 +195,9 @@ export class DisredisStore extends Store {
   }
 
   /**
-   * Middleware, right behind `session()`: saves the session before the first byte of the response, so
-   * that a save that fails becomes an error response. Without it express-session sends the response
-   * while it saves: then what the handler answered goes out although the session was not saved.
+   * Middleware, right behind `session()`: saves the session before the response is made final, so that
+   * a save that fails becomes an error response. Without it express-session ends the response first:
+   * then what the handler answered goes out although the session was not saved.
    */
   saveFirst(): SessionMiddleware {
     return saveFirstMiddleware(this.#binding)

@@ -1,3 +1,4 @@
+import { answerCallback } from '@disredis/session-store/adapter'
 import type { SessionMiddleware, SessionRequest } from './middleware.js'
 import type { SessionBinding } from './session-binding.js'
 
@@ -10,16 +11,17 @@ export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware 
       if (isHeld) return res
       // An error response promises nothing: express-session saves what there is while it is sent.
       const isPromise = res.statusCode < 400 && !res.headersSent
-      if (!isPromise || !isWorthSaving(req, binding)) return end.apply(res, args)
-      isHeld = true
-      const { session } = req
-      session.save((error: unknown) => {
+      if (!isPromise || isNothing(req, binding)) return end.apply(res, args)
+      const { session, sessionID } = req
+      const saving = binding.save(sessionID, session)
+      isHeld = saving instanceof Promise
+      answerCallback(saving, (error) => {
         isHeld = false
         res.end = end
-        // Whatever is sent now, an error too, has no touch to wait for.
-        binding.trace(session, { ...binding.traceOf(session), isFresh: true })
-        if (error) next(error)
-        else end.apply(res, args)
+        if (error) {
+          binding.refuse(session)
+          next(error)
+        } else binding.asSettled(session, () => end.apply(res, args))
       })
       return res
     }) as typeof end
@@ -27,13 +29,8 @@ export function saveFirstMiddleware(binding: SessionBinding): SessionMiddleware 
   }
 }
 
-/**
- * A session that was never stored and has nothing in it is left to `saveUninitialized`; one that is
- * stored as it is needs nothing.
- */
-function isWorthSaving({ session, sessionID }: SessionRequest, binding: SessionBinding): boolean {
-  if (!session) return false
-  return binding.traceOf(session).handle === undefined
-    ? Object.keys(session).length > 1
-    : binding.isDue(sessionID, session)
+/** A session that was never stored and has nothing in it is left to `saveUninitialized`. */
+function isNothing({ session }: SessionRequest, binding: SessionBinding): boolean {
+  if (!session) return true
+  return binding.traceOf(session).handle === undefined && Object.keys(session).length <= 1
 }

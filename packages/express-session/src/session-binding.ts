@@ -5,7 +5,7 @@ import {
   type SessionStore,
   SessionUnavailableError,
 } from '@disredis/session-store'
-import type { SessionData } from 'express-session'
+import type { Session, SessionData } from 'express-session'
 import { type Trace, TracedSession } from './session-trace.js'
 import type { GivenSession, StoredSession } from './store-options.js'
 
@@ -42,33 +42,44 @@ export class SessionBinding {
 
   /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
   save(sid: string, session: GivenSession, isLogin = false): SaveResult | Promise<SaveResult> {
-    const { failure, lock, handle: from } = this.traceOf(session)
+    const { failure, isSettled, lock, handle: from } = this.traceOf(session)
+    if (isSettled) return { outcome: 'unchanged', handle: from }
     if (failure !== undefined) {
       // The application was told before; what it has put into the session all the same is lost.
       const isEmpty = Object.keys(session).every((name) => name === 'cookie')
       return isEmpty ? SKIPPED : Promise.reject(failure)
     }
-    const work = this.#sessions.setSoon(sid, session, { from, isLogin, ...(lock && { lock }) })
+    const work = this.#sessions.setSoon(sid, session, { from, isLogin, lock })
     return work instanceof Promise ? this.#written(session, work) : work
-  }
-
-  /** Whether a save would ask Redis. */
-  isDue(sid: string, session: GivenSession): boolean {
-    const { failure, handle: from } = this.traceOf(session)
-    return failure !== undefined || this.#sessions.isDue(sid, session, { from })
   }
 
   /** As {@link save}. */
   touch(sid: string, session: GivenSession): SaveResult | Promise<SaveResult> {
-    const { failure, isFresh, handle: from } = this.traceOf(session)
+    const { failure, isRefused, isSettled, handle: from } = this.traceOf(session)
     if (failure !== undefined) return SKIPPED
-    if (isFresh) return { outcome: 'unchanged', handle: from }
+    if (isRefused || isSettled) return { outcome: 'unchanged', handle: from }
     const work = this.#sessions.touchSoon(sid, session, { from })
     return work instanceof Promise ? this.#written(session, work) : work
   }
 
   destroy(sid: string): Promise<DestroyResult> {
     return this.#sessions.destroy(sid).catch((error: unknown) => this.#failed(error))
+  }
+
+  /** Runs `work`, in which express-session may save the session or touch it: that has been done. */
+  asSettled(session: object, work: () => void): void {
+    this.trace(session, { ...this.traceOf(session), isSettled: true })
+    try {
+      work()
+    } finally {
+      this.trace(session, { ...this.traceOf(session), isSettled: false })
+    }
+  }
+
+  /** The save of a session was refused: express-session is to count it as saved, and not try again. */
+  refuse(session: Session): void {
+    this.asSettled(session, () => session.save())
+    this.trace(session, { ...this.traceOf(session), isRefused: true })
   }
 
   /** Resolves when the write of a session that is under way has ended, well or not. */
@@ -79,7 +90,8 @@ export class SessionBinding {
   #handOut({ data, cookie, handle }: LoadedSession<StoredSession>): SessionData {
     if (handle.source !== 'store') this.#onUnavailable()
     // Its own copy: to copy it once more, as parsed from JSON, would take longer than to parse it.
-    const session = Object.assign(data, { cookie }) as SessionData
+    const session = data as SessionData
+    session.cookie = cookie as SessionData['cookie']
     this.trace(session, { handle, isStored: true })
     return session
   }

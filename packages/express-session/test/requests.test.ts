@@ -1,4 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { ErrorRequestHandler } from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   DisredisStore,
@@ -151,6 +154,78 @@ test('a session with nothing to write holds no response up: it is answered at on
   expect(await visitor.body('/views')).toEqual([])
 })
 
+describe('a response', () => {
+  /** Asks with an open end, as `fetch` does not: gathers what arrives. */
+  const listenTo = async (app: WebApp, path: string, cookie = '') => {
+    const { hostname, port } = new URL(app.url)
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      received += text
+    })
+    await once(socket, 'connect')
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: app\r\ncookie: ${cookie}\r\n\r\n`)
+    return { received: () => received, [Symbol.dispose]: () => socket.destroy() }
+  }
+
+  test('is not sent before its session is saved, not even its head', async () => {
+    let ended: (() => void) | undefined
+    const isEnded = new Promise<void>((resolve) => {
+      ended = resolve
+    })
+    let frozen: Awaited<ReturnType<typeof servers.freeze>> | undefined
+    await using app = await serve(
+      (_store, it) => {
+        it.get('/', (req, res) => {
+          req.session.views = 1
+          res.json('stored')
+        })
+        it.get('/frozen', async (req, res) => {
+          frozen = await servers.freeze()
+          req.session.views = 2
+          res.redirect('/')
+          ended?.()
+        })
+        it.get('/health', (_req, res) => {
+          res.json('up')
+        })
+      },
+      { deadline: 60_000 },
+    )
+    const visitor = app.visitor()
+    await visitor.get('/')
+    using answer = await listenTo(app, '/frozen', visitor.cookie)
+    try {
+      await isEnded
+      // By the time that others are answered, it would be here.
+      await app.visitor().get('/health')
+      await app.visitor().get('/health')
+      expect(answer.received()).toBe('')
+    } finally {
+      await frozen?.end()
+    }
+    await expect.poll(answer.received).toContain('302 Found')
+  })
+
+  test('that goes on after a save in the handler is not held any longer', async () => {
+    let finish: (() => void) | undefined
+    await using app = await serve((_store, it) => {
+      it.get('/', (req, res, next) => {
+        req.session.views = 1
+        req.session.save((error) => {
+          if (error) return next(error)
+          res.write('one')
+          finish = () => res.end('two')
+        })
+      })
+    })
+    using answer = await listenTo(app, '/')
+    await expect.poll(answer.received).toContain('one')
+    finish?.()
+    await expect.poll(answer.received).toContain('two')
+  })
+})
+
 describe('saveFirst', () => {
   const routes = (_store: DisredisStore, it: Parameters<WebAppOptions['routes']>[0]) => {
     it.get('/big', (req, res) => {
@@ -268,6 +343,49 @@ describe('saveFirst', () => {
     expect(await visitor.get('/bye')).toMatchObject({ status: 200, body: 'bye' })
     await expect.poll(() => app.store.sessions.count()).toBe(0)
     expect(app.errors).toHaveLength(1)
+  })
+
+  test('what an error handler makes of the session is saved with its response', async () => {
+    await using app = await serve((store, it) => {
+      it.use(store.saveFirst())
+      routes(store, it)
+      const mend: ErrorRequestHandler = (_error, req, res, _next) => {
+        req.session.note = 'too much'
+        res.status(500).json('mended')
+      }
+      it.use(mend)
+      it.get('/note', (req, res) => {
+        res.json(req.session.note)
+      })
+    }, policy)
+    const visitor = app.visitor()
+    await visitor.get('/')
+    expect(await visitor.get('/big')).toMatchObject({ status: 500, body: 'mended' })
+    expect(await visitor.body('/note')).toBe('too much')
+  })
+
+  test('a save of the application behind the response is one more', async () => {
+    let report: ((error: unknown) => void) | undefined
+    const reported = new Promise<unknown>((resolve) => {
+      report = resolve
+    })
+    await using app = await serve((store, it) => {
+      it.use(store.saveFirst())
+      routes(store, it)
+      it.get('/job', (req, res) => {
+        req.session.views = 30
+        res.json('begun')
+        res.once('finish', () => {
+          req.session.views = 31
+          req.session.save((error) => report?.(error))
+        })
+      })
+    })
+    const visitor = app.visitor()
+    await visitor.get('/')
+    expect(await visitor.body('/job')).toBe('begun')
+    expect(await reported).toBeNull()
+    expect(await visitor.body('/')).toBe(32)
   })
 
   test('a changed session is written once', async () => {

@@ -154,7 +154,9 @@ export class DisredisStore implements FastifyStore {
     if (loaded === undefined) return null
     const { data, cookie, handle } = loaded
     // Its own copy: to copy it once more, as parsed from JSON, would take longer than to parse it.
-    return Object.assign(data, { cookie: withOrigin(cookie, { id, handle }) })
+    const session = data as Session
+    session.cookie = withOrigin(cookie, { id, handle }) as Session['cookie']
+    return session
   }
 
   /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
@@ -169,8 +171,8 @@ export class DisredisStore implements FastifyStore {
     const from = this.#predecessorOf(origin)
     const work = this.sessions.setSoon(id, session, {
       from,
-      ...(origin.isLogin && { isLogin: true }),
-      ...(origin.lock?.id === id && { lock: origin.lock.held }),
+      isLogin: origin.isLogin,
+      lock: origin.lock?.id === id ? origin.lock.held : undefined,
     })
     return work instanceof Promise ? this.#saved(id, origin, work) : work
   }

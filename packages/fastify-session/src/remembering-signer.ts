@@ -15,7 +15,12 @@ const mostRemembered = 1_000
  */
 export function rememberingSigner(secret: Secret, algorithm: string | undefined): Signer {
   if (typeof secret !== 'string' && !Array.isArray(secret)) return secret as Signer
-  const signer = new fastifyCookie.Signer(secret as string | string[], algorithm)
+  const secrets = (typeof secret === 'string' ? [secret] : secret) as readonly string[]
+  // As bytes: a text would become them with each signature.
+  const signer = new fastifyCookie.Signer(
+    secrets.map((it) => Buffer.from(it)),
+    algorithm,
+  )
   const signed = new Map<string, string>()
   return {
     sign(id) {

@@ -25,7 +25,8 @@ interface Carrier {
 
 /** The cookie of a loaded session, with what it was loaded as. */
 export function withOrigin<Cookie extends object>(cookie: Cookie, origin: SessionOrigin): Cookie {
-  return Object.assign(cookie, { [ORIGIN]: origin })
+  ;(cookie as Carrier)[ORIGIN] = origin
+  return cookie
 }
 
 /**

@@ -91,7 +91,8 @@ export function stringifyObject(session: object, reserved: ReadonlySet<string>):
 }
 
 function isTooDeep(text: string): boolean {
-  return brackets(text) > DEEPEST && depth(text) > DEEPEST
+  // Each level opens and closes.
+  return text.length > 2 * DEEPEST && brackets(text) > DEEPEST && depth(text) > DEEPEST
 }
 
 /** How many levels there can be at most: cheap, and for nearly all sessions enough. */

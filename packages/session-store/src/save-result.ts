@@ -12,9 +12,9 @@ export interface SaveOptions {
    * The user proved who they are just now, as at a login: the session is good even if the sessions
    * that the user had before are revoked. Default false.
    */
-  readonly isLogin?: boolean
+  readonly isLogin?: boolean | undefined
   /** Refuse the write if this lock was lost in the meantime. */
-  readonly lock?: SessionLock
+  readonly lock?: SessionLock | undefined
 }
 
 export interface TouchOptions {

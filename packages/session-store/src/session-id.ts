@@ -15,7 +15,7 @@ export function checkSessionId(id: unknown): string | undefined {
   if (id.length < 22) return 'it is shorter than 22 characters'
   if (id.length > 128) return 'it is longer than 128 characters'
   if (!SHAPE.test(id)) return 'it has characters other than A-Z a-z 0-9 _ -'
-  if (HASH_SHAPE.test(id)) return 'it looks like a hash'
+  if (id.length === 64 && HASH_SHAPE.test(id)) return 'it looks like a hash'
   return undefined
 }
 

@@ -47,27 +47,27 @@ export class SessionReader<Data extends object> {
       typeof policy === 'object' ? new RecentMap<Remembered>(policy.maxEntries) : undefined
   }
 
-  async read(key: SessionKey): Promise<LoadedSession<Data> | undefined> {
+  read(key: SessionKey): Promise<LoadedSession<Data> | undefined> {
     const { deadlines, settings, users, userHints } = this.#context
     const guess = settings.userId === undefined ? undefined : userHints.get(key.ref)
     let guessed: { readonly epoch: number | undefined } | undefined
-    try {
-      return await deadlines.run((deadline) => {
-        const ask = (user: string) => deadline.attempt(() => users.epoch(user))
-        const asked = guess === undefined ? undefined : ask(guess)
-        asked?.then(
-          (epoch) => {
-            guessed = { epoch }
-          },
-          // Rejects again where it is awaited; a session that is absent never asks for it.
-          () => undefined,
-        )
-        return this.#readStored(key, guess, deadline, {
-          epoch: (user) => (user === guess && asked !== undefined ? asked : ask(user)),
-          wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
-        })
+    const reading = deadlines.run((deadline) => {
+      const ask = (user: string) => deadline.attempt(() => users.epoch(user))
+      const asked = guess === undefined ? undefined : ask(guess)
+      asked?.then(
+        (epoch) => {
+          guessed = { epoch }
+        },
+        // Rejects again where it is awaited; a session that is absent never asks for it.
+        () => undefined,
+      )
+      return this.#readStored(key, guess, deadline, {
+        epoch: (user) => (user === guess && asked !== undefined ? asked : ask(user)),
+        wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
       })
-    } catch (cause) {
+    })
+    if (settings.onUnavailable === 'error') return reading
+    return reading.catch((cause: unknown) => {
       const error = toStoreError(cause)
       if (!(error instanceof SessionUnavailableError)) throw error
       // Revocation fails closed: nobody knows whether a session is still good without the epoch.
@@ -80,7 +80,7 @@ export class SessionReader<Data extends object> {
           throw error
         },
       })
-    }
+    })
   }
 
   /** Loads a session for someone who looks at many: nothing is remembered of it. */

@@ -58,7 +58,11 @@ export class SessionStore<Data extends object = SessionData> {
    * @throws SessionUnavailableError if Redis could not be asked, under `onUnavailable: 'error'`.
    */
   get(id: string): Promise<LoadedSession<Data> | undefined> {
-    return this.#operations.run('get', () => this.#load(id), hitOrMiss)
+    return this.#operations.run(
+      'get',
+      () => this.#load(id),
+      (loaded) => this.#countLoad(loaded),
+    )
   }
 
   /**
@@ -88,21 +92,6 @@ export class SessionStore<Data extends object = SessionData> {
   ): SaveResult | Promise<SaveResult> {
     const save = () => this.#parts.writer.save(this.#keyFor(id, options.from), session, options)
     return this.#operations.step('set', save, (result) => this.#note(id, result))
-  }
-
-  /**
-   * Whether a `set` would ask Redis: not for a session that has not changed and need not be prolonged
-   * yet. Changes nothing.
-   */
-  isDue(id: string, session: SessionInput<Data>, options: TouchOptions = {}): boolean {
-    const { writer, context } = this.#parts
-    const key = context.keys.ofId(id, options.from?.key)
-    try {
-      return key === undefined || typeof writer.save(key, session, options) === 'function'
-    } catch {
-      // It cannot be stored: a set says why.
-      return true
-    }
   }
 
   /** As `touch`; but what Redis need not be asked for is answered at once, without a promise. */
@@ -192,15 +181,22 @@ export class SessionStore<Data extends object = SessionData> {
     return this.close()
   }
 
-  async #load(id: string): Promise<LoadedSession<Data> | undefined> {
+  #load(id: string): Promise<LoadedSession<Data> | undefined> {
     const { context, reader } = this.#parts
-    const { counters } = context
     const key = context.keys.ofId(id)
-    if (key === undefined) counters.refusedIds++
-    const loaded = key === undefined ? undefined : await reader.read(key)
-    if (loaded === undefined) counters.misses++
-    else if (loaded.handle.source === 'store') counters.hits++
-    return loaded
+    if (key !== undefined) return reader.read(key)
+    context.counters.refusedIds++
+    return Promise.resolve(undefined)
+  }
+
+  #countLoad(loaded: LoadedSession<Data> | undefined): 'hit' | 'miss' {
+    const { counters } = this.#parts.context
+    if (loaded === undefined) {
+      counters.misses++
+      return 'miss'
+    }
+    if (loaded.handle.source === 'store') counters.hits++
+    return 'hit'
   }
 
   async #destroy(id: string): Promise<DestroyResult> {
@@ -246,10 +242,6 @@ export class SessionStore<Data extends object = SessionData> {
     await done
     this.#pending.delete(done)
   }
-}
-
-function hitOrMiss(loaded: unknown): 'hit' | 'miss' {
-  return loaded === undefined ? 'miss' : 'hit'
 }
 
 function outcomeOf({ outcome }: DestroyResult): string {

@@ -39,9 +39,8 @@ export class UserRegistry {
   }
 
   /** The epoch that a session must be stamped with at least; undefined if nothing is known. */
-  async epoch(user: string): Promise<number | undefined> {
-    const score = await this.#client.zscore(this.#keys.ofUser(user), 'epoch')
-    return score === null ? undefined : Number(score)
+  epoch(user: string): Promise<number | undefined> {
+    return this.#client.zscore(this.#keys.ofUser(user), 'epoch').then(numberOf)
   }
 
   async wasRevoked(user: string): Promise<boolean> {
@@ -88,4 +87,8 @@ export class UserRegistry {
   async revoke(user: string): Promise<void> {
     await this.#scripts.runDurable(revokeScript, this.#keys.ofUser(user), [this.#life])
   }
+}
+
+function numberOf(score: string | null): number | undefined {
+  return score === null ? undefined : Number(score)
 }

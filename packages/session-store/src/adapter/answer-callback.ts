@@ -15,8 +15,18 @@ export function answerCallback<Value>(
     callback?.(null, answer)
     return
   }
-  answer.then(
-    (value) => queueMicrotask(() => callback?.(null, value)),
-    (error: unknown) => queueMicrotask(() => callback?.(error)),
-  )
+  if (callback === undefined) {
+    answer.catch(() => undefined)
+    return
+  }
+  answer
+    .then(
+      (value) => callback(null, value),
+      (error: unknown) => callback(error),
+    )
+    .catch((thrown: unknown) =>
+      queueMicrotask(() => {
+        throw thrown
+      }),
+    )
 }

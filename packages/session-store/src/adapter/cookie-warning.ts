@@ -16,12 +16,10 @@ export class CookieWarning {
   check(cookie: CookieInput | undefined): void {
     if (this.#isOver || cookie === undefined) return
     const { secure, httpOnly } = cookie as { secure?: unknown; httpOnly?: unknown }
-    const missing = [
-      ...(secure === true || secure === 'auto' ? [] : ['Secure']),
-      ...(httpOnly === true ? [] : ['HttpOnly']),
-    ]
-    if (missing.length === 0) return
+    const isSecure = secure === true || secure === 'auto'
+    if (isSecure && httpOnly === true) return
     this.#isOver = true
+    const missing = [...(isSecure ? [] : ['Secure']), ...(httpOnly === true ? [] : ['HttpOnly'])]
     process.emitWarning(`The session cookie is not ${missing.join(' and not ')}`, {
       type: 'SecurityWarning',
       code: 'DISREDIS_INSECURE_COOKIE',
