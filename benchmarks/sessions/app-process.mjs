@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { giveTheApplicationItsCore } from './cores.mjs'
 
 /** An application in a process of its own: no heap and no JIT is shared. */
 export async function startApp(name, where) {
@@ -8,6 +9,7 @@ export async function startApp(name, where) {
     env: { ...process.env, NODE_ENV: 'production' },
     execArgv: ['--disable-warning=DISREDIS_INSECURE_COOKIE'],
   })
+  giveTheApplicationItsCore(child.pid)
   child.send(where)
   const [port] = await Promise.race([
     once(child, 'message'),

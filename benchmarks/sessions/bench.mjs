@@ -2,73 +2,94 @@ import { parseArgs } from 'node:util'
 import { startFleet } from '@disredis/fleet'
 import { startApp } from './app-process.mjs'
 import { cases, contests } from './contests.mjs'
+import { leaveTheApplicationACore } from './cores.mjs'
 import { load, makeSessions } from './load.mjs'
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '3' },
+    processes: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '1.5' },
+    'warm-up': { type: 'string', default: '5' },
     connections: { type: 'string', default: '50' },
     only: { type: 'string', default: '' },
   },
 })
-const [rounds, seconds, connections] = ['rounds', 'seconds', 'connections'].map((name) =>
-  Number(values[name]),
-)
+const [processes, rounds, seconds, warmUp, connections] = [
+  'processes',
+  'rounds',
+  'seconds',
+  'warm-up',
+  'connections',
+].map((name) => {
+  const value = Number(values[name])
+  if (value > 0) return value
+  throw new Error(`--${name} is ${values[name]}; it takes a number above 0`)
+})
+const chosen = contests.filter(({ name }) => name.includes(values.only))
+if (chosen.length === 0) throw new Error(`--only ${values.only}: no contest has that in its name`)
 
+const hasCore = leaveTheApplicationACore()
 const fleet = await startFleet({ masters: 3, replicas: 0, sentinels: 3, downAfter: 30_000 })
 try {
   const where = {
     sentinels: fleet.sentinels,
     redis: { ...fleet.master(fleet.masters[0]).address },
   }
-  for (const contest of contests.filter(({ name }) => name.includes(values.only))) {
-    const apps = [await startApp(contest.app, where), await startApp(contest.peer, where)]
-    try {
-      console.log(
-        `\n${contest.name} (${connections} connections, ${rounds} rounds of ${seconds} s)\n`,
-      )
-      console.log(
-        '| | requests/s | p99 | peer: requests/s | p99 | ratio, median (lowest..highest) |',
-      )
-      console.log('|---|---|---|---|---|---|')
-      for (const one of cases) console.log(await compare(apps, one))
-    } finally {
-      for (const app of apps) await app.close()
+  for (const contest of chosen) {
+    console.log(
+      `\n${contest.name} (${connections} connections; ${processes} processes each, ${rounds} rounds of ${seconds} s in each, behind ${warmUp} s to warm up; ` +
+        `${hasCore ? 'the application has a core of its own' : 'all share the cores'})\n`,
+    )
+    console.log('| | requests/s | p99 | peer: requests/s | p99 | ratio, median (its middle half) |')
+    console.log('|---|---|---|---|---|---|')
+    const results = new Map(cases.map((one) => [one, [[], []]]))
+    for (let i = 0; i < processes; i++) {
+      // Where a process happens to have its code and heap makes some percent: several even it out.
+      const apps = [await startApp(contest.app, where), await startApp(contest.peer, where)]
+      try {
+        for (const one of cases) await compare(apps, one, results.get(one))
+      } finally {
+        for (const app of apps) await app.close()
+      }
     }
+    for (const [{ name }, both] of results) console.log(row(name, both))
   }
 } finally {
   await fleet.close()
 }
 
 /** Rounds take turns, so that both see the same machine; the ratio is taken round by round. */
-async function compare(apps, { name, begin, path }) {
+async function compare(apps, { begin, path }, results) {
   const cookies = []
-  for (const { url } of apps) cookies.push(await makeSessions(url, begin, connections))
-  const results = [[], []]
-  for (let round = -1; round < rounds; round++) {
+  for (const { url } of apps) {
+    cookies.push(await makeSessions(url, begin, connections))
+    // A server runs for days; in its first seconds it runs what is not compiled yet.
+    await load(url, path, cookies.at(-1), warmUp)
+  }
+  for (let round = 0; round < rounds; round++) {
     for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
-      const result = await load(apps[i].url, path, cookies[i], seconds)
-      // The first one is to warm up.
-      if (round >= 0) results[i].push(result)
+      results[i].push(await load(apps[i].url, path, cookies[i], seconds))
     }
   }
-  const [ours, theirs] = results
+}
+
+function row(name, [ours, theirs]) {
   const ratios = ours.map(
     ({ requestsPerSecond }, i) => requestsPerSecond / theirs[i].requestsPerSecond,
   )
-  const figures = results.flatMap((rounds) => [
-    Math.round(median(rounds.map(({ requestsPerSecond }) => requestsPerSecond))),
-    `${median(rounds.map(({ p99 }) => p99))} ms`,
+  const figures = [ours, theirs].flatMap((rounds) => [
+    Math.round(quantile(rounds.map(({ requestsPerSecond }) => requestsPerSecond))),
+    `${quantile(rounds.map(({ p99 }) => p99))} ms`,
   ])
-  const spread = [median(ratios), Math.min(...ratios), Math.max(...ratios)].map((it) =>
-    it.toFixed(2),
-  )
-  return `| ${name} | ${figures.join(' | ')} | ${spread[0]} (${spread[1]}..${spread[2]}) |`
+  const [middle, low, high] = [0.5, 0.25, 0.75].map((share) => quantile(ratios, share).toFixed(2))
+  return `| ${name} | ${figures.join(' | ')} | ${middle} (${low}..${high}) |`
 }
 
-function median(values) {
+/** Of the median without a share; between two values, in proportion. */
+function quantile(values, share = 0.5) {
   const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  const at = share * (sorted.length - 1)
+  const [below, above] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]]
+  return below + (above - below) * (at % 1)
 }

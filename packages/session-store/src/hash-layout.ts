@@ -113,15 +113,14 @@ export class HashLayout {
     const args = [
       expectedArgument(write.expected),
       codec.encode(write.text, key.name),
-      write.cookie,
-      write.user,
-      write.epoch,
       write.idle,
       absoluteTimeout,
       write.lockToken,
       write.createdAt ?? '',
-      write.keepsCookie ? '1' : '',
     ]
+    const isCreate = write.expected === 'absent'
+    if (isCreate || !write.keepsCookie) args.push('c', write.cookie)
+    if (isCreate || !write.keepsOwner) args.push('u', write.user, 'e', write.epoch)
     let reply: SaveReply
     try {
       reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as ScriptReply)

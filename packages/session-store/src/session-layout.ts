@@ -44,6 +44,8 @@ export interface SessionWrite {
   readonly keepsCookie: boolean
   readonly user: string
   readonly epoch: number
+  /** The version that it replaces has this owner: an update leaves what is stored. */
+  readonly keepsOwner: boolean
   /** ms since 1970, of a session that is moved from another layout; undefined: as stored, or now. */
   readonly createdAt: number | undefined
   /** ms */

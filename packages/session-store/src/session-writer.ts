@@ -156,13 +156,15 @@ export class SessionWriter<Data extends object> {
     const job: SaveJob = { key, base, mine: { text: mine.text, cookie }, hasOldCookie, entry }
     let layout = base?.layout ?? storage.current
     let isMerged = false
+    const expected = expectedOf(base, settings.conflict)
     let write: SessionWrite = {
-      expected: expectedOf(base, settings.conflict),
+      expected,
       text: mine.text,
       cookie: cookie.text,
       keepsCookie: hasOldCookie,
       user: entry.user,
       epoch: entry.epoch,
+      keepsOwner: isVersion(expected) && base?.user === entry.user && base.epoch === entry.epoch,
       createdAt: base?.createdAt,
       idle,
       lockToken: options.lock?.token ?? '',
@@ -239,6 +241,10 @@ function expectedOf(base: Snapshot | undefined, policy: ConflictPolicy): Session
   if (base === undefined) return 'absent'
   if (policy === 'last-write') return 'live'
   return base.version === undefined ? UNSEEN : { version: base.version }
+}
+
+function isVersion(expected: SessionWrite['expected']): boolean {
+  return typeof expected === 'object'
 }
 
 function ownHandle(key: SessionKey, from: SessionHandle | undefined): SessionHandle | undefined {

@@ -53,7 +53,7 @@ export class WriteConflict<Data extends object> {
     if (found.state !== 'live') return 'gone'
     const theirs = found.session
     if (settings.conflict === 'last-write') {
-      return { status: 'again', layout, write: { ...write, expected: 'live' } }
+      return { status: 'again', layout, write: { ...write, expected: 'live', keepsOwner: false } }
     }
     const expected = { version: theirs.version }
     if (isSameWrite(theirs, write)) {
@@ -72,7 +72,8 @@ export class WriteConflict<Data extends object> {
     }
     const cookie = hasOldCookie ? theirs.cookie : mine.cookie.text
     const owner = this.#ownerOf(text, entry, theirs)
-    const merged = { ...write, ...owner, expected, text, cookie, createdAt: theirs.createdAt }
+    const { createdAt } = theirs
+    const merged = { ...write, ...owner, keepsOwner: false, expected, text, cookie, createdAt }
     return { status: 'merged', layout, write: merged }
   }
 

@@ -60,6 +60,23 @@ describe('revokeUser', () => {
     expect(await store.get(old.id)).toBeUndefined()
   })
 
+  test('the user can log in again in a session that there is, and out of it', async () => {
+    const store = open()
+    const [ada, bob] = [newId(), newId()]
+    await store.revokeUser(ada)
+    const id = newId()
+    const { handle } = await store.set(id, { n: 1 })
+    const asAda = await store.set(id, { user: ada }, { from: handle })
+    expect((await store.get(id))?.data).toEqual({ user: ada })
+    const asBob = await store.set(id, { user: bob }, { from: asAda.handle })
+    await store.revokeUser(ada)
+    expect((await store.get(id))?.data).toEqual({ user: bob })
+    const asNobody = await store.set(id, { n: 2 }, { from: asBob.handle })
+    await store.revokeUser(bob)
+    await store.set(id, { n: 3 }, { from: asNobody.handle })
+    expect((await store.get(id))?.data).toEqual({ n: 3 })
+  })
+
   test('a request under way does not save the session back in', async () => {
     const store = open()
     const ada = newId()
