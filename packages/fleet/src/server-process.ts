@@ -74,11 +74,11 @@ export class ServerProcess {
     await this.#exited
   }
 
-  /** Resolves when the process no longer runs a single instruction. */
+  /** Resolves when the process no longer runs a single instruction, or was resumed before that. */
   async pause(): Promise<void> {
     this.signal('SIGSTOP')
     this.#isPaused = true
-    while (this.#exit === undefined && !isStopped(this.pid)) await sleep(1)
+    while (this.#isPaused && this.#exit === undefined && !isStopped(this.pid)) await sleep(1)
   }
 
   resume(): void {

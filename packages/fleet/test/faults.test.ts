@@ -1,3 +1,5 @@
+import { availableParallelism, constants, setPriority } from 'node:os'
+import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { startFleet } from '../src/index.js'
 import { isAlive } from './process-state.js'
@@ -89,6 +91,28 @@ test('a stopped replica shuts down in order and returns in sync', async () => {
   await fleet.waitForSync()
   await replica?.restart()
   await fleet.waitForSync()
+})
+
+test('a pause that is taken back before the process has stopped ends, too', async () => {
+  await using fleet = await startFleet({ replicas: 0, ...quick })
+  const node = fleet.master()
+  // Who has to wait for a core stops late.
+  const busy = availableParallelism() + 1
+  const others = Array.from({ length: busy }, () => new Worker('for (;;);', { eval: true }))
+  try {
+    const running = node.command('EVAL', 'for i = 1, 1e9 do end', '0').catch(() => undefined)
+    setPriority(node.pid, constants.priority.PRIORITY_LOW)
+    for (let i = 0; i < 100; i++) {
+      const pausing = node.pause()
+      await node.resume()
+      await pausing
+    }
+    await node.restart()
+    await running
+  } finally {
+    await Promise.all(others.map((other) => other.terminate()))
+  }
+  expect(await node.command('PING')).toBe('PONG')
 })
 
 test('what cannot be done to a node in its state is refused', async () => {
