@@ -17,20 +17,19 @@ export async function startApp(name, where) {
   ])
   return {
     url: `http://127.0.0.1:${port}`,
-    async close() {
+    /** The load leaves requests under way, which nobody waits for. */
+    async end() {
       const exited = once(child, 'exit')
-      child.send('close')
+      child.kill()
       await exited
     },
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // It does not outlive who started it.
+  process.once('disconnect', () => process.exit())
   const { start } = await import(`./apps/${process.argv[2]}.mjs`)
   const [where] = await once(process, 'message')
-  const app = await start(where)
-  process.send(app.port)
-  await once(process, 'message')
-  await app.close()
-  process.disconnect()
+  process.send(await start(where))
 }

@@ -50,7 +50,7 @@ try {
       try {
         for (const one of cases) await compare(apps, one, results.get(one))
       } finally {
-        for (const app of apps) await app.close()
+        for (const app of apps) await app.end()
       }
     }
     for (const [{ name }, both] of results) console.log(row(name, both))
@@ -86,7 +86,7 @@ function row(name, [ours, theirs]) {
   return `| ${name} | ${figures.join(' | ')} | ${middle} (${low}..${high}) |`
 }
 
-/** Of the median without a share; between two values, in proportion. */
+/** Below it lies that share of the values; 0.5: the median. */
 function quantile(values, share = 0.5) {
   const sorted = values.toSorted((a, b) => a - b)
   const at = share * (sorted.length - 1)

@@ -1,6 +1,6 @@
 /**
  * Who is compared with whom. `app` and `peer` are modules of `apps/`: each exports
- * `start({ sentinels, redis: { host, port } })`, which resolves to `{ port, close() }`, and serves
+ * `start({ sentinels, redis: { host, port } })`, which resolves to the port on which it serves
  * `/visit`, `/login?user=`, `/read` and `/write`.
  */
 export const contests = [

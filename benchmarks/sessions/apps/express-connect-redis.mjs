@@ -6,12 +6,5 @@ import { serveExpress } from './serve-express.mjs'
 export async function start({ redis: { host, port } }) {
   const client = createClient({ socket: { host, port } })
   await client.connect()
-  const app = await serveExpress(new RedisStore({ client, prefix: 'connect:' }))
-  return {
-    port: app.port,
-    async close() {
-      await app.close()
-      await client.close()
-    },
-  }
+  return serveExpress(new RedisStore({ client, prefix: 'connect:' }))
 }

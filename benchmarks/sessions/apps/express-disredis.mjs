@@ -7,12 +7,5 @@ import { serveExpress } from './serve-express.mjs'
  */
 export async function start({ sentinels }, middleware = () => []) {
   const store = new DisredisStore({ sentinels })
-  const app = await serveExpress(store, ...middleware(store))
-  return {
-    port: app.port,
-    async close() {
-      await app.close()
-      await store.close()
-    },
-  }
+  return serveExpress(store, ...middleware(store))
 }

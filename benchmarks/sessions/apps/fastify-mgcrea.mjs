@@ -16,7 +16,6 @@ export async function start({ redis }) {
     cookie: { maxAge: 3600 },
     saveUninitialized: false,
   })
-  app.addHook('onClose', () => client.disconnect())
   const set = (its, values) => {
     for (const [name, value] of Object.entries(values)) its.set(name, value)
   }

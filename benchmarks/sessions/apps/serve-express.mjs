@@ -6,6 +6,7 @@ import session from 'express-session'
  * The same application whatever keeps its sessions: as each store's README has it.
  * @param {import('express-session').Store} store
  * @param {import('express').RequestHandler[]} middleware
+ * @returns its port
  */
 export async function serveExpress(store, ...middleware) {
   const app = express()
@@ -43,12 +44,5 @@ export async function serveExpress(store, ...middleware) {
   })
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return {
-    port: server.address().port,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return server.address().port
 }

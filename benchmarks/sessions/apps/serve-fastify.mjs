@@ -2,6 +2,7 @@
  * The same routes whatever keeps the sessions.
  * @param {import('fastify').FastifyInstance} app with its session plugin
  * @param {{ get(session, name): unknown, set(session, values): void, login(request, user, values): Promise<void> }} how
+ * @returns its port
  */
 export async function serveFastify(app, { get, set, login }) {
   const read = (request) => {
@@ -23,7 +24,7 @@ export async function serveFastify(app, { get, set, login }) {
     return { views }
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
-  return { port: app.server.address().port, close: () => app.close() }
+  return app.server.address().port
 }
 
 export const secret = 'the secret of a benchmark, long enough'

@@ -91,7 +91,8 @@ export class FleetNode {
   }
 
   /**
-   * SIGSTOP: the process hangs, its connections stay open. Resolves when it has stopped.
+   * SIGSTOP: the process hangs, its connections stay open. Resolves when it has stopped, or was
+   * resumed before that.
    *
    * @throws FleetError `DISREDIS_FLEET_NODE_STATE` if it does not run.
    */

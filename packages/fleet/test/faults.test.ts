@@ -100,6 +100,7 @@ test('a pause that is taken back before the process has stopped ends, too', asyn
   const busy = availableParallelism() + 1
   const others = Array.from({ length: busy }, () => new Worker('for (;;);', { eval: true }))
   try {
+    // The restart cuts it off.
     const running = node.command('EVAL', 'for i = 1, 1e9 do end', '0').catch(() => undefined)
     setPriority(node.pid, constants.priority.PRIORITY_LOW)
     for (let i = 0; i < 100; i++) {

@@ -21,8 +21,12 @@ export function answerCallback<Value>(
   }
   answer
     .then(
-      (value) => callback(null, value),
-      (error: unknown) => callback(error),
+      (value) => {
+        callback(null, value)
+      },
+      (error: unknown) => {
+        callback(error)
+      },
     )
     .catch((thrown: unknown) =>
       queueMicrotask(() => {

@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+
+const benchSessions = (...args: string[]) =>
+  run(process.execPath, [new URL('../sessions/bench.mjs', import.meta.url).pathname, ...args])
+
+// Between them they have all applications.
+test.each(['saveFirst', 'Fastify'])(
+  '%s: both applications keep their sessions under load, and nothing is told but the figures',
+  async (contest) => {
+    const { stdout, stderr } = await benchSessions(
+      ...['--only', contest, '--processes', '1', '--rounds', '1', '--seconds', '0.3'],
+      ...['--warm-up', '0.1', '--connections', '5'],
+    )
+    expect(stderr).toBe('')
+    const rows = stdout.split('\n').filter((line) => /^\| .*session/.test(line))
+    expect(rows).toHaveLength(3)
+    for (const row of rows) expect(row).toMatch(/\| \d+ \| [\d.]+ ms \| \d+ \| [\d.]+ ms \| \d/)
+  },
+)
+
+test.each([
+  [['--rounds', 'many'], '--rounds is many; it takes a number above 0'],
+  [['--only', 'nobody'], '--only nobody: no contest has that in its name'],
+])('%s is refused', async (args, reason) => {
+  await expect(benchSessions(...args)).rejects.toThrow(reason)
+})
