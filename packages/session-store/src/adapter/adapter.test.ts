@@ -40,6 +40,24 @@ test('what a callback throws is thrown once, outside of the promise', async () =
   }
 })
 
+test('what a callback returns is its own business', async () => {
+  const rejected = Promise.reject(new Error('handled by whoever made it'))
+  rejected.catch(() => undefined)
+  const uncaught = vi.fn()
+  process.on('uncaughtExceptionMonitor', uncaught)
+  try {
+    await new Promise<void>((resolve) => {
+      answerCallback(Promise.resolve(1), () => {
+        setImmediate(resolve)
+        return rejected as never
+      })
+    })
+    expect(uncaught).not.toHaveBeenCalled()
+  } finally {
+    process.off('uncaughtExceptionMonitor', uncaught)
+  }
+})
+
 interface Data {
   userId?: string
   account?: { id: number }
