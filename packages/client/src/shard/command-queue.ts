@@ -1,5 +1,5 @@
 import type { RoutedCommand } from '../commands/routed-command.js'
-import { Fifo } from '../fifo.js'
+import { Fifo } from '@disredis/connection'
 
 export interface QueueLimits {
   readonly maxCommands: number
