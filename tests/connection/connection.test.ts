@@ -1,6 +1,6 @@
+import { dial } from '@disredis/connection'
 import { type Fleet, startFleet } from '@disredis/fleet'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dial } from '@disredis/connection'
 
 let fleet: Fleet
 
