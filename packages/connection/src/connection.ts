@@ -110,6 +110,11 @@ export class Connection implements ReplyTarget {
     return this.#stream.writable && !this.#isCongested
   }
 
+  /** What ended it, or is about to: the socket's error or a {@link ProtocolError}. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
   /** It has ended, and every request of it is settled. */
   get isClosed(): boolean {
     return this.#isClosed
@@ -164,7 +169,8 @@ export class Connection implements ReplyTarget {
     this.#text = ''
     this.#chunks = undefined
     const stream = this.#stream
-    if (stream.destroyed) return
+    // After the other side's end nothing leaves any more.
+    if (stream.destroyed || !stream.writable) return
     if (chunks === undefined) {
       if (text !== '') stream.write(text)
     } else {

@@ -48,6 +48,8 @@ export async function dial(address: Address, options: DialOptions): Promise<Dial
   try {
     const handshake = await shakeHands(connection, options)
     if (limit.error !== undefined) throw limit.error
+    // What followed the handshake's replies may have been none.
+    if (connection.failure !== undefined) throw connection.failure
     return { connection, handshake }
   } catch (error) {
     connection.destroy()
