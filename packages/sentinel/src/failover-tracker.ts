@@ -1,13 +1,7 @@
 import { type Address, isSameAddress } from './address.js'
 import type { SentinelEvent } from './sentinel-event.js'
-import type { Source } from './sentinel-report.js'
+import type { FailoverReport, Source } from './sentinel-report.js'
 import type { FailoverTopology } from './topology.js'
-
-/** What one Sentinel says of a failover that it leads: `undefined` if it leads none. */
-export interface FailoverReport {
-  /** The replica that it has chosen, as far as it was asked for its replicas. */
-  readonly replica: Address | undefined
-}
 
 /**
  * The failovers of one master that Sentinels lead, from their events and from what they answer: the

@@ -1,9 +1,13 @@
 import { SentinelReplyError } from './errors.js'
-import type { FailoverReport } from './failover-tracker.js'
 import type { ReadAddress } from './read-address.js'
 import { fieldsOf, isNoSuchMaster, listOf } from './read-reply.js'
 import type { SentinelReply } from './sentinel-link.js'
-import type { ListedSentinel, MasterReport, SentinelReport } from './sentinel-report.js'
+import type {
+  FailoverReport,
+  ListedSentinel,
+  MasterReport,
+  SentinelReport,
+} from './sentinel-report.js'
 import type { ReplicaTopology } from './topology.js'
 
 /** What one poll asks, in one write. */

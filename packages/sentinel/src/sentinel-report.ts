@@ -1,5 +1,4 @@
 import type { Address } from './address.js'
-import type { FailoverReport } from './failover-tracker.js'
 import type { Claim } from './master-claims.js'
 import type { ReplicaTopology } from './topology.js'
 
@@ -13,6 +12,12 @@ export interface ListedSentinel {
 export interface Source {
   readonly id: string
   readonly address: Address
+}
+
+/** What one Sentinel says of a failover that it leads: `undefined` if it leads none. */
+export interface FailoverReport {
+  /** The replica that it has chosen, as far as it was asked for its replicas. */
+  readonly replica: Address | undefined
 }
 
 /** What `SENTINEL MASTERS` tells of one master. */
