@@ -35,4 +35,13 @@ export const rooms = {
       catalog: [],
     },
   },
+  'packages/sentinel': {
+    open: ['errors.ts', 'disredis-error.ts', 'runtime.ts'],
+    rooms: {
+      watch: ['belief', 'link', 'protocol'],
+      belief: ['protocol'],
+      link: ['protocol'],
+      protocol: [],
+    },
+  },
 }

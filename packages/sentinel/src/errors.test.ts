@@ -2,9 +2,9 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { DisredisError } from './disredis-error.js'
 import * as errors from './errors.js'
-import { linkError } from './link-error.js'
-import { locateError } from './locate-error.js'
-import { withoutArguments } from './without-arguments.js'
+import { linkError } from './link/link-error.js'
+import { locateError } from './link/locate-error.js'
+import { withoutArguments } from './link/without-arguments.js'
 
 const where = { host: '10.0.0.1', port: 26379 }
 

@@ -1,0 +1,27 @@
+import { isIPv6 } from 'node:net'
+
+/** Where a node listens. `host` is a name or an IP address, never empty; `port` is 1..65535. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** `host:port`, with brackets around an IPv6 address: the form used in messages, events and `natMap`. */
+export function formatAddress(address: Address): string {
+  return address.host.includes(':')
+    ? `[${address.host}]:${address.port}`
+    : `${address.host}:${address.port}`
+}
+
+export function isSameAddress(a: Address | undefined, b: Address | undefined): boolean {
+  return a !== undefined && b !== undefined && a.port === b.port && a.host === b.host
+}
+
+/** A host name or an IP address without brackets. */
+export function isHost(value: unknown): value is string {
+  return typeof value === 'string' && (isIPv6(value) || /^[^\s,:/?#@[\]]+$/u.test(value))
+}
+
+export function isPort(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65535
+}
