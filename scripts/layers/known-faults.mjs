@@ -10,5 +10,5 @@
 
 /** @type {Readonly<Record<string, KnownFaults>>} */
 export const knownFaults = {
-  'packages/client': { filesInCircles: 36, roomBreaks: 21 },
+  'packages/client': { filesInCircles: 36, roomBreaks: 19 },
 }

@@ -36,7 +36,7 @@ export const rooms = {
     },
   },
   'packages/sentinel': {
-    open: ['errors.ts', 'disredis-error.ts', 'runtime.ts'],
+    open: ['errors.ts'],
     rooms: {
       watch: ['belief', 'link', 'protocol'],
       belief: ['protocol'],

@@ -1,10 +1,9 @@
 import { inspect } from 'node:util'
+import { DisredisError, withoutArguments } from '@disredis/connection'
 import { expect, test } from 'vitest'
-import { DisredisError } from './disredis-error.js'
 import * as errors from './errors.js'
 import { linkError } from './link/link-error.js'
 import { locateError } from './link/locate-error.js'
-import { withoutArguments } from './link/without-arguments.js'
 
 const where = { host: '10.0.0.1', port: 26379 }
 

@@ -1,3 +1,14 @@
+export {
+  type Address,
+  DisredisError,
+  type DisredisErrorOptions,
+  formatAddress,
+  isSameAddress,
+  type Runtime,
+  systemRuntime,
+  type Timer,
+  withoutArguments,
+} from '@disredis/connection'
 export type {
   FailoverTopology,
   SentinelTopology,
@@ -5,7 +16,6 @@ export type {
   Topology,
 } from './belief/topology.js'
 export type { WatcherEvents } from './belief/watcher-events.js'
-export { DisredisError, type DisredisErrorOptions } from './disredis-error.js'
 export {
   ClosedError,
   InvalidAddressError,
@@ -25,12 +35,9 @@ export type {
   SentinelLink,
   SentinelLinkListener,
 } from './link/sentinel-link.js'
-export { withoutArguments } from './link/without-arguments.js'
-export { type Address, formatAddress, isSameAddress } from './protocol/address.js'
 export type { NatMap } from './protocol/read-address.js'
 export type { SentinelReply } from './protocol/read-reply.js'
 export type { ReplicaTopology } from './protocol/sentinel-report.js'
-export { type Runtime, systemRuntime, type Timer } from './runtime.js'
 export { acquireWatcher, type WatcherLease } from './watch/acquire-watcher.js'
 export { parseSentinels } from './watch/parse-sentinels.js'
 export { SentinelWatcher } from './watch/sentinel-watcher.js'

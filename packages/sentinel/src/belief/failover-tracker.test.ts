@@ -1,5 +1,5 @@
+import type { Address } from '@disredis/connection'
 import { expect, test } from 'vitest'
-import type { Address } from '../protocol/address.js'
 import type { Source } from '../protocol/sentinel-report.js'
 import { FailoverTracker } from './failover-tracker.js'
 

@@ -1,4 +1,4 @@
-import { type Address, isSameAddress } from '../protocol/address.js'
+import { type Address, isSameAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { FailoverReport, Source } from '../protocol/sentinel-report.js'
 import type { FailoverTopology } from './topology.js'

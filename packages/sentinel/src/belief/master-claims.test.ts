@@ -1,5 +1,5 @@
+import type { Address } from '@disredis/connection'
 import { describe, expect, test } from 'vitest'
-import type { Address } from '../protocol/address.js'
 import {
   applyClaim,
   applySwitch,

@@ -1,4 +1,4 @@
-import { type Address, isSameAddress } from '../protocol/address.js'
+import { type Address, isSameAddress } from '@disredis/connection'
 import type { Claim } from '../protocol/sentinel-report.js'
 
 /** Everything the Sentinels have said of where one master is, and what is believed. A value. */

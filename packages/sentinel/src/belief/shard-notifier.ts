@@ -1,4 +1,4 @@
-import { type Address, isSameAddress } from '../protocol/address.js'
+import { type Address, isSameAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { Source } from '../protocol/sentinel-report.js'
 import { type DownChange, DownTracker } from './down-tracker.js'

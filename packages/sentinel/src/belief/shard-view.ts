@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Address, formatAddress, isSameAddress } from '../protocol/address.js'
+import { type Address, formatAddress, isSameAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { Claim, MasterReport, ReplicaTopology, Source } from '../protocol/sentinel-report.js'
 import { FailoverTracker } from './failover-tracker.js'

@@ -1,4 +1,4 @@
-import { type Address, isSameAddress } from '../protocol/address.js'
+import { type Address, isSameAddress } from '@disredis/connection'
 
 /** A `+switch-master` and the Sentinel that published it. */
 export interface PublishedSwitch {

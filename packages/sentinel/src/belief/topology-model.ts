@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Address, formatAddress } from '../protocol/address.js'
+import { type Address, formatAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { SentinelReport, Source } from '../protocol/sentinel-report.js'
 import { freezeMap } from './freeze-map.js'

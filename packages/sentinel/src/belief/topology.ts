@@ -1,4 +1,4 @@
-import type { Address } from '../protocol/address.js'
+import type { Address } from '@disredis/connection'
 import type { ReplicaTopology } from '../protocol/sentinel-report.js'
 
 /** A failover under way: from the election of the Sentinel that leads it to the next master. */

@@ -1,4 +1,4 @@
-import type { Address } from '../protocol/address.js'
+import type { Address } from '@disredis/connection'
 import type { Topology } from './topology.js'
 
 interface ShardEvent {

@@ -1,4 +1,4 @@
-import type { Runtime, Timer } from '../runtime.js'
+import type { Runtime, Timer } from '@disredis/connection'
 
 /** A stalled event loop uses up one slice at most, however long it stalls. */
 const slices = 4

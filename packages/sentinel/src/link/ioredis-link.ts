@@ -1,14 +1,13 @@
 import type { Socket } from 'node:net'
+import { type Address, withoutArguments } from '@disredis/connection'
 import { AbstractConnector, Redis } from 'ioredis'
 import { SentinelReplyError } from '../errors.js'
-import type { Address } from '../protocol/address.js'
 import { eventChannels } from '../protocol/event-channels.js'
 import type { SentinelReply } from '../protocol/read-reply.js'
 import { type LinkPhase, linkError } from './link-error.js'
 import { openedEvent, openSocket, type SocketOptions } from './open-socket.js'
 import type { SentinelDialer, SentinelLink, SentinelLinkListener } from './sentinel-link.js'
 import { watchSurplusReplies } from './watch-surplus-replies.js'
-import { withoutArguments } from './without-arguments.js'
 
 export interface IoredisLinkOptions extends SocketOptions {
   readonly username?: string | undefined

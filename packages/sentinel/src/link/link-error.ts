@@ -1,4 +1,4 @@
-import { DisredisError } from '../disredis-error.js'
+import { DisredisError } from '@disredis/connection'
 import { SentinelConnectionError, SentinelReplyError, SentinelTlsError } from '../errors.js'
 import { refusalOf } from '../protocol/read-reply.js'
 

@@ -1,6 +1,10 @@
-import { DisredisError, type DisredisErrorOptions } from '../disredis-error.js'
+import {
+  type Address,
+  DisredisError,
+  type DisredisErrorOptions,
+  formatAddress,
+} from '@disredis/connection'
 import { SentinelConnectionError } from '../errors.js'
-import { type Address, formatAddress } from '../protocol/address.js'
 
 type ErrorClass = new (message: string, options: DisredisErrorOptions) => DisredisError
 

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import type { Address } from '../protocol/address.js'
+import type { Address } from '@disredis/connection'
 
 export interface SocketOptions {
   readonly tls?: ConnectionOptions | true | undefined

@@ -1,9 +1,9 @@
+import type { Runtime, Timer } from '@disredis/connection'
 import { type PollPlan, planPoll, readPoll } from '../protocol/poll.js'
 import type { ReadAddress } from '../protocol/read-address.js'
 import type { SentinelReply } from '../protocol/read-reply.js'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { SentinelReport } from '../protocol/sentinel-report.js'
-import type { Runtime, Timer } from '../runtime.js'
 import { pollDelay } from './backoff.js'
 
 export interface PollerContext {

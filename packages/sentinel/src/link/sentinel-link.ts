@@ -1,4 +1,4 @@
-import type { Address } from '../protocol/address.js'
+import type { Address } from '@disredis/connection'
 import type { SentinelReply } from '../protocol/read-reply.js'
 
 /** Told by a link. Never called while the dialer itself runs, and never after `close()`. */

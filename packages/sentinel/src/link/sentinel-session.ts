@@ -1,15 +1,14 @@
+import type { Address, Timer } from '@disredis/connection'
 import {
   NotASentinelError,
   SentinelAuthError,
   SentinelTimeoutError,
   SentinelTlsError,
 } from '../errors.js'
-import type { Address } from '../protocol/address.js'
 import { identityCommands, readIdentity } from '../protocol/identity.js'
 import type { SentinelReply } from '../protocol/read-reply.js'
 import { parseEvent, type SentinelEvent } from '../protocol/sentinel-event.js'
 import type { SentinelReport } from '../protocol/sentinel-report.js'
-import type { Timer } from '../runtime.js'
 import { backoffDelay } from './backoff.js'
 import { startDeadline } from './deadline.js'
 import { locateError } from './locate-error.js'

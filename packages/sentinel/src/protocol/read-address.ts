@@ -1,5 +1,6 @@
+import { type Address, formatAddress } from '@disredis/connection'
 import { SentinelReplyError } from '../errors.js'
-import { type Address, formatAddress, isHost, isPort } from './address.js'
+import { isHost, isPort } from './host-and-port.js'
 
 /** From the address that a Sentinel names to the one to dial. */
 export type NatMap =

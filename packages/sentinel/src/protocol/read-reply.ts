@@ -1,4 +1,4 @@
-import type { DisredisError } from '../disredis-error.js'
+import type { DisredisError } from '@disredis/connection'
 import { NotASentinelError, SentinelAuthError, SentinelReplyError } from '../errors.js'
 
 /** What a Sentinel answers to one command: strings, numbers and lists of them; an `Error` if refused. */

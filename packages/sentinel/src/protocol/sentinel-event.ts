@@ -1,5 +1,5 @@
+import type { Address } from '@disredis/connection'
 import { SentinelReplyError } from '../errors.js'
-import type { Address } from './address.js'
 import type { EventChannel } from './event-channels.js'
 import type { ReadAddress } from './read-address.js'
 

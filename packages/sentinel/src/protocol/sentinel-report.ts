@@ -1,4 +1,4 @@
-import type { Address } from './address.js'
+import type { Address } from '@disredis/connection'
 
 /** One replica as the Sentinels describe it. */
 export interface ReplicaTopology {

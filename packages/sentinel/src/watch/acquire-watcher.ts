@@ -1,4 +1,4 @@
-import { formatAddress } from '../protocol/address.js'
+import { formatAddress } from '@disredis/connection'
 import { isSameOption } from './same-options.js'
 import { SentinelWatcher } from './sentinel-watcher.js'
 import { resolveWatcherOptions, type SentinelWatcherOptions } from './watcher-options.js'

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
+import { type Address, formatAddress } from '@disredis/connection'
 import { InvalidAddressError } from '../errors.js'
-import { type Address, formatAddress, isHost, isPort } from '../protocol/address.js'
+import { isHost, isPort } from '../protocol/host-and-port.js'
 
 /** Where a Sentinel listens by default. */
 export const defaultSentinelPort = 26379

@@ -1,5 +1,5 @@
+import { type Address, isSameAddress } from '@disredis/connection'
 import { SentinelSession, type SessionContext } from '../link/sentinel-session.js'
-import { type Address, isSameAddress } from '../protocol/address.js'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { ListedSentinel, SentinelReport } from '../protocol/sentinel-report.js'
 

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events'
+import type { Address } from '@disredis/connection'
 import type { Emit } from '../belief/shard-notifier.js'
 import type { Topology } from '../belief/topology.js'
 import type { WatcherEvents } from '../belief/watcher-events.js'
 import { ClosedError } from '../errors.js'
 import { createIoredisDialer } from '../link/ioredis-link.js'
-import type { Address } from '../protocol/address.js'
 import { createAddressReader } from '../protocol/read-address.js'
 import {
   type ResolvedWatcherOptions,

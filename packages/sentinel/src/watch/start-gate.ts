@@ -1,9 +1,8 @@
+import { type Address, formatAddress, type Timer } from '@disredis/connection'
 import { decideMasters } from '../belief/decide-masters.js'
 import { SentinelsUnreachableError, SentinelTimeoutError } from '../errors.js'
 import { startDeadline } from '../link/deadline.js'
 import type { SentinelSession } from '../link/sentinel-session.js'
-import { type Address, formatAddress } from '../protocol/address.js'
-import type { Timer } from '../runtime.js'
 import type { ResolvedWatcherOptions } from './watcher-options.js'
 
 interface Answer {

@@ -1,6 +1,6 @@
+import { systemRuntime } from '@disredis/connection'
 import { describe, expect, test } from 'vitest'
 import { InvalidAddressError, InvalidOptionError } from '../errors.js'
-import { systemRuntime } from '../runtime.js'
 import { resolveWatcherOptions } from './watcher-options.js'
 
 test('every default is in its place', () => {

@@ -1,10 +1,10 @@
 import type { LookupFunction } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
+import { type Address, type Runtime, systemRuntime } from '@disredis/connection'
 import { InvalidOptionError } from '../errors.js'
 import type { SentinelDialer } from '../link/sentinel-link.js'
-import { type Address, isHost, isPort } from '../protocol/address.js'
+import { isHost, isPort } from '../protocol/host-and-port.js'
 import type { NatMap } from '../protocol/read-address.js'
-import { type Runtime, systemRuntime } from '../runtime.js'
 import { parseSentinels } from './parse-sentinels.js'
 
 export interface SentinelWatcherOptions {

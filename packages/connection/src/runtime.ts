@@ -12,6 +12,8 @@ export interface Runtime {
   now(): number
   /** Calls `callback` once, at least `delay` ms from now. The timer keeps the process alive. */
   setTimer(callback: () => void, delay: number): Timer
+  /** Calls `callback` before anything else happens: `process.nextTick`. In a microtask: after all pending ones. */
+  nextTick(callback: () => void): void
   /**
    * Calls `callback` after what has arrived on the sockets by now was read (`setImmediate`):
    * a verdict on a silent connection is due only then, because the event loop may have stalled.
@@ -21,13 +23,19 @@ export interface Runtime {
   random(): number
 }
 
+// Taken at load: fake timers in somebody's tests must not stop connections.
+const { setTimeout, clearTimeout, setImmediate } = globalThis
+const { nextTick } = process
+const now = performance.now.bind(performance)
+
 /** The real clock, timers and randomness of this process. */
 export const systemRuntime: Runtime = {
-  now: () => performance.now(),
+  now,
   setTimer(callback, delay) {
     const handle = setTimeout(callback, delay)
     return { cancel: () => clearTimeout(handle) }
   },
+  nextTick: (callback) => nextTick(callback),
   afterIo: (callback) => void setImmediate(callback),
   random: () => Math.random(),
 }

@@ -3,8 +3,8 @@ const repeated =
   /, with args beginning with.*|(?<=^ERR Error in ACL SETUSER modifier) '.*'(?=: )/isu
 
 /**
- * Takes the command's arguments off an error of ioredis, where passwords and payloads may be: its
- * `command` property, and what the server repeats in its message.
+ * Takes the command's arguments off an error, where passwords and payloads may be: the `command`
+ * property that ioredis sets, and what the server repeats in its message.
  */
 export function withoutArguments<E extends Error>(error: E): E {
   delete (error as { command?: unknown }).command

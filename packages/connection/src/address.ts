@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net'
-
 /** Where a node listens. `host` is a name or an IP address, never empty; `port` is 1..65535. */
 export interface Address {
   readonly host: string
@@ -15,13 +13,4 @@ export function formatAddress(address: Address): string {
 
 export function isSameAddress(a: Address | undefined, b: Address | undefined): boolean {
   return a !== undefined && b !== undefined && a.port === b.port && a.host === b.host
-}
-
-/** A host name or an IP address without brackets. */
-export function isHost(value: unknown): value is string {
-  return typeof value === 'string' && (isIPv6(value) || /^[^\s,:/?#@[\]]+$/u.test(value))
-}
-
-export function isPort(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65535
 }
