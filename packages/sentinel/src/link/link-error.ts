@@ -1,9 +1,18 @@
-import { DisredisError } from '@disredis/connection'
-import { SentinelConnectionError, SentinelReplyError, SentinelTlsError } from '../errors.js'
+import {
+  type ConnectionLostError,
+  type DialError,
+  type DialStage,
+  type DisredisError,
+  ProtocolError,
+  ReplyError,
+} from '@disredis/connection'
+import {
+  NotASentinelError,
+  SentinelConnectionError,
+  SentinelReplyError,
+  SentinelTlsError,
+} from '../errors.js'
 import { refusalOf } from '../protocol/read-reply.js'
-
-/** How far a link had come when it failed. */
-export type LinkPhase = 'connecting' | 'securing' | 'greeting' | 'greetingOverTls' | 'open'
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
@@ -16,43 +25,53 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'could not be reached in time',
 }
 
-/** What a connection that ends before the first answer suggests. */
-const hints: Partial<Record<LinkPhase, string>> = {
-  greeting: ' without an answer; does it expect TLS?',
-  greetingOverTls: ' without an answer; does it want a client certificate?',
+/** The typed error for a dial that failed. */
+export function dialFailure({ cause, stage }: DialError, isTls: boolean): DisredisError {
+  return failure(cause, stage, isTls)
 }
 
-/** The typed error for what ended a link; `error` is undefined when it was closed without one. */
-export function linkError(error: Error | undefined, phase: LinkPhase): DisredisError {
-  if (error === undefined) return closedError(phase)
-  if (error instanceof DisredisError) return error
-  const { code } = error as NodeJS.ErrnoException
-  if (isTlsError(code, phase)) {
-    return new SentinelTlsError(`TLS failed: ${error.message} (${code})`, { cause: error })
+/** The typed error for the end of a link that was ready. */
+export function lossFailure({ cause }: ConnectionLostError): DisredisError {
+  return failure(cause, 'ready', false)
+}
+
+/** @param cause undefined: it was closed without an error */
+function failure(cause: unknown, stage: DialStage | 'ready', isTls: boolean): DisredisError {
+  // What a connection that ends before the first answer suggests.
+  const hint =
+    stage !== 'handshake'
+      ? ''
+      : ` without an answer; does it ${isTls ? 'want a client certificate?' : 'expect TLS?'}`
+  if (!(cause instanceof Error)) {
+    const when = stage === 'tls' ? ' during the TLS handshake' : ''
+    return new SentinelConnectionError(`closed the connection${when}${hint}`, { retryable: true })
   }
-  if (code !== undefined) {
-    const reason = reasons[code] ?? `could not be reached: ${error.message}`
-    const text = `${reason} (${code})${hints[phase] ?? ''}`
-    return new SentinelConnectionError(text, { cause: error, retryable: true })
+  if (cause instanceof ProtocolError) {
+    return new SentinelReplyError(`does not speak RESP3: ${cause.message}`, { cause })
   }
-  // ioredis keeps the arguments of a refused command, and with them the password, on its errors.
-  return (
-    (isReply(error) && refusalOf(error)) ||
-    new SentinelReplyError(`does not speak RESP: ${error.message}`)
-  )
+  if (cause instanceof ReplyError) return refusalOfHandshake(cause)
+  const { code } = cause as NodeJS.ErrnoException
+  if (isTlsError(code, stage)) {
+    const detail = code === undefined ? '' : ` (${code})`
+    return new SentinelTlsError(`TLS failed: ${cause.message}${detail}`, { cause })
+  }
+  const reason = reasons[code ?? ''] ?? `could not be reached: ${cause.message}`
+  const text = `${reason}${code === undefined ? '' : ` (${code})`}${hint}`
+  return new SentinelConnectionError(text, { cause, retryable: true })
 }
 
-function closedError(phase: LinkPhase): DisredisError {
-  const when = phase === 'securing' ? ' during the TLS handshake' : ''
-  const text = `closed the connection${when}${hints[phase] ?? ''}`
-  return new SentinelConnectionError(text, { retryable: true })
+/** HELLO and SUBSCRIBE are known to every Sentinel that can be watched. */
+function refusalOfHandshake(error: ReplyError): DisredisError {
+  if (/^ERR unknown command .?HELLO\b/iu.test(error.message)) {
+    return new NotASentinelError('does not know HELLO; a Sentinel of Redis 6.2 or newer is needed')
+  }
+  if (/^NOPROTO\b|\bRESP3\b/u.test(error.message)) {
+    return new SentinelReplyError('does not speak RESP3; Redis 6.2 or newer is needed')
+  }
+  return refusalOf(error)!
 }
 
-function isTlsError(code: string | undefined, phase: LinkPhase): boolean {
-  if (code === undefined || code === 'ECONNRESET') return false
-  return phase === 'securing' || /^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/u.test(code)
-}
-
-function isReply(error: Error): boolean {
-  return error.name === 'ReplyError'
+function isTlsError(code: string | undefined, stage: DialStage | 'ready'): boolean {
+  if (code === 'ECONNRESET') return false
+  return stage === 'tls' || /^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/u.test(code ?? '')
 }

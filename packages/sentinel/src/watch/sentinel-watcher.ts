@@ -4,7 +4,7 @@ import type { Emit } from '../belief/shard-notifier.js'
 import type { Topology } from '../belief/topology.js'
 import type { WatcherEvents } from '../belief/watcher-events.js'
 import { ClosedError } from '../errors.js'
-import { createIoredisDialer } from '../link/ioredis-link.js'
+import { createDialer } from '../link/connection-link.js'
 import { createAddressReader } from '../protocol/read-address.js'
 import {
   type ResolvedWatcherOptions,
@@ -89,7 +89,7 @@ export class SentinelWatcher extends EventEmitter<WatcherEvents> implements Asyn
   }
 
   async #start(): Promise<Topology> {
-    const { dial = createIoredisDialer(this.#options), natMap } = this.#options
+    const { dial = createDialer(this.#options), natMap } = this.#options
     const tools = { dial, readAddress: createAddressReader(natMap) }
     const run = new WatcherRun(this.#options, tools, this.#emit)
     this.#run = run

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { type Address, type Runtime, systemRuntime } from '@disredis/connection'
+import { type Address, type OpenSocket, type Runtime, systemRuntime } from '@disredis/connection'
 import { InvalidOptionError } from '../errors.js'
 import type { SentinelDialer } from '../link/sentinel-link.js'
 import { isHost, isPort } from '../protocol/host-and-port.js'
@@ -34,7 +34,9 @@ export interface SentinelWatcherOptions {
   readonly lookup?: LookupFunction | undefined
   /** Clock, timers and randomness. Default: those of this process. */
   readonly runtime?: Runtime | undefined
-  /** Connects to a Sentinel. Default: an ioredis connection. */
+  /** Opens the sockets: for simulations. Default: TCP or TLS. */
+  readonly openSocket?: OpenSocket | undefined
+  /** Connects to a Sentinel. Default: a RESP3 connection. */
   readonly dial?: SentinelDialer | undefined
 }
 
@@ -65,6 +67,7 @@ export function resolveWatcherOptions(options: SentinelWatcherOptions): Resolved
   checkNatMap(options.natMap)
   checkTls(options.tls)
   checkFunction('lookup', options.lookup)
+  checkFunction('openSocket', options.openSocket)
   checkFunction('dial', options.dial)
   return Object.freeze({
     ...options,
