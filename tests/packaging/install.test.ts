@@ -7,6 +7,7 @@ import { packAll, packages } from './packages.js'
 /** Packages that bring no library: what is in node_modules after their installation. */
 const lean: Readonly<Record<string, readonly string[]>> = {
   '@disredis/connection': ['@disredis/connection'],
+  '@disredis/fleet': ['@disredis/connection', '@disredis/fleet'],
   '@disredis/hash-ring': ['@disredis/hash-ring'],
   '@disredis/sentinel': ['@disredis/connection', '@disredis/sentinel'],
 }
