@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -40,6 +40,15 @@ export class Consumer implements AsyncDisposable {
     )
     await npm(consumer.folder, 'install', '--prefer-offline')
     return consumer
+  }
+
+  /** The packages in its node_modules, sorted, without types. */
+  async installed(): Promise<string[]> {
+    const lock = await readFile(join(this.folder, 'node_modules/.package-lock.json'), 'utf8')
+    return Object.keys(JSON.parse(lock).packages)
+      .map((path) => path.replace(/^.*node_modules\//, ''))
+      .filter((name) => !/^(@types\/|undici-types$)/.test(name))
+      .sort()
   }
 
   async write(file: string, text: string): Promise<void> {
