@@ -22,13 +22,9 @@ import { type IoredisMembers, installIoredisMembers } from './handles/ioredis-me
 import { type Iteration, installIteration } from './handles/iteration.js'
 import { Pipeline } from './handles/pipeline.js'
 import { isSentAtOnce, type MultiArgument, Transaction } from './handles/transaction.js'
+import type { DisredisOptions, ResolvedOptions } from './options/disredis-options.js'
 import { count, milliseconds, oneOf } from './options/option-checks.js'
-import {
-  type DisredisOptions,
-  type ResolvedOptions,
-  readGiven,
-  resolveOptions,
-} from './options/options.js'
+import { readGiven, resolveOptions } from './options/resolve-options.js'
 import { installSubscriptions } from './pubsub/install-subscriptions.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
 import { DurableRouting } from './routing/durable-routing.js'

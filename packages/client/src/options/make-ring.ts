@@ -1,6 +1,6 @@
 import { createRing, type HashRing } from '@disredis/hash-ring'
 import { InvalidOptionError } from '@disredis/sentinel'
-import type { ResolvedOptions } from './options.js'
+import type { ResolvedOptions } from './disredis-options.js'
 
 /**
  * The ring of a client: over all masters alike, by the weights of the option `ring`, or that very ring.

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '@disredis/sentinel'
-import type { DisredisOptions } from './options.js'
+import type { DisredisOptions } from './disredis-options.js'
 
 /** What may stand after `?`, and how it is read. */
 const parameters: Readonly<Record<string, (value: string) => Partial<DisredisOptions>>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { resolveOptions } from './options.js'
+import { resolveOptions } from './resolve-options.js'
 
 describe('options', () => {
   test('have their defaults and are frozen', () => {
