@@ -28,6 +28,9 @@ export const layers = {
 /** Tests start real servers with it; nobody else imports it. */
 export const fleet = '@disredis/fleet'
 
+/** The suite that every session adapter's tests run. Private; it stands above the session store. */
+const sessionContract = '@disredis/session-contract'
+
 /**
  * A package's tests may use all that the package rests on, directly or not, and fleets.
  * @param {string} name
@@ -35,6 +38,7 @@ export const fleet = '@disredis/fleet'
  */
 export function importedByTests(name) {
   const names = new Set([fleet])
+  if (layers[name]?.imports.includes('@disredis/session-store')) names.add(sessionContract)
   const add = (/** @type {string} */ imported) => {
     if (names.has(imported)) return
     names.add(imported)
