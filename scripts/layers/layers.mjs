@@ -31,6 +31,9 @@ export const layers = {
 /** Tests start real servers with it; nobody else imports it. */
 export const fleet = '@disredis/fleet'
 
+/** The suite that every session adapter's tests run. Private; it stands above the session store. */
+const sessionContract = '@disredis/session-contract'
+
 /**
  * A package's tests may use all that the package rests on, directly or not, and fleets, unless a fleet
  * rests on the package itself: then its tests on real servers are in `tests/`.
@@ -41,6 +44,7 @@ export const fleet = '@disredis/fleet'
 export function importedByTests(name) {
   const names = below(name)
   if (!below(fleet).has(name)) names.add(fleet)
+  if (layers[name]?.imports.includes('@disredis/session-store')) names.add(sessionContract)
   return names
 }
 
