@@ -5,7 +5,7 @@ import type { CallPolicy } from './call-policy.js'
 import { type CommandEffect, effectOfCall } from './command-effect.js'
 import type { GroupMember, MemberReplies } from './command-group.js'
 import { type CommandInfo, infoOfCall } from './command-info.js'
-import { withStackOf } from './friendly-stack.js'
+import { callSiteOf, withStackOf } from './friendly-stack.js'
 import { requestText } from './request-text.js'
 
 /** Who holds a command that was handed to a connection, and hears that it failed there. */
@@ -90,7 +90,7 @@ export class RoutedCommand extends Command {
     this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     this.policy = policy
     this.timeout = policy.timeout
-    if (policy.showFriendlyErrorStack) this.callSite = new Error()
+    if (policy.showFriendlyErrorStack) this.callSite = callSiteOf(new.target)
   }
 
   /** What repeating this very call would mean. */
