@@ -66,7 +66,7 @@ function violatesLayer({ workspace: { manifest }, isSource }, { specifier, isTyp
 function violatesDeclaration({ path, workspace: { folder, manifest }, isSource }, one, tools) {
   if (isBuiltin(one.specifier) || NO_PACKAGE.test(one.specifier)) return undefined
   const name = packageOf(one.specifier)
-  if (folder === '.' && /^scripts\/(?!layers\/|check-layers)/.test(path)) {
+  if (folder === '.' && /^scripts\/(?!layers\/|check-layers|build\/|build-package)/.test(path)) {
     return `imports ${name}: the scripts run before anything is installed`
   }
   const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest
