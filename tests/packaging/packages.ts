@@ -61,8 +61,12 @@ interface Packed {
   readonly unpackedSize: number
 }
 
+export interface Tarballs extends AsyncDisposable {
+  of(pack: Package): Tarball
+}
+
 /** What `npm publish` would upload, of all packages; removed at the end of the scope. */
-export async function packAll(): Promise<AsyncDisposable & { of(pack: Package): Tarball }> {
+export async function packAll(): Promise<Tarballs> {
   const folder = await mkdtemp(join(tmpdir(), 'disredis-pack-'))
   // The build is what is published, its package.json included.
   const builds = packages.map((pack) => `./${pack.folder}/dist`)
