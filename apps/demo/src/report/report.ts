@@ -2,7 +2,7 @@ import type { FaultRecord } from '../faults/fault-record.js'
 import type { Latency } from '../measurement/meter.js'
 import type { Spread } from '../measurement/statistics.js'
 import type { Counts } from '../measurement/tally.js'
-import type { FaultKind } from '../script/statement.js'
+import type { ShardFaultKind } from '../script/statement.js'
 import type { Reads } from '../workload/shard-traffic.js'
 import type { LedgerTotals } from '../workload/write-ledger.js'
 import type { Guarantee } from './guarantees.js'
@@ -18,7 +18,7 @@ export interface Report {
   readonly shards: Readonly<Record<string, ShardReport>>
   readonly faults: readonly FaultRecord[]
   /** The faults of one kind together. */
-  readonly summary: Readonly<Partial<Record<FaultKind, FaultSummary>>>
+  readonly summary: Readonly<Partial<Record<ShardFaultKind, FaultSummary>>>
 }
 
 export interface ShardReport {
