@@ -1,0 +1,6 @@
+export type { Access, Deployment } from './connection/access.js'
+export { type ExitCode, exitCode } from './exit-code.js'
+export type { Terminal } from './output/terminal.js'
+export { runCli } from './run-cli.js'
+export { type CollectOptions, collectSnapshot } from './snapshot/collect-snapshot.js'
+export type { Snapshot } from './snapshot/snapshot.js'
