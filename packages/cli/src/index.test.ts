@@ -5,6 +5,7 @@ test('the package exports these values', () => {
   expect(Object.keys(cli).sort()).toMatchInlineSnapshot(`
     [
       "collectSnapshot",
+      "diagnose",
       "exitCode",
       "runCli",
     ]

@@ -1,4 +1,7 @@
 export type { Access, Deployment } from './connection/access.js'
+export type { Finding, Severity } from './doctor/check.js'
+export { diagnose } from './doctor/diagnose.js'
+export type { FactsOptions, Limits } from './doctor/facts.js'
 export { type ExitCode, exitCode } from './exit-code.js'
 export type { Terminal } from './output/terminal.js'
 export { runCli } from './run-cli.js'

@@ -85,6 +85,25 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     )
     .action(action(async () => (await import('./commands/exec.js')).exec))
 
+  withConnection(
+    program
+      .command('doctor')
+      .summary('what will not fail over, lose data, or lock clients out')
+      .description(
+        'Looks at every Sentinel and every node, changes nothing, and says what is wrong, who says so, ' +
+          'and how to mend it.',
+      )
+      .option('--simulate', 'also: host by host, what is lost if it dies')
+      .option('--command-timeout <ms>', 'commandTimeout of the clients (10000)')
+      .option('--config <file...>', 'also read these redis.conf and sentinel.conf')
+      .option('--json', 'one JSON object: { findings }'),
+  )
+    .addHelpText(
+      'after',
+      examples('doctor -s 10.0.0.1,10.0.0.2,10.0.0.3', 'doctor --simulate', 'doctor --json'),
+    )
+    .action(action(async () => (await import('./commands/doctor.js')).doctor))
+
   program
     .command('connection', { hidden: true })
     .description(connectionHelp)

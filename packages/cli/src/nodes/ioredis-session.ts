@@ -82,7 +82,7 @@ class IoredisSession implements NodeSession {
     })
     const late = new Promise<never>((_, reject) => {
       limit = setTimeout(() => {
-        reject(new NodeFailure('timeout', `gives no answer within ${this.#timeout} ms`))
+        reject(new NodeFailure('silent', `gives no answer within ${this.#timeout} ms`))
       }, this.#timeout)
     })
     try {

@@ -31,6 +31,7 @@ export type OpenNodeSession = (
 export type FailureReason =
   | 'refused'
   | 'timeout'
+  | 'silent'
   | 'unresolved'
   | 'unreachable'
   | 'tls'

@@ -129,7 +129,7 @@ function questionsOf(
   return {
     refusals,
     ask: async (...command) => {
-      if (performance.now() > endAt) throw new NodeFailure('timeout', 'answers too slowly')
+      if (performance.now() > endAt) throw new NodeFailure('silent', 'answers too slowly')
       try {
         return await session.call(...command)
       } catch (error) {
