@@ -28,10 +28,13 @@ export const layers = {
     types: ['@disredis/client'],
   },
   '@disredis/session-store': { imports: ['@disredis/client'] },
-  '@disredis/client': { imports: ['@disredis/sentinel', '@disredis/hash-ring'] },
-  '@disredis/sentinel': { imports: [] },
+  '@disredis/client': {
+    imports: ['@disredis/sentinel', '@disredis/hash-ring', '@disredis/connection'],
+  },
+  '@disredis/sentinel': { imports: ['@disredis/connection'] },
   '@disredis/hash-ring': { imports: [] },
-  '@disredis/fleet': { imports: [] },
+  '@disredis/fleet': { imports: ['@disredis/connection'] },
+  '@disredis/connection': { imports: [] },
 }
 
 /** Tests start real servers with it; nobody else imports it. */

@@ -22,6 +22,10 @@ export class ManualRuntime implements Runtime {
     }
   }
 
+  nextTick(callback: () => void): void {
+    queueMicrotask(callback)
+  }
+
   afterIo(callback: () => void): void {
     callback()
   }

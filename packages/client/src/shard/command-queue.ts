@@ -1,5 +1,5 @@
+import { Fifo } from '@disredis/connection'
 import type { RoutedCommand } from '../commands/routed-command.js'
-import { Fifo } from '../fifo.js'
 
 export interface QueueLimits {
   readonly maxCommands: number

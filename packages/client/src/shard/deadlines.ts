@@ -1,5 +1,5 @@
+import { Fifo } from '@disredis/connection'
 import type { RoutedCommand } from '../commands/routed-command.js'
-import { Fifo } from '../fifo.js'
 
 /** ms by which late commands of one lane may be out of order. */
 const lateStep = 10

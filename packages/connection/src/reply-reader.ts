@@ -1,0 +1,380 @@
+import { ProtocolError } from './errors.js'
+import { itemCost, type ReplyLimits } from './reply-limits.js'
+
+/** Who gets what a connection says, in the order of the wire. None of these may throw. */
+export interface ReplyTarget {
+  /** Whether the strings of the next reply are wanted as text (UTF-8) rather than as buffers. */
+  wantsText(): boolean
+  /**
+   * @param isText what {@link wantsText} said of it
+   * @throws ProtocolError if it answers nothing
+   */
+  onReply(reply: unknown, isText: boolean): void
+  /** @throws ProtocolError if it answers nothing */
+  onErrorReply(error: Error): void
+  /** It answers no command by itself. Strings are buffers. */
+  onPush(items: readonly unknown[]): void
+}
+
+export interface ReplyReaderOptions {
+  /** Integers and doubles as their text. */
+  readonly stringNumbers: boolean
+  readonly limits: ReplyLimits
+  /** The error of an error reply. */
+  readonly makeError: (message: string) => Error
+}
+
+interface Aggregate {
+  readonly type: number
+  readonly items: unknown[]
+  readonly size: number
+  filled: number
+}
+
+/**
+ * Reads RESP3 into what callers of RESP2 know: doubles are their text, booleans 1 or 0, maps and sets
+ * flat arrays. Attributes are read and dropped. Text is made where it is wanted without a buffer for each
+ * string in between.
+ *
+ * It is strict: whatever is not RESP3, or is beyond the limits, throws before a reply could be given to a
+ * command that it does not answer.
+ *
+ * A chunk may end anywhere. What is read of an array stays read; only its unfinished item waits, and is
+ * looked at again when it is complete: the time is linear in the bytes, in whatever pieces they come.
+ */
+export class ReplyReader {
+  readonly #target: ReplyTarget
+  readonly #stringNumbers: boolean
+  readonly #limits: ReplyLimits
+  readonly #makeError: (message: string) => Error
+  #chunk: Buffer = nothing
+  #at = 0
+  /** Of the item that the last chunk broke off: its bytes so far, and how many it lacks at least. */
+  readonly #pieces: Buffer[] = []
+  #pieceBytes = 0
+  #missing = 0
+  /** What it lacks is the end of its line. */
+  #isLineOpen = false
+  /** Bytes of the last piece that are not in use: many small pieces are put together. */
+  #spare: Buffer | undefined
+  readonly #open: Aggregate[] = []
+  /** Of the reply that is being read. */
+  #cost = 0
+  #isText = false
+
+  constructor(target: ReplyTarget, { stringNumbers, limits, makeError }: ReplyReaderOptions) {
+    this.#target = target
+    this.#stringNumbers = stringNumbers
+    this.#limits = limits
+    this.#makeError = makeError
+  }
+
+  /** @throws ProtocolError if the connection is of no more use */
+  read(received: Buffer): void {
+    const chunk = this.#missing === 0 ? received : this.#pieceTogether(received)
+    if (chunk === undefined) return
+    this.#chunk = chunk
+    this.#at = 0
+    this.#readItems(chunk)
+    // An idle connection keeps no memory of what it read.
+    this.#chunk = nothing
+  }
+
+  #readItems(chunk: Buffer): void {
+    while (this.#at < chunk.length) {
+      const start = this.#at
+      if (this.#open.length === 0) {
+        this.#isText = chunk[start] !== push && this.#target.wantsText()
+      }
+      if (!this.#readItem()) {
+        this.#keep(chunk.subarray(start))
+        return
+      }
+    }
+  }
+
+  #pieceTogether(received: Buffer): Buffer | undefined {
+    this.#keep(received)
+    if (this.#isLineOpen) {
+      // The end of the line may have been cut in two.
+      const isComplete = received.includes(lineFeed)
+      if (!isComplete) {
+        if (this.#pieceBytes > this.#limits.maxLineBytes) throw tooLarge('a line', 'maxLineBytes')
+        return undefined
+      }
+    } else {
+      this.#missing -= received.length
+      if (this.#missing > 0) return undefined
+    }
+    const whole = Buffer.concat(this.#pieces, this.#pieceBytes)
+    this.#pieces.length = 0
+    this.#pieceBytes = 0
+    this.#spare = undefined
+    this.#missing = 0
+    this.#isLineOpen = false
+    return whole
+  }
+
+  /** Small pieces are copied: each would keep a buffer of its own, and of the chunk it is part of. */
+  #keep(piece: Buffer): void {
+    this.#pieceBytes += piece.length
+    if (piece.length >= blockSize / 4) {
+      this.#pieces.push(piece)
+      this.#spare = undefined
+      return
+    }
+    if (this.#spare === undefined || this.#spare.length < piece.length) {
+      this.#spare = Buffer.allocUnsafe(this.#pieces.length === 0 ? 1024 : blockSize)
+      if (this.#spare.length < piece.length) this.#spare = Buffer.allocUnsafe(blockSize)
+      this.#pieces.push(this.#spare.subarray(0, 0))
+    }
+    const last = this.#pieces.length - 1
+    const used = this.#pieces[last]!
+    piece.copy(this.#spare)
+    this.#pieces[last] = Buffer.from(used.buffer, used.byteOffset, used.length + piece.length)
+    this.#spare = this.#spare.subarray(piece.length)
+  }
+
+  /** False if the chunk ends before the item does. */
+  #readItem(): boolean {
+    const chunk = this.#chunk
+    const type = chunk[this.#at]!
+    if (type === blobString || type === number || type === array) {
+      return this.#readNumbered(type)
+    }
+    switch (type) {
+      case push:
+        if (this.#open.length > 0) throw malformed('a push within a reply', this.#at)
+        return this.#readNumbered(type)
+      case map:
+      case set:
+      case attribute:
+      case blobError:
+      case verbatimString:
+        return this.#readNumbered(type)
+      case simpleString:
+      case simpleError:
+      case bool:
+      case nil:
+      case double:
+      case bigNumber:
+        return this.#readLine(type)
+      default:
+        throw new ProtocolError(
+          `The server sent what is not RESP3: a reply of type ${type}. Does another service listen there, or is TLS expected?`,
+        )
+    }
+  }
+
+  /** What begins with a number: the value, or the size of what follows. */
+  #readNumbered(type: number): boolean {
+    const chunk = this.#chunk
+    const { length } = chunk
+    let at = this.#at + 1
+    const sign = chunk[at]
+    if (sign === minus || sign === plus) at++
+    const firstDigit = at
+    let size = 0
+    for (; at < length; at++) {
+      const value = chunk[at]! - digit0
+      if (value >= 0 && value <= 9) size = size * 10 + value
+      else if (chunk[at] === carriageReturn) break
+      else throw malformed('a length or number', at)
+    }
+    const begin = at + 2
+    if (begin > length) return this.#lacksLineEnd()
+    if (at === firstDigit) throw malformed('a length or number', at)
+    this.#checkLineEnd(at)
+    if (type === number) {
+      const value = this.#stringNumbers
+        ? chunk.toString('latin1', this.#at + 1, at)
+        : sign === minus
+          ? -size
+          : size
+      this.#at = begin
+      this.#deliver(value, 0)
+      return true
+    }
+    if (sign === minus) {
+      // RESP2's null, and no other negative length.
+      const isNull = size === 1 && (type === blobString || type === array)
+      if (!isNull) throw malformed('a length', firstDigit)
+      this.#at = begin
+      this.#deliver(null, 0)
+      return true
+    }
+    if (type !== blobString && type !== blobError && type !== verbatimString) {
+      this.#at = begin
+      this.#openAggregate(type, type === map || type === attribute ? size * 2 : size)
+      return true
+    }
+    if (size > this.#limits.maxStringBytes) throw tooLarge('a string', 'maxStringBytes')
+    const end = begin + size
+    if (end + 2 > length) return this.#lacks(end + 2 - length)
+    this.#checkLineEnd(end)
+    // `txt:` stands before the text.
+    if (type === verbatimString && (size < 4 || chunk[begin + 3] !== colon)) {
+      throw malformed('a verbatim string', begin)
+    }
+    this.#at = end + 2
+    if (type === blobError) this.#fail(chunk.toString('utf8', begin, end))
+    else this.#deliver(this.#string(type === verbatimString ? begin + 4 : begin, end), size)
+    return true
+  }
+
+  /** Room is made as items come: a length line alone takes no memory. */
+  #openAggregate(type: number, size: number): void {
+    const { maxDepth, maxReplyBytes } = this.#limits
+    if (size * itemCost > maxReplyBytes) throw tooLarge('an array', 'maxReplyBytes')
+    if (this.#open.length >= maxDepth) throw tooLarge('the depth of a reply', 'maxDepth')
+    const aggregate = { type, items: new Array(size <= 1024 ? size : 0), size, filled: 0 }
+    if (size === 0) this.#complete(aggregate)
+    else this.#open.push(aggregate)
+  }
+
+  #readLine(type: number): boolean {
+    const chunk = this.#chunk
+    const begin = this.#at + 1
+    let end = begin
+    while (end < chunk.length && chunk[end] !== carriageReturn && chunk[end] !== lineFeed) end++
+    if (end - begin > this.#limits.maxLineBytes) throw tooLarge('a line', 'maxLineBytes')
+    if (end + 2 > chunk.length && chunk[end] !== lineFeed) return this.#lacksLineEnd()
+    this.#checkLineEnd(end)
+    const size = end - begin
+    this.#at = end + 2
+    switch (type) {
+      case nil:
+        if (size !== 0) throw malformed('a null', begin)
+        this.#deliver(null, 0)
+        break
+      case bool: {
+        const letter = chunk[begin]
+        if (size !== 1 || (letter !== letterT && letter !== letterF)) {
+          throw malformed('a boolean', begin)
+        }
+        this.#deliver(letter === letterT ? 1 : 0, 0)
+        break
+      }
+      case simpleError:
+        this.#fail(chunk.toString('utf8', begin, end))
+        break
+      case bigNumber:
+        this.#deliver(chunk.toString('latin1', begin, end), size)
+        break
+      case double:
+        this.#deliver(
+          this.#stringNumbers ? chunk.toString('latin1', begin, end) : this.#string(begin, end),
+          size,
+        )
+        break
+      default:
+        this.#deliver(this.#string(begin, end), size)
+    }
+    return true
+  }
+
+  /** One byte too few or too many, and every reply after it would answer another command. */
+  #checkLineEnd(at: number): void {
+    if (this.#chunk[at] !== carriageReturn || this.#chunk[at + 1] !== lineFeed) {
+      throw malformed('the end of a line', at)
+    }
+  }
+
+  #lacks(bytes: number): false {
+    this.#missing = bytes
+    return false
+  }
+
+  #lacksLineEnd(): false {
+    this.#isLineOpen = true
+    this.#missing = 1
+    return false
+  }
+
+  #string(begin: number, end: number): string | Buffer {
+    return this.#isText
+      ? this.#chunk.toString('utf8', begin, end)
+      : this.#chunk.subarray(begin, end)
+  }
+
+  #fail(message: string): void {
+    const error = this.#makeError(message)
+    if (this.#open.length === 0) this.#target.onErrorReply(error)
+    else this.#deliver(error, message.length)
+  }
+
+  /** @param bytes what it takes besides an item's own cost */
+  #deliver(value: unknown, bytes: number): void {
+    if (this.#open.length === 0) {
+      this.#target.onReply(value, this.#isText)
+      return
+    }
+    this.#cost += itemCost + bytes
+    if (this.#cost > this.#limits.maxReplyBytes) throw tooLarge('a reply', 'maxReplyBytes')
+    this.#fill(value)
+  }
+
+  /** The innermost open aggregate has one more item; what is complete by that is closed. */
+  #fill(value: unknown): void {
+    const aggregate = this.#open[this.#open.length - 1]!
+    aggregate.items[aggregate.filled++] = value
+    if (aggregate.filled < aggregate.size) return
+    this.#open.pop()
+    this.#complete(aggregate)
+  }
+
+  #complete({ type, items }: Aggregate): void {
+    // It tells something of the item that follows, and is none itself.
+    if (type === attribute) {
+      if (this.#open.length === 0) this.#cost = 0
+      return
+    }
+    if (this.#open.length > 0) {
+      this.#cost += itemCost
+      this.#fill(items)
+      return
+    }
+    this.#cost = 0
+    if (type === push) this.#target.onPush(items)
+    else this.#target.onReply(items, this.#isText)
+  }
+}
+
+/** Says where, never what: it may be a payload. */
+function malformed(what: string, at: number): ProtocolError {
+  return new ProtocolError(`The server sent what is not RESP3: ${what} at byte ${at} of the reply`)
+}
+
+function tooLarge(what: string, limit: keyof ReplyLimits): ProtocolError {
+  return new ProtocolError(`The server sent ${what} beyond the limit \`${limit}\` of a reply`)
+}
+
+const nothing = Buffer.alloc(0)
+
+/** Of memory for small pieces. */
+const blockSize = 64 * 1024
+
+const array = 0x2a // *
+const attribute = 0x7c // |
+const bigNumber = 0x28 // (
+const blobError = 0x21 // !
+const blobString = 0x24 // $
+const bool = 0x23 // #
+const double = 0x2c // ,
+const map = 0x25 // %
+const nil = 0x5f // _
+const number = 0x3a // :
+const push = 0x3e // >
+const set = 0x7e // ~
+const simpleError = 0x2d // -
+const simpleString = 0x2b // +
+const verbatimString = 0x3d // =
+
+const carriageReturn = 0x0d
+const colon = 0x3a
+const digit0 = 0x30
+const letterF = 0x66
+const letterT = 0x74
+const lineFeed = 0x0a
+const minus = 0x2d
+const plus = 0x2b
