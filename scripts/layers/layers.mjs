@@ -14,6 +14,7 @@ export const layers = {
       '@disredis/client',
       '@disredis/sentinel',
       '@disredis/hash-ring',
+      '@disredis/connection',
       // `disredis up` starts a local fleet.
       '@disredis/fleet',
     ],

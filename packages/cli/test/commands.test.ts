@@ -85,14 +85,15 @@ describe('topology', () => {
       signal: stop.signal,
       onLine: (line) => {
         lines.push(line)
-        if (line.includes('"event"')) stop.abort()
+        if (line.includes('"event":"masterAdded"')) stop.abort()
         // The first line is the state: from then on it watches.
-        else void changeUntil(() => stop.signal.aborted)
+        if (lines.length === 1) void changeUntil(() => stop.signal.aborted)
       },
     })
     const { code } = await watching
     expect(code).toBe(0)
-    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ event: 'masterAdded', shard: 'another' })
+    const told = lines.map((line) => JSON.parse(line))
+    expect(told).toContainEqual(expect.objectContaining({ event: 'masterAdded', shard: 'another' }))
     await forget()
   })
 

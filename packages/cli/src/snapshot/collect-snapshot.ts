@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from '@disredis/sentinel'
 import type { Deployment } from '../connection/access.js'
-import { openIoredisSession } from '../nodes/ioredis-session.js'
+import { openConnectionSession } from '../nodes/connection-session.js'
 import { askNode } from './ask-node.js'
 import { askSentinel } from './ask-sentinel.js'
 import type { Asking } from './ask-server.js'
@@ -20,7 +20,7 @@ export interface CollectOptions {
  */
 export async function collectSnapshot(
   deployment: Deployment,
-  { open = openIoredisSession, now = Date.now }: CollectOptions = {},
+  { open = openConnectionSession, now = Date.now }: CollectOptions = {},
 ): Promise<Snapshot> {
   const asking: Asking = { open, now, timeout: deployment.timeout }
   const takenAt = now()
