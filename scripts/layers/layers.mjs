@@ -9,6 +9,16 @@
 
 /** @type {Readonly<Record<string, Layer>>} */
 export const layers = {
+  '@disredis/cli': {
+    imports: [
+      '@disredis/client',
+      '@disredis/sentinel',
+      '@disredis/hash-ring',
+      '@disredis/connection',
+      // `disredis up` starts a local fleet.
+      '@disredis/fleet',
+    ],
+  },
   // An adapter takes a client or makes one through the session store: its type is all it needs.
   '@disredis/express-session': {
     imports: ['@disredis/session-store'],
