@@ -18,19 +18,25 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
   readonly remote: string
   connecting = true
   destroyed = false
+  /** Called with what is handed to it. */
+  onSent: ((text: string) => void) | undefined
   readonly #time: VirtualTime
   readonly #end: ChannelEnd
   #corked: string[] | undefined
   #isFlowing = true
   #isEnded = false
+  readonly #enter: () => void
   #needsDrain = false
 
   constructor(
     network: Network,
     host: Host,
     target: { readonly host: string; readonly port: number },
+    /** The process is about to run. */
+    enter: () => void,
   ) {
     super()
+    this.#enter = enter
     this.remote = `${target.host}:${target.port}`
     this.#time = network.time
     this.#end = network.dial(host, target, this)
@@ -63,6 +69,7 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
     const onWritten = typeof encoding === 'function' ? (encoding as () => void) : callback
     if (!this.writable) return false
     const bytes = toBytes(chunk)
+    this.onSent?.(bytes)
     if (this.#corked !== undefined) this.#corked.push(bytes)
     else this.#end.send(bytes)
     if (onWritten !== undefined) this.#time.defer(onWritten)
@@ -94,7 +101,7 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
     this.#corked = undefined
     this.#end.close()
     this.#time.after(0, () => {
-      this.#time.touch()
+      this.#enter()
       if (error !== undefined) this.emit('error', error)
       this.emit('close', error !== undefined)
     })
@@ -138,7 +145,7 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
 
   connected(): void {
     if (this.destroyed) return
-    this.#time.touch()
+    this.#enter()
     this.connecting = false
     this.emit('connect')
     this.emit('ready')
@@ -150,7 +157,7 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
 
   received(frame: Frame): void {
     if (this.destroyed || typeof frame !== 'string') return
-    this.#time.touch()
+    this.#enter()
     this.emit('data', Buffer.from(frame, 'latin1'))
   }
 
@@ -160,7 +167,7 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
       this.destroy(socketError('read', 'ECONNRESET', this.remote))
       return
     }
-    this.#time.touch()
+    this.#enter()
     this.emit('end')
     this.destroy()
   }
@@ -168,7 +175,7 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
   #drain(): void {
     if (!this.#needsDrain || this.destroyed) return
     this.#needsDrain = false
-    this.#time.touch()
+    this.#enter()
     this.emit('drain')
   }
 }

@@ -2,7 +2,7 @@ import type { ClientSession } from '../node/client-session.js'
 import { ErrorReply, MapReply, nullArray, ok, type Reply, SimpleString } from '../resp/reply.js'
 import { describeMaster, describePeer, describeReplica } from './describe-instance.js'
 import { currentAddress, type MasterInstance } from './instances.js'
-import { selectReplica } from './select-replica.js'
+import { requestFailover } from './request-failover.js'
 import type { SentinelServer } from './sentinel-server.js'
 
 const noSuchMaster = new ErrorReply('ERR No such master with that name')
@@ -83,11 +83,7 @@ function sentinelCommand(sentinel: SentinelServer, args: readonly string[]): Rep
     case 'RESET': {
       const pattern = new RegExp(`^${args[2]!.replaceAll('*', '.*')}$`)
       const found = [...sentinel.masters.values()].filter(({ name }) => pattern.test(name))
-      for (const master of found) {
-        sentinel.reset(master)
-        for (const id of [...master.peers.keys()]) sentinel.removePeer(master, id)
-        sentinel.event('+reset-master', master)
-      }
+      for (const master of found) sentinel.resetByCommand(master)
       return found.length
     }
     case 'MONITOR': {
@@ -171,7 +167,7 @@ function masterCommand(
     case 'CKQUORUM':
       return checkQuorum(master)
     default:
-      return failover(sentinel, master, args[3]?.toUpperCase())
+      return requestFailover(sentinel, master, args[3]?.toUpperCase())
   }
 }
 
@@ -192,31 +188,6 @@ function set(master: MasterInstance, args: readonly string[]): void {
         master.quorum = value
     }
   }
-}
-
-function failover(
-  sentinel: SentinelServer,
-  master: MasterInstance,
-  option: string | undefined,
-): Reply {
-  const isCoordinated = option === 'COORDINATED' && sentinel.surroundings.isValkey
-  if (option !== undefined && !isCoordinated) {
-    return new ErrorReply('ERR Unknown failover option specified')
-  }
-  if (master.isFailingOver) return new ErrorReply('INPROG Failover already in progress')
-  if (selectReplica(master, sentinel.now) === undefined) {
-    return new ErrorReply('NOGOODSLAVE No suitable replica to promote')
-  }
-  if (isCoordinated && !master.supportsFailover) {
-    return new ErrorReply('NOGOODPRIMARY Primary does not support FAILOVER command')
-  }
-  sentinel.steps.start(master)
-  master.isForced = !isCoordinated
-  master.isCoordinated = isCoordinated
-  // Valkey marks the master down for a moment, to be allowed to ask for votes.
-  if (sentinel.surroundings.isValkey) master.isSubjectivelyDown = true
-  if (isCoordinated) sentinel.election.ask(master, true)
-  return ok
 }
 
 function checkQuorum(master: MasterInstance): Reply {

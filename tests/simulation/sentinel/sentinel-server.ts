@@ -282,6 +282,13 @@ export class SentinelServer {
     master.isScriptKillSent = false
   }
 
+  /** `SENTINEL RESET`: it forgets the replicas and the other Sentinels as well. */
+  resetByCommand(master: MasterInstance): void {
+    this.reset(master)
+    for (const id of [...master.peers.keys()]) this.removePeer(master, id)
+    this.event('+reset-master', master)
+  }
+
   /** Rewrites its file. */
   save(): void {
     this.#file = {

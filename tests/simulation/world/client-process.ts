@@ -3,6 +3,7 @@ import type { Random } from '../core/random.js'
 import type { Host } from '../network/host.js'
 import type { Network } from '../network/network.js'
 import { SimulatedSocket } from '../network/simulated-socket.js'
+import { currentProcess } from './current-process.js'
 
 /** A timer that can be cancelled. */
 export interface SimulatedTimer {
@@ -32,6 +33,9 @@ export class ClientProcess {
   /** Called for each new socket, by faults. */
   onSocket: ((socket: SimulatedSocket) => void) | undefined
   dials = 0
+  onStall: ((duration: number) => void) | undefined
+  /** Called with what is handed to a socket. */
+  onSent: ((text: string) => void) | undefined
 
   constructor(host: Host, network: Network, random: Random, journal: Journal) {
     this.host = host
@@ -49,33 +53,55 @@ export class ClientProcess {
     return this.#timers
   }
 
+  /** Its code is about to run. */
+  enter = (): void => {
+    currentProcess.value = this
+    this.#network.time.touch()
+  }
+
   now = (): number => this.#network.time.now
 
   random = (): number => this.#random.next()
 
+  /** A timer of the client. */
   setTimer = (callback: () => void, delay: number): SimulatedTimer => {
-    const { time } = this.#network
-    let isPending = true
     this.#timers++
+    let isPending = true
     const end = () => {
       if (isPending) this.#timers--
       isPending = false
     }
+    const timer = this.setOwnTimer(() => {
+      end()
+      callback()
+    }, delay)
+    return {
+      cancel: () => {
+        end()
+        timer.cancel()
+      },
+    }
+  }
+
+  /** A timer of the application: the client is not asked to give it back. */
+  setOwnTimer = (callback: () => void, delay: number): SimulatedTimer => {
+    const { time } = this.#network
+    let isPending = true
     const fire = () => {
       if (!isPending) return
       if (this.#late !== undefined) {
         this.#late.push({ at: time.now, order: this.#order++, callback: fire })
         return
       }
-      end()
-      time.touch()
+      isPending = false
+      this.enter()
       callback()
     }
     // A timer of Node takes a millisecond at least.
     const event = time.after(Math.max(1, delay), fire)
     return {
       cancel: () => {
-        end()
+        isPending = false
         event.cancel()
       },
     }
@@ -88,7 +114,7 @@ export class ClientProcess {
         this.#late.push({ at: Number.MAX_VALUE, order: this.#order++, callback: run })
         return
       }
-      time.touch()
+      this.enter()
       callback()
     }
     time.after(0, run)
@@ -99,10 +125,11 @@ export class ClientProcess {
 
   openSocket = (target: { readonly host: string; readonly port: number }): SimulatedSocket => {
     this.dials++
-    const socket = new SimulatedSocket(this.#network, this.host, target)
+    const socket = new SimulatedSocket(this.#network, this.host, target, this.enter)
     this.sockets.add(socket)
     socket.once('close', () => this.sockets.delete(socket))
     this.onSocket?.(socket)
+    socket.onSent = this.onSent
     return socket
   }
 
@@ -110,6 +137,7 @@ export class ClientProcess {
   stall(duration: number): void {
     if (this.#late !== undefined) return
     this.#journal.write(this.name, `its event loop is held up for ${duration.toFixed(0)} ms`)
+    this.onStall?.(duration)
     this.#late = []
     this.host.freeze()
     this.#network.time.after(duration, () => {

@@ -65,7 +65,7 @@ export class World {
   addClient(): ClientProcess {
     const number = this.clients.length + 1
     const name = `client-${number}`
-    const host = this.network.addHost(name, `10.0.200.${number}`)
+    const host = this.network.addHost(name, `127.1.200.${number}`)
     const client = new ClientProcess(host, this.network, this.random.fork(name), this.journal)
     this.clients.push(client)
     return client
@@ -91,6 +91,33 @@ export class World {
     return { id: sentinel.surroundings.random.hex(40), currentEpoch: 0, masters }
   }
 
+  /** Every server runs, and the Sentinels agree on masters that say that they are ones. */
+  isWell(): boolean {
+    if (this.sentinels.some(({ isRunning, isTilted }) => !isRunning || isTilted)) return false
+    return this.plan.shards.every(({ name }) => {
+      const masters = this.sentinels.map((sentinel) => sentinel.masters.get(name))
+      const hosts = new Set(masters.map((master) => master?.address.host))
+      if (hosts.size !== 1) return false
+      if (masters.some((it) => it === undefined || it.isFailingOver || it.isSubjectivelyDown)) {
+        return false
+      }
+      const node = this.nodesOf(name).find(({ address }) => hosts.has(address.host))
+      return node?.link === undefined && node?.isRunning === true && !node.isLoading
+    })
+  }
+
+  /** All replicas follow the masters that the Sentinels name. */
+  isSettled(): boolean {
+    if (!this.isWell()) return false
+    return this.plan.shards.every(({ name }) => {
+      const master = this.sentinels[0]!.masters.get(name)!.address.host
+      return this.nodesOf(name).every(
+        ({ address, link }) =>
+          address.host === master || (link?.master.host === master && link.isConnected),
+      )
+    })
+  }
+
   get sentinelAddresses(): readonly ServerAddress[] {
     return this.sentinels.map(({ address }) => address)
   }
@@ -99,7 +126,7 @@ export class World {
     let master: ServerAddress | undefined
     for (let number = 0; number <= replicas; number++) {
       const name = `${shard}/${'MRSTUV'[number]}`
-      const host = this.network.addHost(name, `10.0.${index + 1}.${number + 1}`)
+      const host = this.network.addHost(name, `127.1.${index + 1}.${number + 1}`)
       const node = new RedisNode(
         {
           ...defaultNodeOptions,
@@ -133,7 +160,7 @@ export class World {
 
   #addSentinel(index: number): void {
     const name = `sentinel-${index + 1}`
-    const host = this.network.addHost(name, `10.0.100.${index + 1}`)
+    const host = this.network.addHost(name, `127.1.100.${index + 1}`)
     const file = this.#fileOf(index)
     this.#files.push(file)
     const sentinel = new SentinelServer(name, file, {
@@ -181,7 +208,7 @@ export class World {
       .filter((other) => other !== index)
       .map((other) => ({
         id: idOf(this.random, other),
-        address: { host: `10.0.100.${other + 1}`, port: sentinelPort },
+        address: { host: `127.1.100.${other + 1}`, port: sentinelPort },
       }))
   }
 }
