@@ -10,7 +10,7 @@ describe.each(readWorkspaces())('$manifest.name', ({ manifest: { scripts, ...man
   if (manifest.private === true) return
   test('is built and tested on its own', () => {
     expect(scripts).toMatchObject({
-      build: 'tsc -p tsconfig.build.json',
+      build: 'node ../../scripts/build-package.mjs',
       'test:unit': expect.stringMatching(/^vitest run --dir src\b/),
       'test:server': expect.stringMatching(/^vitest run --dir test\b/),
     })
