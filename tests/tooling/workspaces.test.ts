@@ -10,7 +10,9 @@ describe.each(readWorkspaces())('$manifest.name', ({ manifest: { scripts, ...man
   if (manifest.private === true) return
   test('is built and tested on its own', () => {
     expect(scripts).toMatchObject({
-      build: 'node ../../scripts/build-package.mjs',
+      build: expect.stringMatching(
+        /^(?:node ..\/..\/scripts\/build-package.mjs|tsc -p tsconfig.build.json)$/,
+      ),
       'test:unit': expect.stringMatching(/^vitest run --dir src\b/),
       'test:server': expect.stringMatching(/^vitest run --dir test\b/),
     })
