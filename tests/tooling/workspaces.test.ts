@@ -13,7 +13,7 @@ describe.each(readWorkspaces())('$manifest.name', ({ manifest: { scripts, ...man
       build: expect.stringMatching(
         /^(?:node ..\/..\/scripts\/build-package.mjs|tsc -p tsconfig.build.json)$/,
       ),
-      'test:unit': expect.stringMatching(/^vitest run --dir src\b/),
+      'test:unit': expect.stringMatching(/^vitest run (?:--dir )?src\b/),
       'test:server': expect.stringMatching(/^vitest run --dir test\b/),
     })
   })
