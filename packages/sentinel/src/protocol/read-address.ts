@@ -19,7 +19,7 @@ export function createAddressReader(natMap: NatMap | undefined): ReadAddress {
   return (host, port) => {
     const address = { host, port: typeof port === 'string' ? Number(port) : port }
     checkAddress(address, 'The Sentinel names the address')
-    const dialled = translate(address, natMap)
+    const dialled = translateAddress(address, natMap)
     if (dialled === address) return Object.freeze(address)
     checkAddress(dialled, '`natMap` returned the address')
     return Object.freeze({ host: dialled.host, port: dialled.port })
@@ -40,7 +40,7 @@ function checkAddress(
 }
 
 /** The address to dial for one that a Sentinel named. */
-function translate(address: Address, natMap: NatMap | undefined): Address {
+export function translateAddress(address: Address, natMap: NatMap | undefined): Address {
   if (natMap === undefined) return address
   const key = formatAddress(address)
   if (typeof natMap === 'function') return natMap(key) ?? address
