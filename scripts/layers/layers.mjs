@@ -9,6 +9,16 @@
 
 /** @type {Readonly<Record<string, Layer>>} */
 export const layers = {
+  '@disredis/cli': {
+    imports: [
+      '@disredis/client',
+      '@disredis/sentinel',
+      '@disredis/hash-ring',
+      '@disredis/connection',
+      // `disredis up` starts a local fleet.
+      '@disredis/fleet',
+    ],
+  },
   // An adapter takes a client or makes one through the session store: its type is all it needs.
   '@disredis/express-session': {
     imports: ['@disredis/session-store'],
@@ -31,6 +41,9 @@ export const layers = {
 /** Tests start real servers with it; nobody else imports it. */
 export const fleet = '@disredis/fleet'
 
+/** The suite that every session adapter's tests run. Private; it stands above the session store. */
+const sessionContract = '@disredis/session-contract'
+
 /**
  * A package's tests may use all that the package rests on, directly or not, and fleets, unless a fleet
  * rests on the package itself: then its tests on real servers are in `tests/`.
@@ -41,6 +54,7 @@ export const fleet = '@disredis/fleet'
 export function importedByTests(name) {
   const names = below(name)
   if (!below(fleet).has(name)) names.add(fleet)
+  if (layers[name]?.imports.includes('@disredis/session-store')) names.add(sessionContract)
   return names
 }
 

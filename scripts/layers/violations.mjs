@@ -82,7 +82,7 @@ function violatesDeclaration({ path, workspace: { folder, manifest }, isSource }
   if (isBuiltin(one.specifier) || NO_PACKAGE.test(one.specifier)) return undefined
   const name = packageOf(one.specifier)
   if (folder === '.' && one.isType && path.startsWith('scripts/')) return undefined
-  if (folder === '.' && /^scripts\/(?!layers\/|check-layers)/.test(path)) {
+  if (folder === '.' && /^scripts\/(?!layers\/|check-layers|build\/|build-package)/.test(path)) {
     return `imports ${name}: the scripts run before anything is installed`
   }
   const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest

@@ -56,7 +56,9 @@ function shardReport({
 }
 
 function summarize(records: readonly FaultRecord[]): Report['summary'] {
-  const kinds = faultKinds.filter((kind) => records.some((record) => record.kind === kind))
+  const kinds = ([...faultKinds, 'cut'] as const).filter((kind) =>
+    records.some((record) => record.kind === kind),
+  )
   return Object.fromEntries(
     kinds.map((kind) => [kind, summaryOf(records.filter((record) => record.kind === kind))]),
   )

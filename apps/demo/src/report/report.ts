@@ -1,6 +1,6 @@
 import type { FaultRecord } from '../faults/fault-record.js'
 import type { Spread } from '../measurement/statistics.js'
-import type { FaultKind } from '../script/statement.js'
+import type { ShardFaultKind } from '../script/statement.js'
 import type { Guarantee } from './guarantees.js'
 import type { ShardReport } from './shard-report.js'
 
@@ -15,7 +15,7 @@ export interface Report {
   readonly shards: Readonly<Record<string, ShardReport>>
   readonly faults: readonly FaultRecord[]
   /** The faults of one kind together. */
-  readonly summary: Readonly<Partial<Record<FaultKind, FaultSummary>>>
+  readonly summary: Readonly<Partial<Record<ShardFaultKind, FaultSummary>>>
 }
 
 export interface FaultSummary {
