@@ -116,7 +116,7 @@ export class WatchSession implements ConnectionOwner, ShardSession, Ticked {
   commandFailed(command: Command, error: Error): void {
     const { shard } = this.#context
     if (error.name === 'ReplyError') {
-      const isUnknownScript = verdictOnReply(error.message, command.isRead) === 'reload'
+      const isUnknownScript = verdictOnReply(error.message, command) === 'reload'
       if (isUnknownScript && command.reload()) this.#write(command)
       else command.fail(withoutArguments(error))
     } else if (
