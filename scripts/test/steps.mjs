@@ -30,12 +30,20 @@ export function steps() {
     script('layers', 'scripts/check-layers.mjs'),
     check('types', ['typecheck']),
     ...tests('unit tests', 'test:unit', Math.max(2, cores - 1)),
-    // A fleet is a dozen processes: one package at a time on two cores, its files two at a time.
-    ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
+    ...serverTests('server tests'),
     ...tests('packaging', 'test:packaging', 1),
     ...tests('chaos, short', 'chaos:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),
   ]
+}
+
+/**
+ * The tests that need a server. A fleet is a dozen processes: one package at a time on two cores, its
+ * files two at a time.
+ * @param {string} title
+ */
+export function serverTests(title) {
+  return tests(title, 'test:server', Math.max(1, Math.floor(cores / 4)))
 }
 
 /**
