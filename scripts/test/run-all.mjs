@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { InterruptedError } from '../run-command.mjs'
 import { oneFailed, sum } from './counts.mjs'
 import { leftovers } from './leftovers.mjs'
-import { steps } from './steps.mjs'
 
 /**
  * @typedef {import('./steps.mjs').Step} Step
@@ -16,17 +15,27 @@ const LONGEST_RUN = 28 * 60_000
  * Runs every step and tells of each, shows the output of what failed at the end, and ends with the
  * line `N passed, N failed`. The exit code is 0 only if something passed and nothing failed.
  *
+<<<<<<< HEAD
  * @param {readonly Step[]} chosen
  * @param {number} limit of the whole run, ms
  */
 export async function runAll(chosen = steps(), limit = LONGEST_RUN) {
+=======
+ * @param {readonly Step[]} steps
+ */
+export async function runAll(steps) {
+>>>>>>> 4dbdcbaf190ecaf4657b22ae05631e911035f527
   // Every process of this run inherits it: by it those that outlive the run are found.
   const runId = randomUUID()
   process.env.DISREDIS_TEST_RUN = runId
   /** @type {StepResult[]} */
   const results = []
   try {
+<<<<<<< HEAD
     await runSteps(chosen, results, limit)
+=======
+    await runSteps(steps, results)
+>>>>>>> 4dbdcbaf190ecaf4657b22ae05631e911035f527
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
     console.log(' interrupted')

@@ -23,14 +23,26 @@ import { countsOf, forgetCounts, oneFailed, onePassed, readCounts, sum } from '.
 
 const cores = availableParallelism()
 
-/** Cheap before dear, so that a broken tree is told of soon. @returns {Step[]} */
-export function steps() {
+/** What needs no server, cheap before dear. @returns {Step[]} */
+export function stepsWithoutServers() {
   return [
     check('lint', ['lint', 'lint:root']),
     script('layers', 'scripts/check-layers.mjs'),
     check('types', ['typecheck']),
     ...tests('unit tests', 'test:unit', Math.max(2, cores - 1)),
+<<<<<<< HEAD
     ...serverTests('server tests'),
+=======
+  ]
+}
+
+/** Cheap before dear, so that a broken tree is told of soon. @returns {Step[]} */
+export function allSteps() {
+  return [
+    ...stepsWithoutServers(),
+    // A fleet is a dozen processes: one package at a time on two cores, its files two at a time.
+    ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
+>>>>>>> 4dbdcbaf190ecaf4657b22ae05631e911035f527
     ...tests('packaging', 'test:packaging', 1),
     ...tests('chaos, short', 'chaos:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),

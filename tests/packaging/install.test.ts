@@ -5,6 +5,14 @@ import { nodeBinary, nodeVersions } from './node-binary.js'
 import { packAll, packages } from './packages.js'
 import type { Project } from './project.js'
 
+/** Packages that bring no library: what is in node_modules after their installation. */
+const lean: Readonly<Record<string, readonly string[]>> = {
+  '@disredis/connection': ['@disredis/connection'],
+  '@disredis/fleet': ['@disredis/connection', '@disredis/fleet'],
+  '@disredis/hash-ring': ['@disredis/hash-ring'],
+  '@disredis/sentinel': ['@disredis/connection', '@disredis/sentinel'],
+}
+
 let tarballs: Awaited<ReturnType<typeof packAll>>
 beforeAll(async () => {
   tarballs = await packAll()
@@ -31,6 +39,10 @@ describe.each(packages)('$name, installed alone', (pack) => {
     const required: string[] = JSON.parse(await consumer.run(binary, ['cjs.cjs']))
     // Node.js marks an ES module that has a default export.
     expect(required.filter((key) => key !== '__esModule')).toEqual(imported)
+  })
+
+  test.runIf(name in lean)('brings nothing but what it rests on', async () => {
+    expect(await consumer.installed()).toEqual(lean[name])
   })
 
   test('type-checks in a strict project, in ES modules and in CommonJS', async () => {

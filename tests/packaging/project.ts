@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -41,6 +41,15 @@ export class Project implements AsyncDisposable {
     })
     await npm(project.folder, 'install', '--prefer-offline')
     return project
+  }
+
+  /** The packages in its node_modules, sorted, without types. */
+  async installed(): Promise<string[]> {
+    const lock = await readFile(join(this.folder, 'node_modules/.package-lock.json'), 'utf8')
+    return Object.keys(JSON.parse(lock).packages)
+      .map((path) => path.replace(/^.*node_modules\//, ''))
+      .filter((name) => !/^(@types\/|undici-types$|typescript$|@typescript\/)/.test(name))
+      .sort()
   }
 
   /** Sets members of its package.json; the others stay. */
