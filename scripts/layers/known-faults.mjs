@@ -9,5 +9,4 @@
  */
 
 /** @type {Readonly<Record<string, KnownFaults>>} */
-export const knownFaults = {
-}
+export const knownFaults = {}

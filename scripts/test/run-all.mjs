@@ -15,33 +15,23 @@ const LONGEST_RUN = 28 * 60_000
  * Runs every step and tells of each, shows the output of what failed at the end, and ends with the
  * line `N passed, N failed`. The exit code is 0 only if something passed and nothing failed.
  *
-<<<<<<< HEAD
- * @param {readonly Step[]} chosen
- * @param {number} limit of the whole run, ms
- */
-export async function runAll(chosen = steps(), limit = LONGEST_RUN) {
-=======
  * @param {readonly Step[]} steps
+ * @param {number} longest run, ms
  */
-export async function runAll(steps) {
->>>>>>> 4dbdcbaf190ecaf4657b22ae05631e911035f527
+export async function runAll(steps, longest = LONGEST_RUN) {
   // Every process of this run inherits it: by it those that outlive the run are found.
   const runId = randomUUID()
   process.env.DISREDIS_TEST_RUN = runId
   /** @type {StepResult[]} */
   const results = []
   try {
-<<<<<<< HEAD
-    await runSteps(chosen, results, limit)
-=======
-    await runSteps(steps, results)
->>>>>>> 4dbdcbaf190ecaf4657b22ae05631e911035f527
+    await runSteps(steps, results, longest)
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
     console.log(' interrupted')
     results.push({ counts: oneFailed, failures: [{ title: 'run', lines: [error.message] }] })
   }
-  await runSteps(leftovers(runId), results, limit)
+  await runSteps(leftovers(runId), results, longest)
 
   for (const { title, lines } of results.flatMap(({ failures }) => failures)) {
     console.log(['', `=== failed: ${title}`, ...lines].join('\n'))

@@ -30,9 +30,6 @@ export function stepsWithoutServers() {
     script('layers', 'scripts/check-layers.mjs'),
     check('types', ['typecheck']),
     ...tests('unit tests', 'test:unit', Math.max(2, cores - 1)),
-<<<<<<< HEAD
-    ...serverTests('server tests'),
-=======
   ]
 }
 
@@ -40,9 +37,7 @@ export function stepsWithoutServers() {
 export function allSteps() {
   return [
     ...stepsWithoutServers(),
-    // A fleet is a dozen processes: one package at a time on two cores, its files two at a time.
-    ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
->>>>>>> 4dbdcbaf190ecaf4657b22ae05631e911035f527
+    ...serverTests('server tests'),
     ...tests('packaging', 'test:packaging', 1),
     ...tests('chaos, short', 'chaos:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),

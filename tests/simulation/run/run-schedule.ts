@@ -125,7 +125,10 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     await time.run(time.now + 35_000, () => probes.every(({ outcome }) => outcome !== 'pending'))
     for (const { outcome, kind, key, error } of probes) {
       if (outcome !== 'acknowledged') {
-        violate('does not serve', `${kind} ${key} in a sound world: ${outcome} ${error?.message ?? ''}`)
+        violate(
+          'does not serve',
+          `${kind} ${key} in a sound world: ${outcome} ${error?.message ?? ''}`,
+        )
       }
     }
     await watch.checkSubscriptions(open)
@@ -141,8 +144,10 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     await time.run(time.now + 50)
     if (!isClosed()) violate('does not close', 'close() did not resolve within 20 s')
     for (const { process, name } of applications) {
-      if (process.pendingTimers > 0) violate('leak', `${name} has ${process.pendingTimers} timers after close()`)
-      if (process.sockets.size > 0) violate('leak', `${name} has ${process.sockets.size} sockets after close()`)
+      if (process.pendingTimers > 0)
+        violate('leak', `${name} has ${process.pendingTimers} timers after close()`)
+      if (process.sockets.size > 0)
+        violate('leak', `${name} has ${process.sockets.size} sockets after close()`)
     }
     // Sentinels bring the roles in order; then it is known which writes are kept.
     await time.run(time.now + 45_000, () => world.isSettled())
