@@ -6,7 +6,8 @@ import { faultKinds } from '../script/statement.js'
 import type { ShardTraffic } from '../workload/shard-traffic.js'
 import type { Workload } from '../workload/workload.js'
 import { judge } from './guarantees.js'
-import type { FaultSummary, Report, ShardReport } from './report.js'
+import type { FaultSummary, Report } from './report.js'
+import type { ShardReport } from './shard-report.js'
 
 export interface ReportSource {
   readonly deployment: Deployment
