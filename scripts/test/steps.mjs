@@ -34,6 +34,7 @@ export function steps() {
     ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
     ...tests('packaging', 'test:packaging', 1),
     ...tests('chaos, short', 'chaos:short', 1),
+    ...tests('simulation, short', 'simulate:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),
   ]
 }

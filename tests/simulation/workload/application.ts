@@ -139,7 +139,8 @@ export class Application {
       token: kind.isWrite && kind.name !== 'INCR' ? tokenOf(id) : undefined,
       isWrite: kind.isWrite,
       mayRepeat:
-        kind.isUnconditional === true && (isIdempotentCall || this.plan.retryWrites === 'idempotent'),
+        kind.isUnconditional === true &&
+        (isIdempotentCall || this.plan.retryWrites === 'idempotent'),
       isApart: kind.isApart === true,
       issuedAt: world.time.now,
       deadline: world.time.now + limit,
@@ -171,7 +172,8 @@ export class Application {
       (error: Error) => {
         operation.error = error
         settle(error instanceof DisredisError && error.mayHaveExecuted ? 'unknown' : 'failed')
-        if (world.journal.isKept) this.#note(`${label(operation)} -> ${error.name}: ${error.message}`)
+        if (world.journal.isKept)
+          this.#note(`${label(operation)} -> ${error.name}: ${error.message}`)
       },
     )
     if (world.journal.isKept) this.#note(label(operation))
