@@ -19,6 +19,9 @@ const beginning = 300
 /** The longest that a world may take to be well again after everything was put right, in ms. */
 const longestRecovery = 90_000
 
+/** Of each client, in the time after a fault. */
+const salvosPerFault = 3
+
 /** How often a sound world is asked before it has to answer. */
 const probeRounds = 3
 
@@ -89,6 +92,14 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
         if (undo !== undefined) time.after(fault.duration, undo)
       })
     })
+    for (const application of applications) {
+      const salvos = random.fork(application.name)
+      for (const { at } of schedule.faults) {
+        for (let salvo = 0; salvo < salvosPerFault; salvo++) {
+          application.salvoAt(beginning + at + salvos.between(-20, 2500))
+        }
+      }
+    }
     watch.start()
     await time.run(beginning + schedule.duration)
     world.journal.write('run', 'everything is put right; the users stop')
