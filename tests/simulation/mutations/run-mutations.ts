@@ -42,10 +42,20 @@ async function runMutation(mutation: Mutation, jobs: number): Promise<FoundMutat
     stopsAtFailure: true,
   })
   const [first] = [...tally.failed].sort((a, b) => a.seed - b.seed)
+  if (first !== undefined) await mustPassUnbroken(first.seed)
   return {
     name: mutation.name,
     what: mutation.what,
     seeds: first?.seed,
     violation: first?.violations[0]?.kind,
+  }
+}
+
+/** What the product itself fails says nothing of a mutation. */
+async function mustPassUnbroken(seed: number): Promise<void> {
+  using pool = new WorkerPool(1)
+  const answer = await pool.ask({ kind: 'seeds', from: seed, count: 1 })
+  if (answer.kind !== 'tally' || answer.tally.failed.length > 0) {
+    throw new Error(`Seed ${seed} fails without any mutation: mend that first`)
   }
 }

@@ -79,12 +79,9 @@ export class Application {
 
   /** Some calls just then: where something happens they tell most. */
   salvoAt(at: number): void {
-    const { time } = this.#context.world
-    time.at(at, () => {
-      if (this.client === undefined || this.#isStopped) return
-      this.process.enter()
-      this.#work(false)
-    })
+    this.process.setOwnTimer(() => {
+      if (this.client !== undefined && !this.#isStopped) this.#work(false)
+    }, at - this.#context.world.time.now)
   }
 
   /** The users make no more calls. */
