@@ -25,7 +25,7 @@ export function createAddressReader({ natMap, allowAddress }: AddressRules): Rea
   return (host, port) => {
     const address = { host, port: typeof port === 'string' ? Number(port) : port }
     checkAddress(address, 'The Sentinel names the address')
-    const dialled = translate(address, natMap)
+    const dialled = translateAddress(address, natMap)
     const isTranslated = dialled !== address
     if (isTranslated) checkAddress(dialled, '`natMap` returned the address')
     else if (isUnspecified(address.host)) {
@@ -59,7 +59,7 @@ function checkAddress(
 }
 
 /** The address to dial for one that a Sentinel named. */
-function translate(address: Address, natMap: NatMap | undefined): Address {
+export function translateAddress(address: Address, natMap: NatMap | undefined): Address {
   if (natMap === undefined) return address
   const key = formatAddress(address)
   if (typeof natMap === 'function') return natMap(key) ?? address
