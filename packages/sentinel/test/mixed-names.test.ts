@@ -29,13 +29,11 @@ async function nameByHost(fleet: Fleet, number: number): Promise<void> {
   })
 }
 
-const quick = { 'info-period': 200, 'publish-period': 200 }
-
 test.each([
   ['the one that names it by its host name is asked first', [3, 1, 2]],
   ['it is asked last', [1, 2, 3]],
 ])('a master under two names is one node, through a failover: %s', async (_, order) => {
-  await using fleet = await startFleet({ downAfter: 5000, sentinelTimers: quick })
+  await using fleet = await startFleet({ downAfter: 5000 })
   await nameByHost(fleet, 3)
   const sentinels = order.map((number) => fleet.sentinel(number).address)
   await using watcher = new SentinelWatcher({ sentinels, timeout: 2000 })
