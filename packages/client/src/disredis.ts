@@ -154,10 +154,11 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return this.#run.ready()
   }
 
-  /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
+  /** Per shard: phase, master, what waits, the last failover; the Sentinels; and the placement record. */
   health(): Health {
-    const shards = this.#run.supervisor.shards.map((shard) => shard.health())
-    return summarize(shards, this.topology?.sentinels ?? [])
+    const { supervisor } = this.#run
+    const shards = supervisor.shards.map((shard) => shard.health())
+    return summarize(shards, this.topology?.sentinels ?? [], supervisor.placement())
   }
 
   /**

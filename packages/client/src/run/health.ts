@@ -1,4 +1,5 @@
 import type { SentinelTopology } from '@disredis/sentinel'
+import type { PlacementHealth } from '../placement/placement-health.js'
 import type { ShardHealth } from '../shard/shard-health.js'
 
 /** A client at one moment. */
@@ -10,11 +11,14 @@ export interface Health {
   readonly state: 'ok' | 'degraded' | 'down'
   readonly shards: readonly ShardHealth[]
   readonly sentinels: readonly SentinelTopology[]
+  /** Whether every master belongs to this client's placement. It does not change `state`. */
+  readonly placement: PlacementHealth
 }
 
 export function summarize(
   shards: readonly ShardHealth[],
   sentinels: readonly SentinelTopology[],
+  placement: PlacementHealth,
 ): Health {
   const connected = sentinels.filter(({ isConnected }) => isConnected).length
   const hasMajority = connected * 2 > sentinels.length
@@ -24,5 +28,5 @@ export function summarize(
     ({ phase, isAnswering, isFenced }) => phase === 'ready' && isAnswering && !isFenced,
   )
   const state = !isServing ? 'down' : isCalm && hasMajority ? 'ok' : 'degraded'
-  return { state, shards, sentinels }
+  return { state, shards, sentinels, placement }
 }

@@ -8,7 +8,7 @@ import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
 import { FailoverGate, type MasterFate } from './failover-gate.js'
 import { MasterBelief } from './master-belief.js'
-import { MasterDialler } from './master-dialler.js'
+import { admitted, MasterDialler } from './master-dialler.js'
 import { connectionLost, demoted } from './master-errors.js'
 import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
@@ -91,6 +91,7 @@ export class Shard implements ConnectionOwner, Ticked {
       shard: name,
       runtime,
       dial: context.dial,
+      admit: context.admit,
       roleTimeout: options.connectTimeout,
       backoff: new Backoff(25, 1000, runtime.random),
       address: () => this.#belief.address,
@@ -290,6 +291,13 @@ export class Shard implements ConnectionOwner, Ticked {
     return isPending || isAsked || this.#serving.isRetiring
   }
 
+  /** Asked before its promotion, so that it need not wait for it then. */
+  readonly #dialPromoted: ShardContext['dial'] = async (address, signal) => {
+    const { dial, admit } = this.#context
+    const connection = await dial(address, signal)
+    return admit === undefined ? connection : admitted(this.name, connection, admit)
+  }
+
   #masterAnswered(connection: ShardConnection): void {
     const current = this.connection
     const isSame = isSameAddress(current?.address, connection.address)
@@ -410,7 +418,7 @@ export class Shard implements ConnectionOwner, Ticked {
       ...this.#options.gate,
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
-      dial: this.#context.dial,
+      dial: this.#dialPromoted,
       oldMaster: this.connection,
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
