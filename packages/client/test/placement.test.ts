@@ -68,10 +68,10 @@ describe('a record is on every master', () => {
     expect(after).toEqual(before)
   })
 
-  test('when twenty clients start at once', async () => {
+  test('when eight clients start at once', async () => {
     await using fleet = await startFleet(threeMasters)
     const clients = await Promise.all(
-      Array.from({ length: 20 }, () => Disredis.connect(options(fleet))),
+      Array.from({ length: 8 }, () => Disredis.connect(options(fleet, { commandTimeout: 60_000 }))),
     )
     for (const client of clients) {
       expect(client.health().placement.state).toBe('verified')
@@ -190,10 +190,10 @@ describe('a client is refused before it touches a key', () => {
     await monitor(fleet, 'shard-1', second!)
     await monitor(fleet, 'shard-2', first!)
     const error = await refusalOf(options(fleet))
-    const { shard, says } = error.reports[0]!
-    expect(says).toBe(
-      shard === 'shard-1' ? "says that it is 'shard-2'" : "says that it is 'shard-1'",
-    )
+    expect(error.reports.map(({ says }) => says)).toEqual([
+      "says that it is 'shard-2'",
+      "says that it is 'shard-1'",
+    ])
     expect(running.health().shards).toHaveLength(3)
   })
 

@@ -50,6 +50,7 @@ export class PlacementGuard {
   readonly #waiting = new Set<() => void>()
   readonly #told = new Set<string>()
   #isHeard = false
+  #isOpen = false
   #isClosed = false
   /** One at a time, so that of two clients which start together one is first everywhere. */
   #writing: Promise<void> = Promise.resolve()
@@ -85,7 +86,8 @@ export class PlacementGuard {
   /** Lets go of all who wait; nothing is written any more. */
   close(): void {
     this.#isClosed = true
-    this.#begin()
+    this.#isHeard = true
+    this.#open()
   }
 
   /** Of a further connection to the shard's master: the same, but nothing is written. */
@@ -154,15 +156,21 @@ export class PlacementGuard {
     if (this.#isHeard) this.#begin()
   }
 
+  /** Nobody is let in while it is being found out who is who. */
   #begin(): void {
     this.#isHeard = true
+    this.#writing = this.#settleAll().then(() => this.#open())
+  }
+
+  #open(): void {
+    this.#isOpen = true
     for (const resolve of this.#waiting) resolve()
     this.#waiting.clear()
   }
 
   /** Until enough is known to begin. */
   async #heard(): Promise<void> {
-    if (!this.#isHeard) await new Promise<void>((resolve) => this.#waiting.add(resolve))
+    if (!this.#isOpen) await new Promise<void>((resolve) => this.#waiting.add(resolve))
   }
 
   /** Some serve already because nothing was known to speak against it. */
@@ -202,8 +210,9 @@ export class PlacementGuard {
     if (connection === undefined || connection.isClosed || this.#isClosed) return
     try {
       await work(connection)
-    } catch (error) {
-      if (!connection.isClosed) throw error
+    } catch {
+      // Refusals are answers: what is left is the loss of the connection, which its shard hears of.
+      connection.destroy()
     }
   }
 
