@@ -187,11 +187,21 @@ export class PlacementGuard {
   }
 
   async #settleAll(): Promise<void> {
+    await this.#settleClaims()
+    await this.#writeMissing()
+    // Where a record came up that another name had just written.
+    await this.#settleClaims()
+  }
+
+  async #settleClaims(): Promise<void> {
     for (const shard of this.#shards) {
       const reading = this.#readingOf(shard)
       if (reading.state !== 'claimed') continue
       await this.#whileConnected(shard, (it) => this.#settleClaim(shard, reading.by, it))
     }
+  }
+
+  async #writeMissing(): Promise<void> {
     const isEachKnown = this.#count('unknown') === 0
     if (!isEachKnown && !this.#isMajority(this.#count('same'))) return
     for (const shard of this.#shards) {
