@@ -157,7 +157,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
   health(): Health {
     const shards = this.#run.supervisor.shards.map((shard) => shard.health())
-    return summarize(shards, this.topology?.sentinels ?? [])
+    return summarize(shards, this.topology, this.options.commandTimeout)
   }
 
   /**
