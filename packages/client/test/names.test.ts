@@ -51,9 +51,7 @@ const prototype = Disredis.prototype
 
 describe('a script may have any name of ours', () => {
   test('there are such names', () => {
-    expect(names).toEqual(
-      expect.arrayContaining(['close', 'options', 'emit', 'addBatch', 'ready']),
-    )
+    expect(names).toEqual(expect.arrayContaining(['close', 'options', 'emit', 'addBatch', 'ready']))
   })
 
   test.each([...new Set([...names, 'submit', 'keyPrefix'])])(
