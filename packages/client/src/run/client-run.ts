@@ -253,8 +253,11 @@ export class ClientRun {
     this.watched.close()
     await this.supervisor.close()
     this.#status = 'end'
-    this.#context.emit('close')
-    this.#context.emit('end')
+    // After the promise, as in ioredis: `await redis.quit(); await once(redis, 'end')`.
+    this.runtime.afterIo(() => {
+      this.#context.emit('close')
+      this.#context.emit('end')
+    })
   }
 
   /** Resolves when no command is pending, and after `timeout` ms in any case. */
