@@ -22,8 +22,12 @@ export class ManualRuntime implements Runtime {
     }
   }
 
+  nextTick(callback: () => void): void {
+    queueMicrotask(callback)
+  }
+
   afterIo(callback: () => void): void {
-    callback()
+    queueMicrotask(callback)
   }
 
   random = (): number => 0.5

@@ -28,6 +28,10 @@ export class ManualRuntime implements Runtime {
     return { cancel: () => this.#timers.delete(timer) }
   }
 
+  nextTick(callback: () => void): void {
+    queueMicrotask(callback)
+  }
+
   afterIo(callback: () => void): void {
     this.#afterIo.push(callback)
   }

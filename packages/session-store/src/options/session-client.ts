@@ -31,6 +31,8 @@ export const CLIENT_OPTIONS = [
   'failoverGate',
   'fenceAfter',
   'sentinelPollInterval',
+  'openSocket',
+  'runtime',
   'stringNumbers',
   'showFriendlyErrorStack',
   'scripts',
