@@ -39,6 +39,7 @@ export function allSteps() {
     ...stepsWithoutServers(),
     // A fleet is a dozen processes: one package at a time on two cores, its files two at a time.
     ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
+    ...tests('browser tests', 'test:browser', 1),
     ...tests('packaging', 'test:packaging', 1),
     ...tests('chaos, short', 'chaos:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),
@@ -126,11 +127,13 @@ function failed(counts, failures) {
 }
 
 /**
- * Tells what vitest says of a test file, from turbo's `@disredis/client:test:unit:  ✓ src/...`.
+ * Tells what a test wants to be told (`note: ...`), and what vitest says of a test file, from turbo's `@disredis/client:test:unit:  ✓ src/...`.
  * @param {string} line
  * @param {(line: string) => void} tell
  */
 function tellOfTestFile(line, tell) {
+  const note = /^@disredis\/[^:]+:\S+: (note: .*)$/.exec(line)
+  if (note !== null) tell(`${note[1]}`)
   const match = /^@disredis\/([^:]+):\S+: {1,2}([✓❯×] \S+\.(?:test|spec)\.\S+ .*)$/.exec(line)
   if (match !== null) tell(`${match[1]} ${match[2]}`)
 }
