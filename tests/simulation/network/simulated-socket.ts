@@ -23,6 +23,8 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
   readonly #time: VirtualTime
   readonly #end: ChannelEnd
   #corked: string[] | undefined
+  /** Written before there is a connection. */
+  #early = ''
   #isFlowing = true
   #isEnded = false
   readonly #enter: () => void
@@ -70,7 +72,8 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
     if (!this.writable) return false
     const bytes = toBytes(chunk)
     this.onSent?.(bytes)
-    if (this.#corked !== undefined) this.#corked.push(bytes)
+    if (this.connecting) this.#early += bytes
+    else if (this.#corked !== undefined) this.#corked.push(bytes)
     else this.#end.send(bytes)
     if (onWritten !== undefined) this.#time.defer(onWritten)
     const isFull = this.writableLength >= highWaterMark
@@ -147,6 +150,8 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
     if (this.destroyed) return
     this.#enter()
     this.connecting = false
+    if (this.#early !== '') this.#end.send(this.#early)
+    this.#early = ''
     this.emit('connect')
     this.emit('ready')
   }

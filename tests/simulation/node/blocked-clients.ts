@@ -47,8 +47,9 @@ export class BlockedClients {
   wait(session: ClientSession, args: readonly string[]): Reply | undefined {
     const { node } = this.#executor
     if (node.link !== undefined) {
+      const since = node.options.isValkey ? '' : ' since Redis 4.0'
       return new ErrorReply(
-        'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
+        `ERR WAIT cannot be used with replica instances. Please also note that${since} if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.`,
       )
     }
     const wanted = Number(args[1])
@@ -132,7 +133,7 @@ export class BlockedClients {
     const { node } = this.#executor
     const value = node.keys.get(key)
     if (value?.type !== 'list' || node.pause.holdsWrites) return undefined
-    const { now } = node.surroundings.time
+    const now = Math.floor(node.surroundings.time.now)
     const item = dataCommands.get(name)!.run([name, key], {
       keys: node.keys,
       now,

@@ -1,5 +1,5 @@
 import type { Reply } from '../resp/reply.js'
-import { MapReply } from '../resp/reply.js'
+import { MapReply, SetReply } from '../resp/reply.js'
 import {
   type DataCommand,
   type DataContext,
@@ -109,7 +109,9 @@ export const collectionCommands: Readonly<Record<string, DataCommand>> = {
     if (set !== undefined && gone > 0) changedOrGone(context, key!, set.members.size)
     return gone
   }),
-  SMEMBERS: read(2, ([, key], context) => [...(typedValue(context, key!, 'set')?.members ?? [])]),
+  SMEMBERS: read(2, ([, key], context) => {
+    return new SetReply([...(typedValue(context, key!, 'set')?.members ?? [])])
+  }),
   SISMEMBER: read(3, ([, key, member], context) =>
     typedValue(context, key!, 'set')?.members.has(member!) ? 1 : 0,
   ),

@@ -156,7 +156,7 @@ export class CommandExecutor {
     args: readonly string[],
   ): Reply {
     const { node } = this
-    const { now } = node.surroundings.time
+    const now = Math.floor(node.surroundings.time.now)
     let isChanged = false
     const context = { keys: node.keys, now, changed: () => (isChanged = true) }
     let reply: Reply
@@ -199,7 +199,8 @@ export class CommandExecutor {
   #evaluate(session: ClientSession, name: string, args: readonly string[]): Reply {
     const body = this.#script(name, args[1]!)
     if (body === undefined) {
-      return new ErrorReply('NOSCRIPT No matching script. Please use EVAL.')
+      const advice = this.node.options.isValkey ? '' : ' Please use EVAL.'
+      return new ErrorReply(`NOSCRIPT No matching script.${advice}`)
     }
     const count = Number(args[2])
     const keys = args.slice(3, 3 + count)
@@ -220,7 +221,7 @@ export class CommandExecutor {
     work: (call: (args: readonly string[]) => Reply) => Reply,
   ): Reply {
     const { node } = this
-    const { now } = node.surroundings.time
+    const now = Math.floor(node.surroundings.time.now)
     const effects: (readonly string[])[] = []
     const reply = work((args) => {
       const name = args[0]!.toUpperCase()

@@ -53,7 +53,9 @@ export function judgeOrder(world: World, ledger: Ledger): Violation[] {
   const latest = new Map<string, { readonly id: number; readonly at: number }>()
   const firsts = ledger.operations
     // What was given up as unknown may still arrive much later: TCP goes on trying.
-    .filter(({ outcome, isApart, mayRepeat }) => outcome === 'acknowledged' && !isApart && !mayRepeat)
+    .filter(
+      ({ outcome, isApart, mayRepeat }) => outcome === 'acknowledged' && !isApart && !mayRepeat,
+    )
     .flatMap((operation) => {
       const [first] = ledger.executionsOf(operation)
       return first === undefined ? [] : [{ operation, first }]

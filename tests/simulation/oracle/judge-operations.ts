@@ -85,7 +85,10 @@ function* problemsOfOutcome(
   }
   // Of a transaction WATCH may have been sent, and nothing else.
   if (outcome === 'unknown' && !ledger.wasSent(operation) && operation.kind !== 'TRANSACTION') {
-    yield ['unknown, never sent', 'its outcome is said to be unknown, and it never left the process']
+    yield [
+      'unknown, never sent',
+      'its outcome is said to be unknown, and it never left the process',
+    ]
   }
 }
 
@@ -115,4 +118,3 @@ function* problemsOfReply(
 export function nameOf({ client, kind, key, token, issuedAt }: Operation): string {
   return `${client} ${kind} ${key}${token === undefined ? '' : ` ${token}`} of ${issuedAt.toFixed(1)}`
 }
-

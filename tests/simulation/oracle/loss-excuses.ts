@@ -40,7 +40,10 @@ export class LossExcuses {
 
   isExcused(shard: string, record: WriteRecord): boolean {
     const isUnsound = this.#unsound.some(
-      (it) => it.shard === shard && record.at <= it.at + unsoundBefore && record.at >= it.at - unsoundBefore,
+      (it) =>
+        it.shard === shard &&
+        record.at <= it.at + unsoundBefore &&
+        record.at >= it.at - unsoundBefore,
     )
     if (isUnsound) return true
     return this.#schedule.faults.some(({ kind, at, duration, targets }) => {

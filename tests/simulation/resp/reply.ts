@@ -7,6 +7,7 @@ export type Reply =
   | SimpleString
   | ErrorReply
   | MapReply
+  | SetReply
   | Push
   | NullArray
 
@@ -26,6 +27,14 @@ export class ErrorReply {
 
 /** Keys and values in turn: a map in RESP3, an array in RESP2. */
 export class MapReply {
+  readonly items: readonly Reply[]
+  constructor(items: readonly Reply[]) {
+    this.items = items
+  }
+}
+
+/** A set in RESP3, an array in RESP2. */
+export class SetReply {
   readonly items: readonly Reply[]
   constructor(items: readonly Reply[]) {
     this.items = items

@@ -1,4 +1,12 @@
-import { ErrorReply, MapReply, NullArray, Push, type Reply, SimpleString } from './reply.js'
+import {
+  ErrorReply,
+  MapReply,
+  NullArray,
+  Push,
+  type Reply,
+  SetReply,
+  SimpleString,
+} from './reply.js'
 
 /** A reply as bytes (characters of one byte each), for a client that speaks RESP2 or RESP3. */
 export function writeReply(reply: Reply, protocol: 2 | 3): string {
@@ -13,8 +21,10 @@ export function writeReply(reply: Reply, protocol: 2 | 3): string {
     if (protocol === 3) return writeItems(`%${items.length / 2}\r\n`, items, protocol)
     return writeItems(`*${items.length}\r\n`, items, protocol)
   }
-  const items = reply instanceof Push ? reply.items : reply
-  const mark = reply instanceof Push && protocol === 3 ? '>' : '*'
+  const isPush = reply instanceof Push
+  const isSet = reply instanceof SetReply
+  const items = isPush || isSet ? reply.items : reply
+  const mark = protocol === 2 ? '*' : isPush ? '>' : isSet ? '~' : '*'
   return writeItems(`${mark}${items.length}\r\n`, items, protocol)
 }
 

@@ -45,10 +45,10 @@ function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
 function makeClients(random: Random, kind: Schedule['kind']): ClientPlan[] {
   const count = random.pick([1, 1, 2])
   return Array.from({ length: count }, (_, index) => ({
-    startAt: index === 0 ? 0 : random.between(0, 12_000),
-    closeAt: index > 0 && random.chance(0.3) ? random.between(4000, 15_000) : undefined,
+    startAt: index === 0 ? 0 : random.between(0, 8000),
+    closeAt: index > 0 && random.chance(0.3) ? random.between(3000, 12_000) : undefined,
     users: random.integer(1, 3),
-    thinkTime: random.pick([60, 150, 400]),
+    thinkTime: random.pick([100, 300, 900]),
     burst: random.pick([1, 3, 6]),
     keys: random.integer(1, 4),
     commandTimeout: random.pick([700, 2000, 5000]),
@@ -57,7 +57,7 @@ function makeClients(random: Random, kind: Schedule['kind']): ClientPlan[] {
     openOn: kind === 'planned' || random.chance(0.8) ? 'confirmed' : 'proven',
     probeInterval: random.chance(0.85) ? 10 : false,
     retryWrites: random.chance(0.25) ? 'idempotent' : 'never',
-    pollInterval: random.pick([300, 1000]),
+    pollInterval: random.pick([300, 1000, 1000, 1000]),
     queueCommands: random.chance(0.1) ? 10 : 100_000,
     subscribes: random.chance(0.4),
     blocks: random.chance(0.25),
@@ -86,7 +86,7 @@ const client = (random: Random, _plan: WorldPlan, clients: number) => [
 const anybody = (random: Random, plan: WorldPlan, clients: number) =>
   random.pick([someNode, someNode, sentinel, client])(random, plan, clients)
 const short = (random: Random) => random.between(20, 600)
-const long = (random: Random) => random.between(300, 6000)
+const long = (random: Random) => random.between(200, 4000)
 const atOnce = () => 0
 
 /** Of a planned failover of this shard, by that Sentinel. */
@@ -174,6 +174,6 @@ function makeFaults(
 
 /** ms until the next fault. Failovers of one shard that follow each other are a case of their own. */
 function pause(random: Random, kind: Schedule['kind']): number {
-  if (kind === 'planned') return random.pick([random.between(3000, 9000), 25_000])
-  return random.chance(0.35) ? random.between(0, 400) : random.between(400, 9000)
+  if (kind === 'planned') return random.chance(0.1) ? 25_000 : random.between(1500, 6000)
+  return random.chance(0.35) ? random.between(0, 400) : random.between(400, 4500)
 }

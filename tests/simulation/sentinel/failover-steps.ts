@@ -152,7 +152,6 @@ export class FailoverSteps {
     if (!isLate && others.some(({ isSubjectivelyDown }) => !isSubjectivelyDown)) return
     sentinel.event('+failover-end', master)
     this.#move(master, 'update_config')
-    sentinel.toSwitch = master
     if (!isLate) return
     for (const replica of others) {
       if (replica.reconf === 'sent' || replica.link.isDisconnected) continue

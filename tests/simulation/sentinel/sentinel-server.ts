@@ -50,8 +50,6 @@ export class SentinelServer {
   currentEpoch = 0
   /** Since when it does not trust itself. */
   tiltSince: number | undefined
-  /** Set while a tick has more to do: what it switches to comes last. */
-  toSwitch: MasterInstance | undefined
   #lastTick = 0
   #tick: { cancel(): void } | undefined
   #peerLinks = new Map<string, InstanceLink>()
@@ -405,9 +403,12 @@ export class SentinelServer {
       this.tiltSince = undefined
       this.publish('-tilt', '#tilt mode exited')
     }
-    this.toSwitch = undefined
-    for (const master of [...this.masters.values()]) this.monitoring.tick(master)
-    const { toSwitch } = this
+    let toSwitch: MasterInstance | undefined
+    for (const master of [...this.masters.values()]) {
+      this.monitoring.tick(master)
+      // One in a tick, the last one found: shards that end together are switched one after the other.
+      if (master.failoverState === 'update_config') toSwitch = master
+    }
     if (toSwitch !== undefined) this.steps.switchToPromoted(toSwitch)
   }
 }

@@ -1,4 +1,5 @@
 import { Disredis, DisredisError } from '@disredis/client'
+import { createRing, type HashRing } from '@disredis/hash-ring'
 import type { Random } from '../core/random.js'
 import type { ClientProcess } from '../world/client-process.js'
 import type { World } from '../world/world.js'
@@ -47,11 +48,13 @@ export class Application {
   }
 
   start(): void {
+    if (this.#isStopped) return
     this.process.enter()
     const { plan } = this
     this.client = new Disredis({
       sentinels: this.#context.world.sentinelAddresses,
       masters: this.#context.world.plan.shards.map(({ name }) => name),
+      ring: ringOf(this.#context.world.plan.shards.map(({ name }) => name)),
       connectionName: this.name,
       username: 'default',
       password: this.#context.world.plan.node.password === undefined ? undefined : password,
@@ -72,6 +75,13 @@ export class Application {
       this.subscriber = new SubscribingUser(this.client, this.process, this.#context)
     }
     if (plan.blocks) this.blocker = new BlockingUser(this.client, this.process, this.#context)
+  }
+
+  /** Some calls just then: where something happens they tell most. */
+  salvoAt(at: number): void {
+    this.process.setOwnTimer(() => {
+      if (this.client !== undefined && !this.#isStopped) this.#work(false)
+    }, at - this.#context.world.time.now)
   }
 
   /** The users make no more calls. */
@@ -107,11 +117,11 @@ export class Application {
   }
 
   /** Some calls at once; the next ones follow when all of them have settled. */
-  #work(): void {
+  #work(isUser = true): void {
     const calls = this.#random.integer(1, this.plan.burst)
     let left = calls
     const onSettled = () => {
-      if (--left === 0) this.#think(this.plan.thinkTime)
+      if (--left === 0 && isUser) this.#think(this.plan.thinkTime)
     }
     for (let call = 0; call < calls; call++) {
       const kind = this.#random.pick(this.#weights)
@@ -139,7 +149,8 @@ export class Application {
       token: kind.isWrite && kind.name !== 'INCR' ? tokenOf(id) : undefined,
       isWrite: kind.isWrite,
       mayRepeat:
-        kind.isUnconditional === true && (isIdempotentCall || this.plan.retryWrites === 'idempotent'),
+        kind.isUnconditional === true &&
+        (isIdempotentCall || this.plan.retryWrites === 'idempotent'),
       isApart: kind.isApart === true,
       issuedAt: world.time.now,
       deadline: world.time.now + limit,
@@ -171,7 +182,8 @@ export class Application {
       (error: Error) => {
         operation.error = error
         settle(error instanceof DisredisError && error.mayHaveExecuted ? 'unknown' : 'failed')
-        if (world.journal.isKept) this.#note(`${label(operation)} -> ${error.name}: ${error.message}`)
+        if (world.journal.isKept)
+          this.#note(`${label(operation)} -> ${error.name}: ${error.message}`)
       },
     )
     if (world.journal.isKept) this.#note(label(operation))
@@ -218,6 +230,16 @@ export class Application {
   #note(what: string): void {
     this.#context.world.journal.write(this.name, what)
   }
+}
+
+const rings = new Map<string, HashRing>()
+
+/** Equal for equal names: made once. */
+function ringOf(names: readonly string[]): HashRing {
+  const key = names.join()
+  const ring = rings.get(key) ?? createRing(names)
+  rings.set(key, ring)
+  return ring
 }
 
 function label({ kind, key, token }: Operation): string {

@@ -24,7 +24,17 @@ export interface OperationKind {
 
 type Handle = Pick<
   Disredis,
-  'set' | 'get' | 'incr' | 'rpush' | 'lrange' | 'append' | 'hset' | 'hgetall' | 'setnx' | 'sadd' | 'del'
+  | 'set'
+  | 'get'
+  | 'incr'
+  | 'rpush'
+  | 'lrange'
+  | 'append'
+  | 'hset'
+  | 'hgetall'
+  | 'setnx'
+  | 'sadd'
+  | 'del'
 >
 
 function on({ handle }: Call): Handle {
@@ -89,7 +99,11 @@ export const operationKinds: readonly OperationKind[] = [
     weight: 2,
     isWrite: true,
     run: async ({ client, key, token }) => {
-      const results = await client.multi().rpush(key, token).hset(`${key}:hash`, 'last', token).exec()
+      const results = await client
+        .multi()
+        .rpush(key, token)
+        .hset(`${key}:hash`, 'last', token)
+        .exec()
       const failed = results?.find(([error]) => error !== null)
       if (failed !== undefined) throw failed[0]
       return results

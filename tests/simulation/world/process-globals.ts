@@ -74,14 +74,17 @@ Object.assign(globalThis, {
   setImmediate: setSimulatedImmediate,
   clearImmediate: clearSimulatedImmediate,
 })
-Math.random = () => (currentProcess.value === undefined ? realRandom() : currentProcess.value.random())
-performance.now = () => (currentProcess.value === undefined ? realNow() : currentProcess.value.now())
+Math.random = () =>
+  currentProcess.value === undefined ? realRandom() : currentProcess.value.random()
+performance.now = () =>
+  currentProcess.value === undefined ? realNow() : currentProcess.value.now()
 net.createConnection = ((...args: unknown[]) => {
   if (currentProcess.value !== undefined) {
-    return currentProcess.value.openSocket(args[0] as { readonly host: string; readonly port: number })
+    return currentProcess.value.openSocket(
+      args[0] as { readonly host: string; readonly port: number },
+    )
   }
   return (realCreateConnection as (...args: unknown[]) => unknown)(...args)
 }) as typeof net.createConnection
 net.connect = net.createConnection
 syncBuiltinESMExports()
-

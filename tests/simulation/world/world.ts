@@ -93,7 +93,7 @@ export class World {
 
   /** Every server runs, and the Sentinels agree on masters that say that they are ones. */
   isWell(): boolean {
-    if (this.sentinels.some(({ isRunning, isTilted }) => !isRunning || isTilted)) return false
+    if (this.sentinels.some(({ isRunning }) => !isRunning)) return false
     return this.plan.shards.every(({ name }) => {
       const masters = this.sentinels.map((sentinel) => sentinel.masters.get(name))
       const hosts = new Set(masters.map((master) => master?.address.host))

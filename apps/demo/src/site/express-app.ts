@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OutcomeUnknownError } from '@disredis/client'
-import { DisredisStore } from '@disredis/express-session'
-import express, { type Request, type Response } from 'express'
-import session from 'express-session'
+import { disredisSession } from '@disredis/express-session'
+import express, { type NextFunction, type Request, type Response } from 'express'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { holdOf, pageAfter, saidIn, textOf, wantsPage } from './answer.js'
 import { shopPage } from './pages.js'
@@ -18,20 +17,18 @@ export interface ExpressApp {
 
 /** The shop: signing in, a cart, a counter, a rate-limited form. */
 export function createExpressApp(context: SiteContext): ExpressApp {
-  const store = new DisredisStore(sessionOptions(context))
+  const sessions = disredisSession({
+    ...sessionOptions(context),
+    secret: context.secret,
+    name: cookieName,
+    cookie: { httpOnly: true, sameSite: 'lax' },
+  })
+  const { store } = sessions
   const app = express().disable('x-powered-by')
   const routes = express.Router()
   app.use('/express', routes)
   routes.use(
-    session({
-      store,
-      secret: context.secret,
-      name: cookieName,
-      resave: false,
-      saveUninitialized: false,
-      cookie: { httpOnly: true, sameSite: 'lax' },
-    }),
-    store.saveFirst(),
+    sessions,
     express.urlencoded({ extended: false, limit: '4kb' }),
     express.json({ limit: '4kb' }),
   )
@@ -107,13 +104,19 @@ export function createExpressApp(context: SiteContext): ExpressApp {
       return answer(req, res, `Too many letters. Try again in ${seconds} s.`, 429)
     }
   })
+  // Express would answer with a stack.
+  routes.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(error)
+    const { status, message } = error as { status?: number; message?: string }
+    res.status(status ?? 500).json({ said: message ?? 'That did not work.' })
+  })
   const letters = new RateLimiterRedis({
     storeClient: context.client,
     keyPrefix: `${context.prefix}:letters`,
     points: 5,
     duration: 10,
   })
-  return { handle: app, close: () => store.close() }
+  return { handle: app, close: () => sessions.close() }
 }
 
 /** Nobody gets a session for looking at a page: visits are counted for who has one. */

@@ -13,8 +13,16 @@ export interface Wire {
   send(name: string, args: readonly Argument[], pending: PendingReply): number
 }
 
+/** Keeps replies to writes that prove nothing yet: their master is being replaced. */
+export interface ReplyHold {
+  /** Takes the reply over; sooner or later it accepts it for the command, or fails the command. */
+  hold(command: Command, reply: unknown): void
+}
+
 /** Who hears that a command failed on the connection that it was written to. */
 export interface CommandCarrier {
+  /** There while its node is being replaced. */
+  readonly replyHold: ReplyHold | undefined
   /** Of the node, for those who trace commands. */
   readonly address: { readonly host: string; readonly port: number }
   readonly db: number
@@ -129,6 +137,13 @@ export class Command implements PendingReply {
 
   /** The connection was told the reply, in the encoding of the call. */
   onReply(reply: unknown): void {
+    const hold = this.carrier?.replyHold
+    if (hold !== undefined && !this.isRead) hold.hold(this, reply)
+    else this.accept(reply)
+  }
+
+  /** The reply is true, in the encoding of the call. */
+  accept(reply: unknown): void {
     this.carrier = undefined
     this.answer(reply)
   }

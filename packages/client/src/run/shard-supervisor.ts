@@ -4,6 +4,7 @@ import {
   acquireWatcher,
   type DisredisError,
   type Topology,
+  translateAddress,
   type WatcherEvents,
   type WatcherLease,
 } from '@disredis/sentinel'
@@ -275,6 +276,8 @@ export class ShardSupervisor {
         dial: this.#dial,
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
+        translate: (address) => translateAddress(address, this.#options.natMap),
+        replicaCount: () => this.topology?.shards.get(name)?.replicas.length ?? 0,
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...reports,

@@ -27,6 +27,10 @@ export interface ShardContext {
   readonly masterAddress: () => Address | undefined
   /** What Sentinel says of a failover of that master. */
   readonly failover: () => FailoverTopology | undefined
+  /** The address that Sentinels use for one that a node names (`natMap`). */
+  readonly translate: (address: Address) => Address
+  /** How many replicas of it Sentinel knows. */
+  readonly replicaCount: () => number
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

@@ -1,11 +1,11 @@
 import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
-import type { Command } from '../commands/command.js'
+import type { Command, ReplyHold } from '../commands/command.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import { RoleMismatchError } from '../errors.js'
 import { Backoff } from '../queueing/backoff.js'
 import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
-import { FailoverGate } from './failover-gate.js'
+import { FailoverGate, type MasterFate } from './failover-gate.js'
 import { MasterBelief } from './master-belief.js'
 import { MasterDialler } from './master-dialler.js'
 import { connectionLost, demoted } from './master-errors.js'
@@ -13,6 +13,16 @@ import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
 import { checkMove, type ShardPhase } from './shard-phase.js'
+
+/** Why a gate opens of which nothing is known. */
+const timeoutReason = 'timeout'
+
+/** A further connection to the master, which ends when another node serves. */
+export interface ShardSession {
+  /** Set while the master is being replaced: it gets the replies to writes. */
+  replyHold: ReplyHold | undefined
+  end(): void
+}
 
 /** A gate belongs to the phase that it makes. */
 type ShardState =
@@ -40,6 +50,7 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #dialler: MasterDialler
   readonly #serving: ServingConnection
   readonly #drainWaiters = new Set<() => void>()
+  readonly #sessions = new Set<ShardSession>()
   #state: ShardState = { phase: 'connecting' }
   /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
@@ -152,7 +163,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   replicaSelected(address: Address): void {
-    if (this.#options.gate.probeInterval !== false) this.#gate?.probe(address)
+    this.#gate?.select(address)
   }
 
   replicaPromoted(address: Address): void {
@@ -206,11 +217,21 @@ export class Shard implements ConnectionOwner, Ticked {
     })
   }
 
+  /** A connection that a caller has to the present master, beside the shard's own, until it is detached. */
+  attach(session: ShardSession): void {
+    this.#sessions.add(session)
+  }
+
+  detach(session: ShardSession): void {
+    this.#sessions.delete(session)
+  }
+
   /** Final: what is pending is rejected, everything is closed. */
   close(): void {
     if (this.phase === 'closed') return
     this.#dialler.stop()
     this.#moveTo({ phase: 'closed' })
+    for (const session of this.#sessions) session.end()
     this.flow.close()
     this.#serving.destroyAll()
     this.#settleDrainWaiters()
@@ -265,16 +286,19 @@ export class Shard implements ConnectionOwner, Ticked {
     const isBack = this.#lostAt !== undefined
     const since = this.#gate?.since ?? this.#lostAt
     this.#dialler.stop()
-    this.#moveTo({ phase: 'ready' }, connection)
+    this.#moveTo({ phase: 'ready' }, 'replaced or unknown', connection)
     this.#lostAt = undefined
     this.#lastError = undefined
     this.#abortError = undefined
     this.#servedBy = to
     this.#belief.prove(to)
     this.#serving.replaceBy(connection)
+    const isReplaced = from !== undefined && !isSameAddress(from, to)
+    // What they would still be told is of a master that is none.
+    if (isReplaced) for (const session of this.#sessions) session.end()
     this.flow.forgetRefusals()
     this.#updateTargets()
-    if (from !== undefined && !isSameAddress(from, to)) {
+    if (isReplaced) {
       const duration = since === undefined ? 0 : runtime.now() - since
       this.#lastFailover = { from, to, duration }
       emit('failoverCompleted', { shard: this.name, from, to, duration })
@@ -336,15 +360,20 @@ export class Shard implements ConnectionOwner, Ticked {
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#context.dial,
+      oldMaster: this.#connection,
+      isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
+      translate: this.#context.translate,
+      replicaCount: this.#context.replicaCount,
       // One that was never dialled may live, for all that is known.
       isMasterGone: () => this.#lostAt !== undefined || this.#connection?.isSilent === true,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onTimeout: () => {
         this.#context.requestRefresh()
-        this.#openGate('timeout')
+        this.#openGate(timeoutReason)
       },
     })
     this.#moveTo({ phase: 'gated', gate })
+    for (const session of this.#sessions) session.replyHold = gate.withheld
     this.#updateTargets()
     this.#context.emit('failoverStarted', { shard: this.name, master })
   }
@@ -355,7 +384,7 @@ export class Shard implements ConnectionOwner, Ticked {
     const named = this.#context.masterAddress()
     const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
     if (connection !== undefined && isStillMaster) {
-      this.#moveTo({ phase: 'ready' })
+      this.#moveTo({ phase: 'ready' }, reason === timeoutReason ? 'replaced or unknown' : 'stays')
     } else {
       this.#moveTo({ phase: 'down' })
       this.#serving.discard()
@@ -368,12 +397,20 @@ export class Shard implements ConnectionOwner, Ticked {
   /**
    * The one place that changes the state. A gate that is left has ended.
    *
+   * @param fate of the master that was being replaced
    * @param kept the connection of the gate's probe that was taken over, if one was
    */
-  #moveTo(state: ShardState, kept?: ShardConnection): void {
+  #moveTo(
+    state: ShardState,
+    fate: MasterFate = 'replaced or unknown',
+    kept?: ShardConnection,
+  ): void {
     checkMove(this.#state.phase, state.phase)
-    this.#gate?.end(kept)
+    const gate = this.#gate
     this.#state = state
+    if (gate === undefined) return
+    for (const session of this.#sessions) session.replyHold = undefined
+    gate.end(fate, kept)
   }
 
   /** The one place that says where commands may be written. */

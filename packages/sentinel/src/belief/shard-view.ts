@@ -6,6 +6,7 @@ import { FailoverTracker } from './failover-tracker.js'
 import {
   applyClaim,
   applySwitch,
+  type Electorate,
   isSameClaim,
   type MasterClaims,
   noClaims,
@@ -13,6 +14,9 @@ import {
   removeClaim,
 } from './master-claims.js'
 import type { ShardTopology } from './topology.js'
+
+/** The Sentinels whose word counts, at this moment. */
+export type Members = Omit<Electorate, 'lists'>
 
 /** Reads nothing but its arguments: which Sentinel's word on details is preferred, best first. */
 export type Preference = (ids: readonly string[]) => readonly string[]
@@ -43,29 +47,30 @@ export class ShardView {
     return this.#claims.current
   }
 
-  applyReport(source: Source, report: MasterReport, voters: number): void {
+  applyReport(source: Source, report: MasterReport, members: Members): void {
     const { id: sentinel } = source
     const before = this.#details.get(sentinel)
     const claim = report.claim ?? before?.claim
-    if (report.claim !== undefined) {
-      this.#claims = applyClaim(this.#claims, sentinel, report.claim, voters)
-      this.#failovers.applyReport(report.failover, report.claim.address, source)
-    }
     const replicas = report.replicas ?? before?.replicas
-    if (claim === undefined || replicas === undefined) return
-    const { quorum, flags } = report
-    this.#details.set(sentinel, { claim, quorum, flags, replicas })
+    // Before the claim: what others say of its node decides on it, and this one on theirs.
+    if (claim !== undefined && replicas !== undefined) {
+      const { quorum, flags } = report
+      this.#details.set(sentinel, { claim, quorum, flags, replicas })
+    }
+    if (report.claim === undefined) return
+    this.#claims = applyClaim(this.#claims, sentinel, report.claim, this.#electorate(members))
+    this.#failovers.applyReport(report.failover, report.claim.address, source)
   }
 
-  applyEvent(event: SentinelEvent, source: Source): void {
+  applyEvent(event: SentinelEvent, source: Source, members: Members): void {
     this.#failovers.applyEvent(event, source)
     if (event.kind === 'masterSwitched') {
-      this.#claims = applySwitch(this.#claims, source.id, event)
+      this.#claims = applySwitch(this.#claims, source.id, event, this.#electorate(members))
     }
   }
 
-  removeSentinel(sentinel: string, voters: number): void {
-    this.#claims = removeClaim(this.#claims, sentinel, voters)
+  removeSentinel(sentinel: string, members: Members): void {
+    this.#claims = removeClaim(this.#claims, sentinel, this.#electorate(members))
     this.#details.delete(sentinel)
     this.#failovers.removeSentinel(sentinel)
   }
@@ -75,8 +80,17 @@ export class ShardView {
     this.#failovers.removeSentinel(sentinel)
   }
 
-  rejectMaster(address: Address, voters: number): void {
-    this.#claims = rejectClaim(this.#claims, address, voters)
+  rejectMaster(address: Address, members: Members): void {
+    this.#claims = rejectClaim(this.#claims, address, this.#electorate(members))
+  }
+
+  #electorate(members: Members): Electorate {
+    return {
+      ...members,
+      lists: (sentinel, address) =>
+        this.#details.get(sentinel)?.replicas.some((one) => isSameAddress(one.address, address)) ===
+        true,
+    }
   }
 
   /** The snapshot: the same object as before if nothing in it changed. */

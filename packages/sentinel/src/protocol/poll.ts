@@ -1,4 +1,6 @@
+import { type Address, formatAddress } from '@disredis/connection'
 import { SentinelReplyError } from '../errors.js'
+import { isLoopback } from './host-and-port.js'
 import type { ReadAddress } from './read-address.js'
 import type { SentinelReply } from './read-reply.js'
 import { fieldsOf, isNoSuchMaster, listOf } from './read-reply.js'
@@ -33,11 +35,15 @@ export function planPoll(names: readonly string[], detailed: ReadonlySet<string>
   return { commands, names, detailed }
 }
 
-/** @throws a typed error when the answer as a whole is of no use */
+/**
+ * @param isRemote the Sentinel is on another machine
+ * @throws a typed error when the answer as a whole is of no use
+ */
 export function readPoll(
   plan: PollPlan,
   replies: readonly SentinelReply[],
   readAddress: ReadAddress,
+  isRemote: boolean,
 ): SentinelReport {
   const problems: Error[] = []
   const attempt = <T>(what: string, read: () => T): T | undefined => {
@@ -74,10 +80,14 @@ export function readPoll(
           ? report.flags
           : ofAnotherNode(report.flags),
       claim: attempt(`Master "${name}"`, () => {
-        return Object.freeze({
+        const claim = Object.freeze({
           address: readAddress(host, port),
-          epoch: Number(fields?.get('config-epoch')),
+          epoch: readEpoch(fields?.get('config-epoch')),
         })
+        if (isRemote && claim.address.host === host && isLoopback(host)) {
+          problems.push(loopbackProblem(name, claim.address))
+        }
+        return claim
       }),
       failover: readFailover(fields, known),
       replicas: known,
@@ -116,6 +126,25 @@ function readMaster(fields: Fields): MasterReport {
     sentinels: undefined,
     fingerprint: counts.map((name) => fields.get(name)).join(' '),
   }
+}
+
+/** It is used as it is: there may be a tunnel. */
+function loopbackProblem(name: string, address: Address): SentinelReplyError {
+  return new SentinelReplyError(
+    `Master "${name}" is named at ${formatAddress(address)}: every client finds itself there, and not the ` +
+      "Sentinel's machine; set replica-announce-ip, or map it by `natMap`",
+  )
+}
+
+/** Failovers raise it by one or a few: a number beyond this was not counted. */
+const highestEpoch = 2 ** 48
+
+function readEpoch(text: string | undefined): number {
+  const epoch = Number(text)
+  if (epoch <= highestEpoch) return epoch
+  throw new SentinelReplyError(
+    `config-epoch ${text?.slice(0, 30)} is more than failovers can count`,
+  )
 }
 
 const failoverState = 'failover-state'
