@@ -125,3 +125,15 @@ test('a failover is not shown when its leader is out of reach', () => {
   view.onDisconnected('s1')
   expect(view.snapshot(everyone)).toMatchObject({ master: a, failover: undefined })
 })
+
+test('a Sentinel that switches between its two answers does not bring the old master back', () => {
+  const view = new ShardView('s')
+  for (const id of ['s1', 's2', 's3']) {
+    view.applyReport(source(id), report(a, 1, replicas(b)), members)
+  }
+  view.applyReport(source('s1'), report(b, 2, replicas(a)), members)
+  expect(view.current).toEqual({ address: b, epoch: 2 })
+  // It named the old master, switched, and then listed that one in place of the new one.
+  view.applyReport(source('s2'), report(a, 1, replicas(a)), members)
+  expect(view.current).toEqual({ address: b, epoch: 2 })
+})

@@ -27,6 +27,12 @@ interface Details {
   readonly quorum: number
   readonly flags: readonly string[]
   readonly replicas: readonly ReplicaTopology[]
+  /**
+   * Those that it listed the time before, when it named the same master. Its address and its list are
+   * two answers: a Sentinel that switches in between still names the old master, and lists that one
+   * in place of the new one.
+   */
+  readonly listedBefore: readonly ReplicaTopology[]
 }
 
 /** What is known of one master, from all Sentinels; makes its part of the topology. */
@@ -55,7 +61,9 @@ export class ShardView {
     // Before the claim: what others say of its node decides on it, and this one on theirs.
     if (claim !== undefined && replicas !== undefined) {
       const { quorum, flags } = report
-      this.#details.set(sentinel, { claim, quorum, flags, replicas })
+      const isSame = before !== undefined && isSameClaim(before.claim, claim)
+      const listedBefore = isSame ? before.replicas : []
+      this.#details.set(sentinel, { claim, quorum, flags, replicas, listedBefore })
     }
     if (report.claim === undefined) return
     this.#claims = applyClaim(this.#claims, sentinel, report.claim, this.#electorate(members))
@@ -87,9 +95,10 @@ export class ShardView {
   #electorate(members: Members): Electorate {
     return {
       ...members,
-      lists: (sentinel, address) =>
-        this.#details.get(sentinel)?.replicas.some((one) => isSameAddress(one.address, address)) ===
-        true,
+      lists: (sentinel, address) => {
+        const { replicas = [], listedBefore = [] } = this.#details.get(sentinel) ?? {}
+        return [...replicas, ...listedBefore].some((one) => isSameAddress(one.address, address))
+      },
     }
   }
 
@@ -133,7 +142,7 @@ export class ShardView {
   }
 
   /** Nobody has described the current master yet: what is known of it from before the switch. */
-  #previous(): Omit<Details, 'claim'> {
+  #previous(): Omit<Details, 'claim' | 'listedBefore'> {
     const { quorum = 0, replicas = [], flags = [] } = this.#shard ?? {}
     return { quorum, replicas, flags: flags.filter((flag) => flag === 'master') }
   }
