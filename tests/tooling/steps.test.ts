@@ -7,6 +7,7 @@ test('`npm run check` needs no server, and is the beginning of `npm test`', () =
   expect(allSteps().map(({ title }) => title)).toEqual([
     ...titles,
     'server tests',
+    'browser tests',
     'packaging',
     'chaos, short',
     'benchmarks, quick',
