@@ -23,19 +23,35 @@ import { countsOf, forgetCounts, oneFailed, onePassed, readCounts, sum } from '.
 
 const cores = availableParallelism()
 
-/** Cheap before dear, so that a broken tree is told of soon. @returns {Step[]} */
-export function steps() {
+/** What needs no server, cheap before dear. @returns {Step[]} */
+export function stepsWithoutServers() {
   return [
     check('lint', ['lint', 'lint:root']),
     script('layers', 'scripts/check-layers.mjs'),
     check('types', ['typecheck']),
     ...tests('unit tests', 'test:unit', Math.max(2, cores - 1)),
-    // A fleet is a dozen processes: one package at a time on two cores, its files two at a time.
-    ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
+  ]
+}
+
+/** Cheap before dear, so that a broken tree is told of soon. @returns {Step[]} */
+export function allSteps() {
+  return [
+    ...stepsWithoutServers(),
+    ...serverTests('server tests'),
     ...tests('packaging', 'test:packaging', 1),
     ...tests('chaos, short', 'chaos:short', 1),
+    ...tests('simulation, short', 'simulate:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),
   ]
+}
+
+/**
+ * The tests that need a server. A fleet is a dozen processes: one package at a time on two cores, its
+ * files two at a time.
+ * @param {string} title
+ */
+export function serverTests(title) {
+  return tests(title, 'test:server', Math.max(1, Math.floor(cores / 4)))
 }
 
 /**

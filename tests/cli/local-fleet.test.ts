@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { Disredis } from '@disredis/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-const program = fileURLToPath(new URL('../../packages/cli/dist/disredis.js', import.meta.url))
+const program = fileURLToPath(new URL('../../packages/cli/dist/disredis.cjs', import.meta.url))
 
 let folder: string
 beforeAll(async () => {

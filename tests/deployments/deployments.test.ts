@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +7,7 @@ import { promisify } from 'node:util'
 import { ensureRedisServer } from '@disredis/fleet'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { namespaceCommand } from '../chaos/namespace/namespace-command.js'
 import { supervisord } from './supervisord.js'
-
-/** As the network rows of the chaos suite: where there are no namespaces, unless none may be skipped. */
-const isSkipped =
-  'missing' in namespaceCommand() && process.env.DISREDIS_CHAOS_NO_SKIPS === undefined
 
 const program = fileURLToPath(new URL('program/main.mjs', import.meta.url))
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url))
@@ -22,6 +17,14 @@ const unshare =
   process.getuid?.() === 0
     ? ['--net', '--mount', '--pid', '--fork', '--kill-child']
     : ['--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child']
+
+// Where ip is, although not everybody has it in the PATH.
+process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`
+
+/** As with the network rows of the chaos suite: where there are no namespaces, unless nothing may be skipped. */
+const isSkipped =
+  process.env.DISREDIS_CHAOS_NO_SKIPS === undefined &&
+  spawnSync('unshare', [...unshare, 'ip', 'link', 'set', 'lo', 'up']).status !== 0
 
 async function play(options: object): Promise<never> {
   const root = await mkdtemp(join(tmpdir(), 'disredis-deployment-'))
@@ -108,5 +111,20 @@ test.skipIf(isSkipped)(
       'beforehand',
       expect.arrayContaining([{ code: 'no-majority-after-host-loss', severity: 'error' }]),
     )
+  },
+)
+
+test.skipIf(isSkipped)(
+  'every host is replaced under load, and no client hears of it',
+  { timeout: 600_000 },
+  async () => {
+    const result: Readonly<Record<string, Phase>> = await play({
+      scenario: 'replacement',
+      description: await description('three-hosts'),
+    })
+    for (const host of ['a', 'b', 'c']) {
+      expect(result[`replace-${host}`], host).toMatchObject({ lost: 0, twice: 0, errors: {} })
+      expect(result[`replace-${host}`]!.acked).toBeGreaterThan(100)
+    }
   },
 )

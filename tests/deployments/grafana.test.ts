@@ -12,7 +12,7 @@ import { unpackedPackages } from '../debian/unpacked-packages.js'
 
 const run = promisify(execFile)
 const grafana = fileURLToPath(new URL('../../deploy/grafana', import.meta.url))
-const disredis = fileURLToPath(new URL('../../packages/cli/dist/disredis.js', import.meta.url))
+const disredis = fileURLToPath(new URL('../../packages/cli/dist/disredis.cjs', import.meta.url))
 
 let folder: string
 beforeAll(async () => {

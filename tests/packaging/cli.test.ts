@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { Consumer } from './consumer.js'
+import { installAlone } from './install-alone.js'
 import { packAll, packages } from './packages.js'
 
 const cli = packages.find(({ name }) => name === '@disredis/cli')
@@ -9,7 +9,7 @@ const cli = packages.find(({ name }) => name === '@disredis/cli')
 test('the packed command runs by npx in a folder that has nothing else', async () => {
   if (cli === undefined) throw new Error('The command is not among the packages')
   await using tarballs = await packAll()
-  await using consumer = await Consumer.install(cli, tarballs)
+  await using consumer = await installAlone(cli, tarballs)
   const npx = (...args: readonly string[]) =>
     promisify(execFile)('npx', ['--no-install', 'disredis', ...args], { cwd: consumer.folder })
   expect((await npx('--version')).stdout).toBe(`${cli.manifest.version}\n`)

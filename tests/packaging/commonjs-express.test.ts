@@ -1,8 +1,7 @@
 import { startFleet } from '@disredis/fleet'
 import { expect, test } from 'vitest'
-import { Consumer } from './consumer.js'
+import { installAlone } from './install-alone.js'
 import { nodeBinary, nodeVersions } from './node-binary.js'
-import { npm } from './npm.js'
 import { packAll, packages } from './packages.js'
 
 const adapter = packages.find(({ name }) => name === '@disredis/express-session')
@@ -11,20 +10,20 @@ test.each(nodeVersions)('a CommonJS Express application on Node.js %s', async (v
   if (adapter === undefined) throw new Error('The adapter is not among the packages')
   await using fleet = await startFleet({ masters: 2, replicas: 1, sentinels: 3 })
   await using tarballs = await packAll()
-  await using consumer = await Consumer.install(adapter, tarballs)
-  await npm(consumer.folder, 'install', '--prefer-offline', 'express@5')
+  await using consumer = await installAlone(adapter, tarballs, { express: '5' })
   await consumer.write(
     'app.js',
     `const express = require('express')
-     const session = require('express-session')
-     const { DisredisStore } = require('@disredis/express-session')
+     const { disredisSession } = require('@disredis/express-session')
 
-     const store = new DisredisStore({ sentinels: ${JSON.stringify(fleet.sentinels)} })
+     const sessions = disredisSession({
+       sentinels: ${JSON.stringify(fleet.sentinels)},
+       secret: 'a secret',
+     })
      const app = express()
-     app.use(session({ store, secret: 'a secret', resave: false, saveUninitialized: false }))
-     app.use(store.saveFirst())
+     app.use(sessions)
      app.get('/login', async (req, res) => {
-       await store.login(req, 'ada')
+       await sessions.store.login(req, 'ada')
        res.send('welcome')
      })
      app.get('/', (req, res) => {
@@ -38,9 +37,9 @@ test.each(nodeVersions)('a CommonJS Express application on Node.js %s', async (v
        for (let i = 0; i < 3; i++) console.log(await (await fetch(url, { headers })).text())
        server.close()
        server.closeAllConnections()
-       await store.close()
+       await sessions.close()
      })`,
   )
   // All that it prints, so no warning either; and it ends by itself.
-  expect(await consumer.node(await nodeBinary(version), 'app.js')).toBe('ada 1\nada 2\nada 3\n')
+  expect(await consumer.run(await nodeBinary(version), ['app.js'])).toBe('ada 1\nada 2\nada 3\n')
 })

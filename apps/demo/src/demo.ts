@@ -5,18 +5,23 @@ import { logClientEvents } from './client-news.js'
 import { ClosingList } from './closing-list.js'
 import type { Deployment } from './deployment/deployment.js'
 import { ExistingDeployment } from './deployment/existing-deployment.js'
-import { OwnFleet } from './deployment/own-fleet.js'
+import { type FleetTuning, OwnFleet } from './deployment/own-fleet.js'
 import type { EventLog } from './event-log.js'
 import { FaultConductor } from './faults/fault-conductor.js'
 import { FaultLog } from './faults/fault-log.js'
+import type { SentinelNews } from './measurement/sentinel-news.js'
 import { SwitchWatch } from './measurement/switch-watch.js'
 import { buildReport } from './report/build-report.js'
 import type { Report } from './report/report.js'
-import { now, untilAborted } from './time.js'
+import { now, untilAborted, withinTime } from './time.js'
 import { verifyInBackground } from './verification/background-verification.js'
 import { PageRetirement } from './verification/page-retirement.js'
 import { Verifier } from './verification/verifier.js'
-import { Workload } from './workload/workload.js'
+import { DisredisLoadClient } from './workload/disredis-load-client.js'
+import { Workload, type WorkloadOptions } from './workload/workload.js'
+
+/** ms that an end by hand waits for calls, and again for the verification. */
+const concludeTimeout = 2_000
 
 export interface DemoOptions {
   /** Undefined: a fleet is started. */
@@ -24,6 +29,9 @@ export interface DemoOptions {
   /** ms after which verified writes are forgotten; Infinity: at the end all are verified again. */
   readonly retireAfter: number
   readonly log: EventLog
+  readonly workload?: WorkloadOptions
+  /** How the own fleet differs from the usual one. */
+  readonly tuning?: FleetTuning
   /** Ends every wait, that of the start too. */
   readonly signal: AbortSignal
 }
@@ -36,6 +44,8 @@ export class Demo implements AsyncDisposable {
   readonly conductor: FaultConductor
   readonly faults = new FaultLog()
   readonly log: EventLog
+  /** Called for each message of each Sentinel about a failover. One listener. */
+  readonly onNews: (listener: (news: SentinelNews) => void) => void
   readonly #closing: ClosingList
   readonly #start = now()
   readonly #background = new AbortController()
@@ -43,12 +53,13 @@ export class Demo implements AsyncDisposable {
   readonly #signal: AbortSignal
 
   private constructor(
-    { log, retireAfter, signal }: DemoOptions,
+    { log, retireAfter, signal, workload: load }: DemoOptions,
     parts: { deployment: Deployment; client: Disredis; switches: SwitchWatch },
     closing: ClosingList,
   ) {
     const { deployment, client, switches } = parts
-    const workload = new Workload(client, `disredis-demo:${randomBytes(4).toString('hex')}`)
+    const prefix = `disredis-demo:${randomBytes(4).toString('hex')}`
+    const workload = new Workload(new DisredisLoadClient(client), prefix, load)
     const { traffic } = workload
     this.#signal = AbortSignal.any([signal, this.#closed.signal])
     this.deployment = deployment
@@ -66,6 +77,7 @@ export class Demo implements AsyncDisposable {
       signal: this.#signal,
     })
     this.#closing = closing
+    this.onNews = (listener) => switches.onNews(listener)
     switches.onSwitch((seen) => this.conductor.switched(seen))
     closing.add(() => this.#removeKeys())
     this.#verifyInBackground(new PageRetirement(retireAfter))
@@ -79,7 +91,9 @@ export class Demo implements AsyncDisposable {
     const closing = new ClosingList()
     try {
       const deployment =
-        existing === undefined ? await OwnFleet.start() : new ExistingDeployment(existing)
+        existing === undefined
+          ? await OwnFleet.start(options.tuning)
+          : new ExistingDeployment(existing)
       closing.add(() => deployment[Symbol.asyncDispose]())
       log.add(`${existing === undefined ? 'started' : 'using'}: ${deployment.description}`)
       const client = new Disredis({ ...deployment.clientOptions, connectionName: 'disredis-demo' })
@@ -109,10 +123,14 @@ export class Demo implements AsyncDisposable {
     return now() - this.#start
   }
 
-  /** The figures so far. */
-  report(): Report {
+  /**
+   * The figures so far.
+   *
+   * @param isCutShort not every write was looked for, and nobody is to blame
+   */
+  report(isCutShort = false): Report {
     const { deployment, workload, faults } = this
-    return buildReport({ deployment, workload, faults, duration: this.elapsed })
+    return buildReport({ deployment, workload, faults, duration: this.elapsed, isCutShort })
   }
 
   /**
@@ -127,6 +145,41 @@ export class Demo implements AsyncDisposable {
     for (const { ledger } of this.workload.traffic.values()) ledger.doubt()
     await this.conductor.sync()
     return this.report()
+  }
+
+  /** Removes what others wrote under a prefix; a fleet of our own goes as a whole. */
+  async removeKeysOf(prefix: string): Promise<void> {
+    if (this.deployment.kind === 'fleet') return
+    try {
+      for await (const keys of this.client.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+        if (keys.length > 0) await this.client.unlink(...keys)
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.log.add(`Keys that begin with ${prefix} were not removed: ${reason}`)
+    }
+  }
+
+  /**
+   * Ends within seconds: no more calls, and every acknowledged write is looked for on the masters as
+   * they are. A fault that is not over is left as it is, and nothing is said of its shard.
+   */
+  async conclude(): Promise<Report> {
+    this.#background.abort()
+    const { conductor, workload, shards } = this
+    // A call on a shard that is away would be waited for until its deadline.
+    await workload.stop(concludeTimeout).catch(() => undefined)
+    const skipped: string[] = []
+    await Promise.all(
+      shards.map(async (shard) => {
+        const isFaulted = conductor.awaited(shard) !== undefined
+        const isVerified =
+          !isFaulted && (await withinTime(conductor.verify(shard), concludeTimeout))
+        if (!isVerified) skipped.push(shard)
+      }),
+    )
+    for (const shard of skipped) this.log.add(`${shard}: not verified, its fault is not over`)
+    return this.report(skipped.length > 0)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

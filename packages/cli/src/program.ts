@@ -186,6 +186,12 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     .action(action(async () => (await import('./commands/up.js')).status))
 
   program
+    .command('hold', { hidden: true })
+    .argument('<file>')
+    .argument('<options>')
+    .action(action(async () => (await import('./local-fleet/hold-fleet.js')).holdFleet))
+
+  program
     .command('completion')
     .summary('completion for bash, zsh or fish')
     .description('Prints a script that completes commands and options.')

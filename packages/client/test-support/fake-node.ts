@@ -1,5 +1,5 @@
 import type { Address } from '@disredis/sentinel'
-import type { RoutedCommand } from '../src/commands/routed-command.js'
+import type { Command, ReplyHold, Wire } from '../src/commands/command.js'
 import type { ConnectionOwner, ShardConnection } from '../src/connection/shard-connection.js'
 
 /** A node whose role and answers a test decides; for what a real one cannot be made to do on cue. */
@@ -8,6 +8,10 @@ export class FakeNode {
   isMaster: boolean
   isLoading = false
   isReachable = true
+  /** To what is asked on a connection. */
+  isAnswering = true
+  offset = 0
+  replicas: { address: Address; offset: number }[] = []
   readonly connections: FakeConnection[] = []
   readonly now: () => number
 
@@ -31,13 +35,24 @@ export class FakeNode {
 
 export class FakeConnection implements ShardConnection {
   readonly node: FakeNode
-  readonly written: RoutedCommand[] = []
+  readonly db = 0
+  readonly written: Command[] = []
   inFlight = 0
   waitingSince = 0
   isSilent = false
   isClosed = false
   isWritable = true
+  replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
+  readonly wire: Wire = {
+    send: (_name, _args, pending) => {
+      const command = pending as Command
+      if (this.inFlight++ === 0) this.waitingSince = this.node.now()
+      if (this.isWritable) this.written.push(command)
+      else queueMicrotask(() => command.onError(new Error('Connection is closed.')))
+      return this.written.length - 1
+    },
+  }
 
   constructor(node: FakeNode) {
     this.node = node
@@ -51,23 +66,25 @@ export class FakeConnection implements ShardConnection {
     return `fake:${this.address.port}`
   }
 
-  write(command: RoutedCommand): void {
-    command.carrier = this
-    if (this.inFlight++ === 0) this.waitingSince = this.node.now()
-    if (this.isWritable) this.written.push(command)
-    else command.reject(new Error('Connection is closed.'))
-  }
-
-  hasSent(command: RoutedCommand): boolean {
+  hasSent(command: Command): boolean {
     return this.written.includes(command)
   }
 
   async role() {
-    const { isMaster, isLoading } = this.node
-    return { isMaster, isLoading, isLinkedReplica: !isMaster, offset: 0 }
+    const { isMaster, isLoading, offset, replicas } = this.node
+    return { isMaster, isLoading, isLinkedReplica: !isMaster, offset, replicas }
   }
 
-  commandFailed(command: RoutedCommand, error: Error): void {
+  async askRole() {
+    if (!this.node.isAnswering) return new Promise<never>(() => {})
+    return this.role()
+  }
+
+  async ask() {
+    return undefined
+  }
+
+  commandFailed(command: Command, error: Error): void {
     this.owner?.commandFailed(command, error, this)
   }
 
@@ -77,7 +94,7 @@ export class FakeConnection implements ShardConnection {
     this.isWritable = false
     queueMicrotask(() => {
       for (const command of this.written) {
-        if (command.carrier === this) command.reject(new Error('Connection is closed.'))
+        if (command.carrier === this) command.onError(new Error('Connection is closed.'))
       }
       this.isClosed = true
       this.owner?.connectionClosed(this)

@@ -1,13 +1,17 @@
-import { type ContractRedis, sessionContract } from '@disredis/session-store/contract'
+import {
+  type ContractRedis,
+  type ContractServers,
+  sessionContract,
+  startContractServers,
+} from '@disredis/session-contract'
 import express from 'express'
 import express4 from 'express-4'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type ContractFlavor, serveContractApp } from './support/contract-app.js'
-import { type Servers, startServers } from './support/servers.js'
 
-let servers: Servers
+let servers: ContractServers
 beforeAll(async () => {
-  servers = await startServers({ masters: 3 })
+  servers = await startContractServers({ masters: 3 })
   return () => servers[Symbol.asyncDispose]()
 })
 
@@ -23,24 +27,24 @@ const sentinels = () => ({ client: undefined, sentinels: servers.fleet.sentinels
 
 const subjects: readonly Subject[] = [
   {
-    name: 'Express 5 with a Disredis client over three shards',
+    name: 'disredisSession in Express 5 with a Disredis client over three shards',
     express,
-    isSavedFirst: false,
+    sessions: 'disredisSession',
     connect: () => servers.disredis(),
     races: ALL_RACES,
   },
   {
-    name: 'Express 4 with the addresses of Sentinels',
+    name: 'disredisSession in Express 4 with the addresses of Sentinels',
     express: express4,
-    isSavedFirst: false,
+    sessions: 'disredisSession',
     connect: () => servers.disredis(),
     connection: sentinels,
     races: SOME_RACES,
   },
   {
-    name: 'Express 5 with a plain ioredis, saving first',
+    name: 'DisredisStore in Express 5 with a plain ioredis',
     express,
-    isSavedFirst: true,
+    sessions: 'DisredisStore',
     connect: () => servers.ioredis(),
     races: SOME_RACES,
   },

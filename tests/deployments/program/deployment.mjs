@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createHosts } from './hosts.mjs'
 
-const cli = fileURLToPath(new URL('../../../packages/cli/dist/disredis.js', import.meta.url))
+const cli = fileURLToPath(new URL('../../../packages/cli/dist/disredis.cjs', import.meta.url))
 const askProgram = fileURLToPath(new URL('ask.mjs', import.meta.url))
 const loadProgram = fileURLToPath(new URL('load.mjs', import.meta.url))
 
@@ -26,6 +26,9 @@ export class Deployment {
     this.hosts = hosts
     this.secrets = JSON.parse(readFileSync(join(options.root, 'written/secrets.json'), 'utf8'))
     this.client = /** @type {import('./hosts.mjs').Host} */ (hosts.get('client'))
+    this.description = JSON.parse(readFileSync(join(options.root, 'description.json'), 'utf8'))
+    /** Names of the hosts that have a Sentinel now. @type {string[]} */
+    this.current = this.description.hosts.map((/** @type {{ name: string }} */ { name }) => name)
   }
 
   /** @param {Options} options @param {Readonly<Record<string, string>>} [more] hosts beside it */
@@ -115,6 +118,7 @@ export class Deployment {
   async disredis(user, /** @type {string[]} */ ...args) {
     const env = {
       ...{ DISREDIS_USERNAME: user, DISREDIS_PASSWORD: this.secrets[user] },
+      DISREDIS_SENTINELS: this.current.map((name) => this.host(name).address).join(','),
       ...{ DISREDIS_SENTINEL_USERNAME: user, DISREDIS_SENTINEL_PASSWORD: this.secrets[user] },
     }
     const child = this.client.start([process.execPath, cli, ...args], {
@@ -198,12 +202,47 @@ export class Deployment {
     }
   }
 
+  /** Writes the files of another host in place of one, as the runbook has it: with the masters of now. */
+  async prepareReplacement(/** @type {string} */ old, /** @type {string} */ name) {
+    const { root } = this.options
+    const hosts = this.description.hosts.map((/** @type {{ name: string }} */ host) =>
+      host.name === old ? { ...host, name, address: this.host(name).address } : host,
+    )
+    this.description = { ...this.description, hosts }
+    writeFileSync(join(root, 'description.json'), JSON.stringify(this.description))
+    await run(process.execPath, [
+      ...[cli, 'init', '-d', join(root, 'description.json')],
+      join(root, 'written'),
+    ])
+    this.install(name, name)
+    const folder = join(root, 'hosts', name, 'etc/redis')
+    const masters = await this.masters()
+    for (const [shard, { host, port }] of masters) {
+      const sentinel = join(folder, 'sentinel.conf')
+      const monitor = new RegExp(`^(sentinel monitor ${shard}) .* (\\d+)$`, 'm')
+      const text = readFileSync(sentinel, 'utf8')
+      writeFileSync(sentinel, text.replace(monitor, `$1 ${host} ${port} $2`))
+      const server = join(folder, `${shard}.conf`)
+      if (!this.programs(name).includes(shard)) continue
+      const config = readFileSync(server, 'utf8').replace(/^replicaof .*\n/m, '')
+      writeFileSync(server, `${config}replicaof ${host} ${port}\n`)
+    }
+  }
+
+  /** Waits until the doctor finds no error; what a replacement shows on the way may be there. */
+  async withoutErrors() {
+    await until('a deployment without errors', async () => {
+      const errors = (await this.findings()).filter(({ severity }) => severity === 'error')
+      return errors.length === 0 ? undefined : JSON.stringify(errors)
+    })
+  }
+
   /**
    * Takes a host out of service by the runbook: every shard whose master is there is failed over first.
    */
   async drain(/** @type {string} */ name) {
     const { address } = this.host(name)
-    const others = [...this.hosts.keys()].filter((one) => one !== name && one !== 'client')
+    const others = this.current.filter((one) => one !== name)
     for (const [shard, master] of await this.masters()) {
       if (master.host !== address) continue
       await this.sentinel(/** @type {string} */ (others[0]), 'SENTINEL', 'FAILOVER', shard)

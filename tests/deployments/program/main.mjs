@@ -35,6 +35,44 @@ const scenarios = {
     return load.say('finish')
   },
 
+  /** Every host gives way to a new one with another address, under load, by the runbook. */
+  async replacement() {
+    const old = options.description.hosts.map((/** @type {{ name: string }} */ { name }) => name)
+    const addresses = Object.fromEntries(
+      old.map((/** @type {string} */ name, /** @type {number} */ i) => [
+        `${name}2`,
+        `10.77.0.${11 + i}`,
+      ]),
+    )
+    const deployment = await Deployment.create(options, addresses)
+    for (const name of old) deployment.start(name)
+    await deployment.healthy()
+    const load = await deployment.load()
+    for (const name of old) {
+      const next = `${name}2`
+      await load.say(`phase replace-${name}`)
+      // Beside the old one first: a replica of each shard that it has, and a Sentinel.
+      await deployment.prepareReplacement(name, next)
+      deployment.start(next)
+      deployment.current.push(next)
+      await deployment.withoutErrors()
+      await deployment.drain(name)
+      await deployment.withoutErrors()
+      await deployment.host(name).stop()
+      deployment.current = deployment.current.filter((one) => one !== name)
+      // Sentinels forget what is gone only when they are told to, one after the other.
+      for (const sentinel of deployment.current) {
+        for (const shard of load.shards) {
+          await deployment.sentinel(sentinel, 'SENTINEL', 'RESET', shard)
+        }
+        await deployment.withoutErrors()
+      }
+      await deployment.healthy()
+      await load.say(`wait 100 ${load.shards.join(' ')}`)
+    }
+    return load.say('finish')
+  },
+
   /** Two hosts with two Sentinels each: found beforehand, and it does not survive. */
   async twoServers() {
     const deployment = await Deployment.create(options)

@@ -6,7 +6,8 @@ import { faultKinds } from '../script/statement.js'
 import type { ShardTraffic } from '../workload/shard-traffic.js'
 import type { Workload } from '../workload/workload.js'
 import { judge } from './guarantees.js'
-import type { FaultSummary, Report, ShardReport } from './report.js'
+import type { FaultSummary, Report } from './report.js'
+import type { ShardReport } from './shard-report.js'
 
 export interface ReportSource {
   readonly deployment: Deployment
@@ -14,9 +15,17 @@ export interface ReportSource {
   readonly faults: FaultLog
   /** ms */
   readonly duration: number
+  /** Not every write was looked for, and nobody is to blame. */
+  readonly isCutShort?: boolean
 }
 
-export function buildReport({ deployment, workload, faults, duration }: ReportSource): Report {
+export function buildReport({
+  deployment,
+  workload,
+  faults,
+  duration,
+  isCutShort = false,
+}: ReportSource): Report {
   const shards = [...workload.traffic].map(
     ([name, traffic]) => [name, shardReport(traffic)] as const,
   )
@@ -26,6 +35,7 @@ export function buildReport({ deployment, workload, faults, duration }: ReportSo
     shards: shards.map(([, shard]) => shard),
     unsettled: workload.pending.unsettled,
     lostWithoutFault,
+    isCutShort,
   })
   return {
     ok: guarantees.every(({ held }) => held !== false),
@@ -55,7 +65,9 @@ function shardReport({
 }
 
 function summarize(records: readonly FaultRecord[]): Report['summary'] {
-  const kinds = faultKinds.filter((kind) => records.some((record) => record.kind === kind))
+  const kinds = ([...faultKinds, 'cut'] as const).filter((kind) =>
+    records.some((record) => record.kind === kind),
+  )
   return Object.fromEntries(
     kinds.map((kind) => [kind, summaryOf(records.filter((record) => record.kind === kind))]),
   )

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { CliError, UsageError } from '../cli-error.js'
 import { exitCode } from '../exit-code.js'
 import { type FleetState, readState, stateFile } from '../local-fleet/state-file.js'
@@ -34,8 +33,9 @@ export const up: Run<UpFlags> = async (flags, _operands, terminal) => {
     sentinels: count('--sentinels', flags.sentinels, 1),
     downAfter: 5000,
   }
-  const daemon = fileURLToPath(new URL('../local-fleet/daemon.js', import.meta.url))
-  const child = spawn(process.execPath, [daemon, file, JSON.stringify(options)], {
+  // This very program, by a command that help does not show.
+  const program = process.argv[1] ?? ''
+  const child = spawn(process.execPath, [program, 'hold', file, JSON.stringify(options)], {
     detached: true,
     stdio: 'ignore',
   })

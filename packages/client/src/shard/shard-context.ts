@@ -1,10 +1,10 @@
 import type { Address, DisredisError, FailoverTopology, Runtime } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
-import type { QueueLimits } from './command-queue.js'
+import type { QueueLimits } from '../queueing/command-queue.js'
+import type { Ticker } from '../queueing/ticker.js'
 import type { GateOptions } from './failover-gate.js'
 import type { ShardEventSink } from './shard-events.js'
-import type { Ticker } from './ticker.js'
 
 export interface ShardOptions {
   readonly queue: QueueLimits
@@ -27,6 +27,10 @@ export interface ShardContext {
   readonly masterAddress: () => Address | undefined
   /** What Sentinel says of a failover of that master. */
   readonly failover: () => FailoverTopology | undefined
+  /** The address that Sentinels use for one that a node names (`natMap`). */
+  readonly translate: (address: Address) => Address
+  /** How many replicas of it Sentinel knows. */
+  readonly replicaCount: () => number
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

@@ -1,71 +1,68 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   CONTRACT_COOKIE,
   CONTRACT_SECRET,
   type ContractApp,
   type ContractAppOptions,
   type ContractRoute,
-  type ContractSession,
-} from '@disredis/session-store/contract'
+  FieldSession,
+  listenOnLoopback,
+  queryOf,
+} from '@disredis/session-contract'
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express'
-import session, { type SessionData } from 'express-session'
-import { DisredisStore, type DisredisStoreOptions } from '../../src/index.js'
+import session from 'express-session'
+import { DisredisStore, type DisredisStoreOptions, disredisSession } from '../../src/index.js'
 import './session-data.js'
 
 export interface ContractFlavor {
   /** Express 4 or 5. */
   readonly express: () => Express
-  /** Sessions are saved before the first byte of a response, and not by handlers. */
-  readonly isSavedFirst: boolean
+  /** The middleware, or the store in express-session's own. */
+  readonly sessions: 'disredisSession' | 'DisredisStore'
   /** What the store is given in place of the suite's client. */
   readonly connection?: () =>
     | Pick<DisredisStoreOptions, 'client'>
     | { sentinels: readonly string[] }
-  /** ms, in place of the suite's. */
-  readonly deadline?: number
 }
 
 /** The contract's application in Express. */
 export async function serveContractApp(
-  { express, isSavedFirst, connection, deadline }: ContractFlavor,
+  { express, sessions, connection }: ContractFlavor,
   { store: given, routes, maxAge }: ContractAppOptions,
 ): Promise<ContractApp> {
-  const store = new DisredisStore({
-    ...given,
-    ...connection?.(),
-    ...(deadline !== undefined && { deadline }),
-  } as DisredisStoreOptions)
+  const options = { ...given, ...connection?.() } as DisredisStoreOptions
+  const own = {
+    name: CONTRACT_COOKIE,
+    secret: CONTRACT_SECRET,
+    cookie: { ...(maxAge !== undefined && { maxAge }) },
+  }
+  const isMiddleware = sessions === 'disredisSession'
   const app = express()
-  app.use(
-    session({
-      store,
-      name: CONTRACT_COOKIE,
-      secret: CONTRACT_SECRET,
-      resave: false,
-      saveUninitialized: false,
-      cookie: { ...(maxAge !== undefined && { maxAge }) },
-    }),
-  )
-  if (isSavedFirst) app.use(store.saveFirst())
+  let store: DisredisStore
+  if (isMiddleware) {
+    const middleware = disredisSession({ ...options, ...own })
+    store = middleware.store
+    app.use(middleware)
+  } else {
+    store = new DisredisStore(options)
+    app.use(session({ ...own, store, resave: false, saveUninitialized: false }))
+  }
   for (const [path, route] of Object.entries(routes)) {
-    const handler = handlerOf(route, store, isSavedFirst)
+    const handler = handlerOf(route, store, isMiddleware)
     if (route.lock === undefined) app.get(path, handler)
     else app.get(path, store.lock(route.lock), handler)
   }
   app.use(answerError)
 
-  const server = createServer(app)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = await listenOnLoopback(createServer(app))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     get counters() {
       return store.counters
     },
     closeStore: () => store.close(),
     async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
       await store.close()
     },
   }
@@ -74,11 +71,10 @@ export async function serveContractApp(
 function handlerOf(
   { handler }: ContractRoute,
   store: DisredisStore,
-  isSavedFirst: boolean,
+  isMiddleware: boolean,
 ): RequestHandler {
   return (req, res, next) => {
-    const query = new URL(req.url, 'http://localhost').searchParams
-    Promise.resolve(handler(new RequestSession(req, store, isSavedFirst), query)).then(
+    Promise.resolve(handler(new RequestSession(req, store, isMiddleware), queryOf(req))).then(
       (result) => res.json(result ?? null),
       next,
     )
@@ -90,36 +86,20 @@ const answerError: ErrorRequestHandler = (error: { code?: string }, _req, res, _
 }
 
 /** A request's session as the suite sees it. `req.session` is another object after `regenerate`. */
-class RequestSession implements ContractSession {
+class RequestSession extends FieldSession {
   readonly #req: Request
   readonly #store: DisredisStore
-  readonly #isSavedFirst: boolean
+  readonly #isMiddleware: boolean
 
-  constructor(req: Request, store: DisredisStore, isSavedFirst: boolean) {
+  constructor(req: Request, store: DisredisStore, isMiddleware: boolean) {
+    super()
     this.#req = req
     this.#store = store
-    this.#isSavedFirst = isSavedFirst
+    this.#isMiddleware = isMiddleware
   }
 
   get id(): string {
     return this.#req.sessionID
-  }
-
-  get(field: string): unknown {
-    return this.#fields[field]
-  }
-
-  set(field: string, value: unknown): void {
-    this.#fields[field] = value
-  }
-
-  remove(field: string): void {
-    delete this.#fields[field]
-  }
-
-  all(): Record<string, unknown> {
-    const { cookie, ...fields } = this.#fields
-    return fields
   }
 
   setMaxAge(maxAge: number): void {
@@ -141,12 +121,12 @@ class RequestSession implements ContractSession {
   }
 
   async save(): Promise<void> {
-    if (this.#isSavedFirst) return
+    if (this.#isMiddleware) return
     await promised((done) => this.#req.session.save(done))
   }
 
-  get #fields(): Record<string, unknown> {
-    return this.#req.session as Partial<SessionData> as Record<string, unknown>
+  protected get fields(): object {
+    return this.#req.session
   }
 }
 

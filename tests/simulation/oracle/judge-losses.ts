@@ -1,0 +1,81 @@
+import type { RedisNode } from '../node/redis-node.js'
+import type { WriteRecord } from '../node/write-history.js'
+import type { Ledger } from '../workload/ledger.js'
+import type { World } from '../world/world.js'
+import { nameOf } from './judge-operations.js'
+import { historyOf } from './shard-history.js'
+import type { Violation } from './violation.js'
+
+/** The node whose data the shard has in the end. */
+export function finalNode(world: World, shard: string): RedisNode | undefined {
+  const named = world.sentinels.find(({ isRunning }) => isRunning)?.masters.get(shard)?.address.host
+  return world.nodesOf(shard).find(({ address }) => address.host === named)
+}
+
+/**
+ * Acknowledged writes that no later master has. `isExcused` says whether what was done to the world
+ * may cost that one.
+ */
+export function judgeLosses(
+  world: World,
+  ledger: Ledger,
+  isExcused: (shard: string, record: WriteRecord) => boolean,
+): { readonly violations: Violation[]; readonly lost: number } {
+  const violations: Violation[] = []
+  let lost = 0
+  const histories = new Map<string, ReadonlySet<WriteRecord>>()
+  for (const { name } of world.plan.shards) {
+    histories.set(name, historyOf(finalNode(world, name)?.head))
+  }
+  for (const operation of ledger.operations) {
+    if (operation.outcome !== 'acknowledged' || operation.token === undefined) continue
+    const executions = ledger.executionsOf(operation)
+    if (executions.length === 0) continue
+    const isKept = executions.some(({ node, record }) =>
+      histories.get(world.shardOf(node))!.has(record),
+    )
+    if (isKept) continue
+    lost++
+    const { node, record } = executions.at(-1)!
+    if (isExcused(world.shardOf(node), record)) continue
+    violations.push({
+      kind: 'acknowledged write lost',
+      at: record.at,
+      what: `${nameOf(operation)}: ${node.name} executed it at ${record.at.toFixed(1)}, the client had the reply at ${operation.settledAt.toFixed(1)}, and no later master has it`,
+    })
+  }
+  return { violations, lost }
+}
+
+/** Of one client and one shard, writes are executed in the order in which they were issued. */
+export function judgeOrder(world: World, ledger: Ledger): Violation[] {
+  const violations: Violation[] = []
+  const latest = new Map<string, { readonly id: number; readonly at: number }>()
+  const firsts = ledger.operations
+    // What was given up as unknown may still arrive much later: TCP goes on trying.
+    .filter(
+      ({ outcome, isApart, mayRepeat }) => outcome === 'acknowledged' && !isApart && !mayRepeat,
+    )
+    .flatMap((operation) => {
+      const [first] = ledger.executionsOf(operation)
+      return first === undefined ? [] : [{ operation, first }]
+    })
+    .sort((a, b) => a.first.record.at - b.first.record.at || order(a.first.record, b.first.record))
+  for (const { operation, first } of firsts) {
+    const lane = `${operation.client} ${world.shardOf(first.node)} ${first.node.name}`
+    const before = latest.get(lane)
+    if (before !== undefined && before.id > operation.id) {
+      violations.push({
+        kind: 'executed out of order',
+        at: first.record.at,
+        what: `${nameOf(operation)} was executed after ${nameOf(ledger.operations[before.id]!)}, which was issued later`,
+      })
+    }
+    latest.set(lane, { id: operation.id, at: first.record.at })
+  }
+  return violations
+}
+
+function order(a: WriteRecord, b: WriteRecord): number {
+  return a.offset - b.offset
+}

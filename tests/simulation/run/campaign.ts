@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { runMutations } from '../mutations/run-mutations.js'
+import { addResults, writeResults } from '../report/results.js'
+import { keptSchedules } from '../schedule/kept-schedules.js'
+import type { Options } from './options.js'
+import { runSeeds } from './run-seeds.js'
+import { addTallies, noTally, type Tally } from './worker-messages.js'
+import { WorkerPool } from './worker-pool.js'
+
+/** Seeds that `npm test` runs every time. */
+const fixedSeeds = { from: 1, seeds: 40 }
+
+/** ms of new seeds in `npm test`. */
+const newSeedsTime = 120_000
+
+/** Does what was asked for. @returns the exit code */
+export async function campaign(options: Options): Promise<number> {
+  let passed = 0
+  let failed = 0
+  const count = (isPassed: boolean) => {
+    if (isPassed) passed++
+    else failed++
+  }
+  if (options.mutations) {
+    const found = await runMutations(options)
+    for (const { seeds } of found) count(seeds !== undefined)
+    if (options.json !== undefined) addResults(options.json, { mutations: found })
+  } else {
+    using pool = new WorkerPool(options.jobs)
+    if (options.seed !== undefined) return await tellOne(pool, options.seed, options.story)
+    if (options.kept || options.short) await runKept(pool, count)
+    if (!options.kept) {
+      const tally = await runAll(pool, options)
+      count(tally.failed.length === 0)
+      if (options.json !== undefined) addResults(options.json, { tally })
+    }
+  }
+  if (options.results && options.json !== undefined) writeResults(options.json)
+  if (options.counts !== undefined) {
+    mkdirSync(dirname(options.counts), { recursive: true })
+    writeFileSync(options.counts, JSON.stringify({ passed, failed, skipped: 0 }))
+  }
+  console.log(`\n${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+}
+
+async function runAll(pool: WorkerPool, options: Options): Promise<Tally> {
+  const { jobs, minutes } = options
+  const from = options.from ?? Math.floor(Math.random() * 1e9)
+  const onProgress = progress(options.short)
+  let tally = noTally
+  if (options.short) {
+    tally = await runSeeds(pool, { ...fixedSeeds, time: undefined, jobs, stopsAtFailure: true })
+  }
+  console.log(`seeds from ${from}`)
+  const seeds = options.short || minutes !== undefined ? undefined : (options.seeds ?? 1000)
+  const time = options.short ? newSeedsTime : minutes === undefined ? undefined : minutes * 60_000
+  const more = await runSeeds(pool, { from, seeds, time, jobs, stopsAtFailure: true, onProgress })
+  tally = addTallies(tally, more)
+  console.log(summaryOf(tally))
+  const [first] = tally.failed
+  if (first !== undefined) {
+    console.log(`× seed ${first.seed}: ${first.violations[0]!.kind}: ${first.violations[0]!.what}`)
+    console.log('The shortest schedule that still fails:\n')
+    const answer = await pool.ask({ kind: 'shrink', seed: first.seed })
+    if (answer.kind === 'text') console.log(answer.text)
+  }
+  return tally
+}
+
+async function tellOne(pool: WorkerPool, seed: number, isWhole: boolean): Promise<number> {
+  const answer = await pool.ask({ kind: isWhole ? 'story' : 'shrink', seed })
+  if (answer.kind !== 'text') throw new Error('A worker answered with something else')
+  console.log(answer.text)
+  return answer.isFailed ? 1 : 0
+}
+
+async function runKept(pool: WorkerPool, count: (isPassed: boolean) => void): Promise<void> {
+  for (const { title, schedule } of keptSchedules) {
+    const answer = await pool.ask({ kind: 'schedule', schedule })
+    const failed = answer.kind === 'tally' ? answer.tally.failed[0] : undefined
+    console.log(`${failed === undefined ? '✓' : '×'} ${title}`)
+    for (const { kind, what } of failed?.violations ?? []) console.log(`    ${kind}: ${what}`)
+    count(failed === undefined)
+  }
+}
+
+/** A line each ten seconds. */
+function progress(isQuiet: boolean): (tally: Tally, elapsed: number) => void {
+  let told = 0
+  return (tally, elapsed) => {
+    if (isQuiet || elapsed - told < 10_000) return
+    told = elapsed
+    const rate = (tally.seeds / elapsed) * 1000
+    console.log(`${(elapsed / 1000).toFixed(0)} s: ${summaryOf(tally)}, ${rate.toFixed(1)} seeds/s`)
+  }
+}
+
+function summaryOf(tally: Tally): string {
+  const { seeds, failovers, operations, cpu, reached, failed } = tally
+  const perSecond = cpu === 0 ? 0 : (failovers / cpu) * 1000
+  return `${seeds} seeds, ${failovers} failovers, ${operations} calls, ${perSecond.toFixed(0)} failovers a second and core, ${Object.keys(reached).length} states and transitions, ${failed.length} failed`
+}

@@ -1,0 +1,47 @@
+/** What is done to the world. */
+export type FaultKind =
+  | 'plannedFailover'
+  | 'coordinatedFailover'
+  | 'adminFailover'
+  | 'replicaOf'
+  | 'crash'
+  | 'powerOff'
+  | 'freeze'
+  | 'pauseWrites'
+  | 'busyScript'
+  | 'diskFull'
+  | 'killClients'
+  | 'partition'
+  | 'oneWayCut'
+  | 'slowHost'
+  | 'resetAfterBytes'
+  | 'smallPieces'
+  | 'sentinelCrash'
+  | 'sentinelFreeze'
+  | 'sentinelWipe'
+  | 'sentinelReset'
+  | 'sentinelForgets'
+  | 'clientStall'
+
+/** A fault as data: a schedule is a list of them. */
+export interface Fault {
+  /** ms since the world began. */
+  readonly at: number
+  /** ms until it is put right; 0: it is over at once. */
+  readonly duration: number
+  readonly kind: FaultKind
+  /**
+   * Whom it strikes: `shard-1/master` and `shard-1/replica` (who is that at the moment), `sentinel-2`,
+   * `client-1`. A partition has several.
+   */
+  readonly targets: readonly string[]
+  /** Bytes, ms: as the kind has it. */
+  readonly amount: number
+}
+
+/** The fault in words. */
+export function describeFault({ kind, targets, duration, amount }: Fault): string {
+  const length = duration === 0 ? '' : ` for ${duration.toFixed(0)} ms`
+  const size = amount === 0 ? '' : ` (${amount})`
+  return `${kind} ${targets.join(', ')}${size}${length}`
+}

@@ -1,0 +1,59 @@
+import type { RedisNode } from '../node/redis-node.js'
+import type { WriteRecord } from '../node/write-history.js'
+import { idsIn, type Operation } from './operation.js'
+
+/** That a node executed a write of a client. */
+export interface Execution {
+  readonly node: RedisNode
+  readonly record: WriteRecord
+}
+
+/** All calls of a run, and what the nodes executed of them. */
+export class Ledger {
+  readonly operations: Operation[] = []
+  readonly #executions = new Map<number, Execution[]>()
+  readonly #sent = new Set<number>()
+  #pending = new Set<Operation>()
+
+  get pending(): Iterable<Operation> {
+    return this.#pending
+  }
+
+  add(operation: Operation): void {
+    this.operations[operation.id] = operation
+    this.#pending.add(operation)
+  }
+
+  settled(operation: Operation): void {
+    this.#pending.delete(operation)
+  }
+
+  executed(node: RedisNode, record: WriteRecord): void {
+    const ids = new Set<number>()
+    for (const args of record.commands) {
+      // What was there before is written again by a transaction: the last token is the new one.
+      for (const arg of args.slice(2)) {
+        const last = idsIn(arg).at(-1)
+        if (last !== undefined) ids.add(last)
+      }
+    }
+    for (const id of ids) {
+      const known = this.#executions.get(id)
+      if (known === undefined) this.#executions.set(id, [{ node, record }])
+      else known.push({ node, record })
+    }
+  }
+
+  executionsOf({ id }: Operation): readonly Execution[] {
+    return this.#executions.get(id) ?? []
+  }
+
+  /** Bytes were handed to a socket. */
+  sent(text: string): void {
+    for (const id of idsIn(text)) this.#sent.add(id)
+  }
+
+  wasSent({ id }: Operation): boolean {
+    return this.#sent.has(id)
+  }
+}
