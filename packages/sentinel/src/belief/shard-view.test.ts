@@ -125,3 +125,17 @@ test('a failover is not shown when its leader is out of reach', () => {
   view.onDisconnected('s1')
   expect(view.snapshot(everyone)).toMatchObject({ master: a, failover: undefined })
 })
+
+test('an answer of two minds, from before and after a switch, does not turn the switch back', () => {
+  const view = new ShardView('s')
+  for (const id of ['s1', 's2', 's3'])
+    view.applyReport(source(id), report(a, 0, replicas(b)), members)
+  view.applyReport(source('s1'), report(b, 1, replicas(a)), members)
+  expect(view.current).toEqual({ address: b, epoch: 1 })
+  // An event came while it was asked: its claim was dropped. Its list is of after the switch already.
+  for (const id of ['s2', 's3']) {
+    view.applyReport(source(id), { ...report(a, 0, replicas(a)), claim: undefined }, members)
+  }
+  view.applyReport(source('s1'), report(b, 1, replicas(a, c)), members)
+  expect(view.current).toEqual({ address: b, epoch: 1 })
+})
