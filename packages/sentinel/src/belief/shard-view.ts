@@ -60,7 +60,8 @@ export class ShardView {
     this.#names.record(sentinel, report.node, report.replicaNodes)
     const before = this.#details.get(sentinel)
     const claim = report.claim ?? before?.claim
-    const replicas = report.replicas ?? before?.replicas
+    // Without a claim the answer is of two minds: its list may be of after a switch, the claim of before.
+    const replicas = (report.claim && report.replicas) ?? before?.replicas
     // Before the claim: what others say of its node decides on it, and this one on theirs.
     if (claim !== undefined && replicas !== undefined) {
       const { quorum, downAfter, flags } = report
