@@ -12,10 +12,14 @@ import { step } from './step.mjs'
  * Makes a fresh clone runnable: dependencies, build, a Redis server. Each is left alone when it is
  * there already. Sets DISREDIS_REDIS_SERVER for this process and its children. Ends the process
  * with a message when it cannot.
+ *
+ * @param {object} [options]
+ * @param {boolean} [options.isToRun] false: the dependencies are enough
  */
-export async function bootstrap() {
+export async function bootstrap({ isToRun = true } = {}) {
   try {
     await installDependencies()
+    if (!isToRun) return
     await step('Building', build)
     process.env.DISREDIS_REDIS_SERVER = await ensureRedisServer()
   } catch (error) {

@@ -25,7 +25,9 @@ const NOT_OURS = /^(node_modules|dist|\..*)$/
 export function readModules(repository) {
   const workspaces = readWorkspaces(repository)
   const root = { folder: '.', manifest: readManifest(repository) }
-  return listFiles(repository, repository).map((path) => {
+  const paths = listFiles(repository, repository)
+  const known = new Set(paths)
+  return paths.map((path) => {
     const workspace = workspaces.find(({ folder }) => path.startsWith(`${folder}/`)) ?? root
     return {
       path,
@@ -33,7 +35,9 @@ export function readModules(repository) {
       isSource: path.startsWith(`${workspace.folder}/src/`) && !/\.test(-d)?\.[^/]+$/.test(path),
       imports: readImports(join(repository, path)).map((one) => ({
         ...one,
-        target: one.specifier.startsWith('.') ? resolveRelative(path, one.specifier) : undefined,
+        target: one.specifier.startsWith('.')
+          ? resolveRelative(path, one.specifier, known)
+          : undefined,
       })),
     }
   })
@@ -57,9 +61,12 @@ function listFiles(repository, folder) {
 /**
  * @param {string} from
  * @param {string} specifier
+ * @param {ReadonlySet<string>} known
  * @returns {string} with the extension of the source: TypeScript imports `./x.js` from `x.ts`
  */
-function resolveRelative(from, specifier) {
+function resolveRelative(from, specifier, known) {
   const path = posix.join(posix.dirname(from), specifier)
-  return /\.[cm]?tsx?$/.test(from) ? path.replace(/\.([cm]?)js$/, '.$1ts') : path
+  if (known.has(path)) return path
+  const source = path.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')
+  return known.has(source) || /\.[cm]?tsx?$/.test(from) ? source : path
 }

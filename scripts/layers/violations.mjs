@@ -1,8 +1,12 @@
 import { isBuiltin } from 'node:module'
 import { readManifest, readWorkspaces } from '../workspaces.mjs'
-import { findCircles } from './circles.mjs'
+import { fileCircles, packageCircles } from './circle-violations.mjs'
+import { knownFaults } from './known-faults.mjs'
 import { importedByTests, layers } from './layers.mjs'
 import { readModules } from './modules.mjs'
+import { roomBreaks } from './room-violations.mjs'
+import { rooms } from './rooms.mjs'
+import { withoutKnown } from './without-known.mjs'
 
 /**
  * @typedef {import('./modules.mjs').Module} Module
@@ -13,11 +17,15 @@ import { readModules } from './modules.mjs'
 const NO_PACKAGE = /^[/#]|^\w+:/
 
 /**
- * Every break of the rules: layers, circles, undeclared dependencies.
+ * Every break of the rules: layers, rooms, circles, undeclared dependencies.
+ *
  * @param {string} repository
+ * @param {object} [tables]
+ * @param {typeof rooms} [tables.rooms]
+ * @param {typeof knownFaults} [tables.knownFaults]
  * @returns {string[]} one sentence each, beginning with the place
  */
-export function findViolations(repository) {
+export function findViolations(repository, tables = { rooms, knownFaults }) {
   const modules = readModules(repository)
   const byPath = new Map(modules.map((module) => [module.path, module]))
   const workspaces = readWorkspaces(repository)
@@ -35,7 +43,14 @@ export function findViolations(repository) {
   const unplaced = workspaces
     .filter(({ manifest }) => manifest.private !== true && layers[manifest.name] === undefined)
     .map(({ folder }) => `${folder} is published and has no place in scripts/layers/layers.mjs`)
-  return [...found, ...unplaced, ...packageCircles(workspaces), ...moduleCircles(modules)]
+  const known = tables.knownFaults ?? {}
+  return [
+    ...found,
+    ...unplaced,
+    ...packageCircles(workspaces),
+    ...withoutKnown('filesInCircles', fileCircles(modules), known),
+    ...withoutKnown('roomBreaks', roomBreaks(modules, tables.rooms ?? {}), known),
+  ]
 }
 
 /**
@@ -66,7 +81,8 @@ function violatesLayer({ workspace: { manifest }, isSource }, { specifier, isTyp
 function violatesDeclaration({ path, workspace: { folder, manifest }, isSource }, one, tools) {
   if (isBuiltin(one.specifier) || NO_PACKAGE.test(one.specifier)) return undefined
   const name = packageOf(one.specifier)
-  if (folder === '.' && /^scripts\/(?!layers\/|check-layers)/.test(path)) {
+  if (folder === '.' && one.isType && path.startsWith('scripts/')) return undefined
+  if (folder === '.' && /^scripts\/(?!layers\/|check-layers|build\/|build-package)/.test(path)) {
     return `imports ${name}: the scripts run before anything is installed`
   }
   const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest
@@ -96,33 +112,6 @@ function violatesBoundary({ workspace, isSource }, target, byPath) {
   if (leaves && (isSource || enters)) return `reaches out of its package, to ${target}`
   if (isSource && other?.isSource === false) return `imports ${target}, which is not published`
   return undefined
-}
-
-/** @param {readonly import('../workspaces.mjs').Workspace[]} workspaces */
-function packageCircles(workspaces) {
-  const graph = new Map(
-    workspaces.map(({ manifest }) => [
-      manifest.name,
-      Object.keys({
-        ...manifest.dependencies,
-        ...manifest.devDependencies,
-        ...manifest.peerDependencies,
-        ...manifest.optionalDependencies,
-      }),
-    ]),
-  )
-  return findCircles(graph).map((circle) => `packages in a circle: ${circle.join(' -> ')}`)
-}
-
-/** @param {readonly Module[]} modules */
-function moduleCircles(modules) {
-  const graph = new Map(
-    modules.map(({ path, imports }) => [
-      path,
-      imports.flatMap(({ target, isType, isLazy }) => (target && !isType && !isLazy ? target : [])),
-    ]),
-  )
-  return findCircles(graph).map((circle) => `modules in a circle: ${circle.join(' -> ')}`)
 }
 
 /** @param {string} specifier */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { InterruptedError } from '../run-command.mjs'
 import { oneFailed, sum } from './counts.mjs'
 import { leftovers } from './leftovers.mjs'
-import { steps } from './steps.mjs'
 
 /**
  * @typedef {import('./steps.mjs').Step} Step
@@ -15,15 +14,17 @@ const LONGEST_RUN = 28 * 60_000
 /**
  * Runs every step and tells of each, shows the output of what failed at the end, and ends with the
  * line `N passed, N failed`. The exit code is 0 only if something passed and nothing failed.
+ *
+ * @param {readonly Step[]} steps
  */
-export async function runAll() {
+export async function runAll(steps) {
   // Every process of this run inherits it: by it those that outlive the run are found.
   const runId = randomUUID()
   process.env.DISREDIS_TEST_RUN = runId
   /** @type {StepResult[]} */
   const results = []
   try {
-    await runSteps(steps(), results)
+    await runSteps(steps, results)
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
     console.log(' interrupted')

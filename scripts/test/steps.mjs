@@ -23,13 +23,20 @@ import { countsOf, forgetCounts, oneFailed, onePassed, readCounts, sum } from '.
 
 const cores = availableParallelism()
 
-/** Cheap before dear, so that a broken tree is told of soon. @returns {Step[]} */
-export function steps() {
+/** What needs no server, cheap before dear. @returns {Step[]} */
+export function stepsWithoutServers() {
   return [
     check('lint', ['lint', 'lint:root']),
     script('layers', 'scripts/check-layers.mjs'),
     check('types', ['typecheck']),
     ...tests('unit tests', 'test:unit', Math.max(2, cores - 1)),
+  ]
+}
+
+/** Cheap before dear, so that a broken tree is told of soon. @returns {Step[]} */
+export function allSteps() {
+  return [
+    ...stepsWithoutServers(),
     // A fleet is a dozen processes: one package at a time on two cores, its files two at a time.
     ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
     ...tests('packaging', 'test:packaging', 1),

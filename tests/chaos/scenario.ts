@@ -1,7 +1,4 @@
-import type { DisredisOptions } from '@disredis/client'
-import type { FleetOptions } from '@disredis/fleet'
-import type { LoadPlan } from './load/load-plan.js'
-import type { World } from './world/world.js'
+import type { World, WorldPlan } from './world/world.js'
 
 /** One thing that is done or waited for. */
 export interface Step {
@@ -34,23 +31,13 @@ export interface Goal {
   readonly atMost: number
 }
 
-export type LinkKind = 'data' | 'sentinels'
-
 /** A topology, a load, a fault, and what a client must make of it. */
-export interface Scenario {
+export interface Scenario extends WorldPlan {
   /** `planned-failover` */
   readonly id: string
   /** The row of the fault matrix, or 0 for what is measured besides. */
   readonly fault: number
   readonly title: string
-  /** Default: one master, one replica, three Sentinels. */
-  readonly fleet?: FleetOptions
-  /** Options of the client beside the Sentinels; `commandTimeout` is the load's `timeout`. */
-  readonly client?: (world: World) => Partial<DisredisOptions>
-  /** Links that pass through proxies: to the data nodes, to the Sentinels. Default: none. */
-  readonly proxied?: readonly LinkKind[]
-  /** false: the scenario asks by itself. Default: the plan's defaults. */
-  readonly load?: LoadPlan | false
   /** false: the client is made by a step. Default true: it is ready, and the load runs, at step 1. */
   readonly connects?: boolean
   readonly steps: readonly Step[]

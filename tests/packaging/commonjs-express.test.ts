@@ -1,8 +1,7 @@
 import { startFleet } from '@disredis/fleet'
 import { expect, test } from 'vitest'
-import { Consumer } from './consumer.js'
+import { installAlone } from './install-alone.js'
 import { nodeBinary, nodeVersions } from './node-binary.js'
-import { npm } from './npm.js'
 import { packAll, packages } from './packages.js'
 
 const adapter = packages.find(({ name }) => name === '@disredis/express-session')
@@ -11,8 +10,7 @@ test.each(nodeVersions)('a CommonJS Express application on Node.js %s', async (v
   if (adapter === undefined) throw new Error('The adapter is not among the packages')
   await using fleet = await startFleet({ masters: 2, replicas: 1, sentinels: 3 })
   await using tarballs = await packAll()
-  await using consumer = await Consumer.install(adapter, tarballs)
-  await npm(consumer.folder, 'install', '--prefer-offline', 'express@5')
+  await using consumer = await installAlone(adapter, tarballs, { express: '5' })
   await consumer.write(
     'app.js',
     `const express = require('express')
@@ -42,5 +40,5 @@ test.each(nodeVersions)('a CommonJS Express application on Node.js %s', async (v
      })`,
   )
   // All that it prints, so no warning either; and it ends by itself.
-  expect(await consumer.node(await nodeBinary(version), 'app.js')).toBe('ada 1\nada 2\nada 3\n')
+  expect(await consumer.run(await nodeBinary(version), ['app.js'])).toBe('ada 1\nada 2\nada 3\n')
 })

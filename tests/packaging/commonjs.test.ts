@@ -1,6 +1,6 @@
 import { startFleet } from '@disredis/fleet'
 import { expect, test } from 'vitest'
-import { Consumer } from './consumer.js'
+import { installAlone } from './install-alone.js'
 import { nodeBinary, nodeVersions } from './node-binary.js'
 import { packAll, packages } from './packages.js'
 
@@ -10,7 +10,7 @@ test.each(nodeVersions)('a CommonJS program uses the client on Node.js %s', asyn
   if (client === undefined) throw new Error('The client is not among the packages')
   await using fleet = await startFleet({ masters: 2, replicas: 1, sentinels: 3 })
   await using tarballs = await packAll()
-  await using consumer = await Consumer.install(client, tarballs)
+  await using consumer = await installAlone(client, tarballs)
   await consumer.write(
     'app.js',
     `const { Disredis } = require('@disredis/client')
@@ -25,7 +25,7 @@ test.each(nodeVersions)('a CommonJS program uses the client on Node.js %s', asyn
      main()`,
   )
   // All that it prints, so no warning either; and it ends by itself.
-  expect(await consumer.node(await nodeBinary(version), 'app.js')).toMatch(
+  expect(await consumer.run(await nodeBinary(version), ['app.js'])).toMatch(
     /^shard-\d A\nshard-\d B\nshard-\d C\nshard-\d D\n$/,
   )
 })

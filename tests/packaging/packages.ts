@@ -9,7 +9,8 @@ import { npm } from './npm.js'
 export interface Manifest extends BaseManifest {
   readonly version: string
   readonly description?: string
-  readonly type?: string
+  readonly main?: string
+  readonly types?: string
   readonly license?: string
   readonly sideEffects?: boolean
   readonly engines?: Readonly<Record<string, string>>
@@ -45,22 +46,43 @@ export interface Tarball {
   readonly data: Buffer
   /** Paths in it, without `package/`. */
   readonly files: readonly string[]
+  /** Bytes of what is downloaded. */
+  readonly size: number
+  /** Bytes of what is installed. */
+  readonly unpackedSize: number
+  readonly manifest: Manifest
+}
+
+interface Packed {
+  readonly name: string
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+  readonly size: number
+  readonly unpackedSize: number
+}
+
+export interface Tarballs extends AsyncDisposable {
+  of(pack: Package): Tarball
 }
 
 /** What `npm publish` would upload, of all packages; removed at the end of the scope. */
-export async function packAll(): Promise<AsyncDisposable & { of(pack: Package): Tarball }> {
+export async function packAll(): Promise<Tarballs> {
   const folder = await mkdtemp(join(tmpdir(), 'disredis-pack-'))
-  const workspaces = packages.flatMap(({ name }) => ['--workspace', name])
-  const output = await npm(root, 'pack', '--json', '--pack-destination', folder, ...workspaces)
-  const packed: readonly { name: string; filename: string; files: readonly { path: string }[] }[] =
-    JSON.parse(output)
+  // The build is what is published, its package.json included.
+  const builds = packages.map((pack) => `./${pack.folder}/dist`)
+  const output = await npm(root, 'pack', '--json', '--pack-destination', folder, ...builds)
+  const packed: readonly Packed[] = JSON.parse(output)
   const tarballs = new Map<string, Tarball>()
-  for (const { name, filename, files } of packed) {
+  for (const { name, filename, files, size, unpackedSize } of packed) {
     const path = join(folder, filename)
+    const pack = packages.find((one) => one.name === name) as Package
     tarballs.set(name, {
       path,
       data: await readFile(path),
       files: files.map((file) => file.path),
+      size,
+      unpackedSize,
+      manifest: JSON.parse(await readFile(join(root, pack.folder, 'dist/package.json'), 'utf8')),
     })
   }
   return {

@@ -10,8 +10,10 @@ describe.each(readWorkspaces())('$manifest.name', ({ manifest: { scripts, ...man
   if (manifest.private === true) return
   test('is built and tested on its own', () => {
     expect(scripts).toMatchObject({
-      build: 'tsc -p tsconfig.build.json',
-      'test:unit': expect.stringMatching(/^vitest run --dir src\b/),
+      build: expect.stringMatching(
+        /^(?:node ..\/..\/scripts\/build-package.mjs|tsc -p tsconfig.build.json)$/,
+      ),
+      'test:unit': expect.stringMatching(/^vitest run (?:--dir )?src\b/),
       'test:server': expect.stringMatching(/^vitest run --dir test\b/),
     })
   })

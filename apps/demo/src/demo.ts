@@ -5,10 +5,11 @@ import { logClientEvents } from './client-news.js'
 import { ClosingList } from './closing-list.js'
 import type { Deployment } from './deployment/deployment.js'
 import { ExistingDeployment } from './deployment/existing-deployment.js'
-import { OwnFleet } from './deployment/own-fleet.js'
+import { type FleetTuning, OwnFleet } from './deployment/own-fleet.js'
 import type { EventLog } from './event-log.js'
 import { FaultConductor } from './faults/fault-conductor.js'
 import { FaultLog } from './faults/fault-log.js'
+import type { SentinelNews } from './measurement/sentinel-news.js'
 import { SwitchWatch } from './measurement/switch-watch.js'
 import { buildReport } from './report/build-report.js'
 import type { Report } from './report/report.js'
@@ -16,7 +17,8 @@ import { now, untilAborted } from './time.js'
 import { verifyInBackground } from './verification/background-verification.js'
 import { PageRetirement } from './verification/page-retirement.js'
 import { Verifier } from './verification/verifier.js'
-import { Workload } from './workload/workload.js'
+import { DisredisLoadClient } from './workload/disredis-load-client.js'
+import { Workload, type WorkloadOptions } from './workload/workload.js'
 
 export interface DemoOptions {
   /** Undefined: a fleet is started. */
@@ -24,6 +26,9 @@ export interface DemoOptions {
   /** ms after which verified writes are forgotten; Infinity: at the end all are verified again. */
   readonly retireAfter: number
   readonly log: EventLog
+  readonly workload?: WorkloadOptions
+  /** How the own fleet differs from the usual one. */
+  readonly tuning?: FleetTuning
   /** Ends every wait, that of the start too. */
   readonly signal: AbortSignal
 }
@@ -36,6 +41,8 @@ export class Demo implements AsyncDisposable {
   readonly conductor: FaultConductor
   readonly faults = new FaultLog()
   readonly log: EventLog
+  /** Called for each message of each Sentinel about a failover. One listener. */
+  readonly onNews: (listener: (news: SentinelNews) => void) => void
   readonly #closing: ClosingList
   readonly #start = now()
   readonly #background = new AbortController()
@@ -43,12 +50,13 @@ export class Demo implements AsyncDisposable {
   readonly #signal: AbortSignal
 
   private constructor(
-    { log, retireAfter, signal }: DemoOptions,
+    { log, retireAfter, signal, workload: load }: DemoOptions,
     parts: { deployment: Deployment; client: Disredis; switches: SwitchWatch },
     closing: ClosingList,
   ) {
     const { deployment, client, switches } = parts
-    const workload = new Workload(client, `disredis-demo:${randomBytes(4).toString('hex')}`)
+    const prefix = `disredis-demo:${randomBytes(4).toString('hex')}`
+    const workload = new Workload(new DisredisLoadClient(client), prefix, load)
     const { traffic } = workload
     this.#signal = AbortSignal.any([signal, this.#closed.signal])
     this.deployment = deployment
@@ -66,6 +74,7 @@ export class Demo implements AsyncDisposable {
       signal: this.#signal,
     })
     this.#closing = closing
+    this.onNews = (listener) => switches.onNews(listener)
     switches.onSwitch((seen) => this.conductor.switched(seen))
     closing.add(() => this.#removeKeys())
     this.#verifyInBackground(new PageRetirement(retireAfter))
@@ -79,7 +88,9 @@ export class Demo implements AsyncDisposable {
     const closing = new ClosingList()
     try {
       const deployment =
-        existing === undefined ? await OwnFleet.start() : new ExistingDeployment(existing)
+        existing === undefined
+          ? await OwnFleet.start(options.tuning)
+          : new ExistingDeployment(existing)
       closing.add(() => deployment[Symbol.asyncDispose]())
       log.add(`${existing === undefined ? 'started' : 'using'}: ${deployment.description}`)
       const client = new Disredis({ ...deployment.clientOptions, connectionName: 'disredis-demo' })
@@ -127,6 +138,19 @@ export class Demo implements AsyncDisposable {
     for (const { ledger } of this.workload.traffic.values()) ledger.doubt()
     await this.conductor.sync()
     return this.report()
+  }
+
+  /** Removes what others wrote under a prefix; a fleet of our own goes as a whole. */
+  async removeKeysOf(prefix: string): Promise<void> {
+    if (this.deployment.kind === 'fleet') return
+    try {
+      for await (const keys of this.client.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+        if (keys.length > 0) await this.client.unlink(...keys)
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.log.add(`Keys that begin with ${prefix} were not removed: ${reason}`)
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

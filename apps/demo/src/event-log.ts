@@ -7,16 +7,22 @@ export interface LogEvent {
   readonly text: string
 }
 
+/** With its place in the order of all events, from 1. */
+export interface NumberedEvent extends LogEvent {
+  readonly number: number
+}
+
 const kept = 100
 
 /** What happened lately. Views read it or listen to it. */
 export class EventLog {
   readonly #start = now()
-  readonly #events: LogEvent[] = []
+  readonly #events: NumberedEvent[] = []
+  #count = 0
   #listener: (event: LogEvent) => void = () => {}
 
   /** Oldest first. */
-  get recent(): readonly LogEvent[] {
+  get recent(): readonly NumberedEvent[] {
     return this.#events
   }
 
@@ -30,7 +36,7 @@ export class EventLog {
   }
 
   add(text: string): void {
-    const event = { at: this.elapsed, text }
+    const event = { number: ++this.#count, at: this.elapsed, text }
     this.#events.push(event)
     if (this.#events.length > kept) this.#events.shift()
     this.#listener(event)

@@ -1,4 +1,5 @@
-import { type Locate, lookupById } from '../lookups/registry.js'
+import type { Locate } from '../lookups/lookup.js'
+import { lookupById } from '../lookups/registry.js'
 import { Draws } from '../workloads/draws.js'
 import type { Job, JobSpec } from './job.js'
 

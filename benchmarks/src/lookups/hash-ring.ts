@@ -1,6 +1,6 @@
 import { createRing } from '@disredis/hash-ring'
 import keySlot from 'cluster-key-slot'
-import type { Locate } from './registry.js'
+import type { Locate } from './lookup.js'
 
 /**
  * disredis's ring.

@@ -1,5 +1,5 @@
 import HashRing from 'hashring'
-import type { Locate } from './registry.js'
+import type { Locate } from './lookup.js'
 
 /** npm's hashring with its defaults (a cache of 5000 keys included). */
 export function createLocate(shardNames: readonly string[]): Locate {

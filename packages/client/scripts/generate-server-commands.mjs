@@ -1,22 +1,23 @@
 // Writes src/commands/server-commands.ts from what servers say in COMMAND, oldest first, and from the
 // commands of still newer servers that ioredis has:
-//   node scripts/generate-server-commands.mjs debian:bookworm debian:trixie
-// made the committed file: Redis 7.0 and 8.0 of those releases, unpacked below DISREDIS_CACHE or the
-// user's cache folder. A server may also be the path of a redis-server.
+//   node scripts/generate-server-commands.mjs redis-7.0 redis-8.0
+// made the committed file: servers of Debian, unpacked below DISREDIS_CACHE or the user's cache folder. A
+// server may also be the path of a redis-server.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { knownServer } from '../../../scripts/servers/known-servers.mjs'
+import { serverPath } from '../../../scripts/servers/server-path.mjs'
 import { askServer } from './server-commands/ask-server.mjs'
-import { binaryOf } from './server-commands/binary-of.mjs'
 import { newerRows } from './server-commands/newer-rows.mjs'
 import { rowsOfServer } from './server-commands/rows-of-server.mjs'
 
 const servers = process.argv.slice(2)
-if (servers.length === 0) throw new Error('Name servers: debian:bookworm, or the path of one.')
+if (servers.length === 0) throw new Error('Name servers: redis-7.0, or the path of one.')
 
 const rows = new Map()
 const versions = []
 for (const server of servers) {
-  const [version, reply] = await askServer(await binaryOf(server), async (redis) => [
+  const [version, reply] = await askServer(await pathOf(server), async (redis) => [
     /redis_version:(\S+)/.exec(await redis.info('server'))[1],
     await redis.call('COMMAND'),
   ])
@@ -53,3 +54,7 @@ ${lines.join('\n')}
 }
 `,
 )
+
+function pathOf(server) {
+  return server.includes('/') ? server : serverPath(knownServer(server))
+}

@@ -1,38 +1,38 @@
 import { EventEmitter } from 'node:events'
 import { hashTag } from '@disredis/hash-ring'
-import { InvalidOptionError, systemRuntime, type Topology } from '@disredis/sentinel'
+import { InvalidOptionError, type Topology } from '@disredis/sentinel'
 import type { Callback, RedisCommander } from 'ioredis'
-import type { DisredisEvents } from './client-events.js'
-import { ClientRun, type DisredisStatus } from './client-run.js'
-import { type BatchContext, callBack } from './command-batch.js'
-import { CommandHandle } from './command-handle.js'
-import type { CallPolicy } from './commands/call-policy.js'
-import { commandInfo } from './commands/command-info.js'
+import { commandInfo } from './catalog/command-info.js'
+import { type CallPolicy, type ReadFrom, readFromValues } from './commands/call-policy.js'
+import { Command } from './commands/command.js'
+import type { Durability } from './commands/durable-group.js'
+import { LoadedScripts } from './commands/loaded-scripts.js'
+import { Script, type ScriptDefinition } from './commands/script-command.js'
+import { withPrefix } from './commands/with-prefix.js'
+import { type BatchContext, callBack } from './handles/command-batch.js'
+import { CommandHandle } from './handles/command-handle.js'
 import {
   type CommandTarget,
   defineMethods,
   installCommands,
   type Method,
   scriptMethods,
-} from './commands/command-surface.js'
-import type { Durability } from './commands/durable-group.js'
-import { LoadedScripts } from './commands/loaded-scripts.js'
-import { RoutedCommand } from './commands/routed-command.js'
-import { Script, type ScriptDefinition } from './commands/script-command.js'
-import { DurableRouting } from './durable-routing.js'
-import type { Explanation } from './explanation.js'
-import { type Health, summarize } from './health.js'
-import { type IoredisMembers, installIoredisMembers } from './ioredis-members.js'
-import { type Iteration, installIteration } from './iteration.js'
-import { count, milliseconds, oneOf } from './option-checks.js'
-import { type DisredisOptions, type ResolvedOptions, readGiven, resolveOptions } from './options.js'
-import { Pipeline } from './pipeline.js'
+} from './handles/command-surface.js'
+import { type IoredisMembers, installIoredisMembers } from './handles/ioredis-members.js'
+import { type Iteration, installIteration } from './handles/iteration.js'
+import { Pipeline } from './handles/pipeline.js'
+import { isSentAtOnce, type MultiArgument, Transaction } from './handles/transaction.js'
+import type { DisredisOptions, ResolvedOptions } from './options/disredis-options.js'
+import { count, milliseconds, oneOf } from './options/option-checks.js'
+import { readGiven, resolveOptions } from './options/resolve-options.js'
 import { installSubscriptions } from './pubsub/install-subscriptions.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
-import { type ReadFrom, readFromValues } from './replicas/read-from.js'
-import { isSentAtOnce, type MultiArgument, Transaction } from './transaction.js'
-import type { TransactionOptions, WatchedWork } from './watch/watched-transactions.js'
-import { withPrefix } from './with-prefix.js'
+import { DurableRouting } from './routing/durable-routing.js'
+import type { Explanation } from './routing/explanation.js'
+import type { DisredisEvents } from './run/client-events.js'
+import { ClientRun, type DisredisStatus } from './run/client-run.js'
+import { type Health, summarize } from './run/health.js'
+import type { TransactionOptions } from './watch/watched-transactions.js'
 
 /** Options of {@link Disredis.with}. */
 export interface CallOptions {
@@ -48,6 +48,9 @@ export interface CallOptions {
   /** Gives the calls up: they reject with its reason (`OutcomeUnknownError` for writes that were sent). */
   readonly signal?: AbortSignal
 }
+
+/** Gets a client for the shard of the watched keys, on a connection of its own. */
+export type WatchedWork<T> = (tx: CommandHandle) => Promise<T>
 
 export interface CloseOptions {
   /** How long commands that are under way may take, in ms. Default 2000. */
@@ -69,8 +72,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   readonly keyPrefix: string | undefined
   readonly #given: DisredisOptions
   readonly #methods = new Map<string, Method>()
-  /** A handle asked for replicas. */
-  #isReplicaUser = false
+  /** Some call may ask for other nodes than the masters. */
+  #usesReplicas: boolean
   #run: ClientRun
 
   /**
@@ -95,6 +98,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     for (const [name, script] of Object.entries(this.options.scripts ?? {})) {
       this.defineCommand(name, script)
     }
+    this.#usesReplicas = this.options.readFrom !== 'master'
     this.#run = this.#open()
     if (!this.options.lazyConnect) this.#run.start()
   }
@@ -152,7 +156,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
   health(): Health {
-    const shards = this.#run.router?.shards.map((shard) => shard.health()) ?? []
+    const shards = this.#run.supervisor.shards.map((shard) => shard.health())
     return summarize(shards, this.topology?.sentinels ?? [])
   }
 
@@ -183,16 +187,16 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    */
   shard(name: string): CommandHandle {
     const run = this.#run
-    const router = run.knownRouter()
-    const shard = router.shard(name)
+    const { names } = run.knownRouter().ring
+    const shard = run.supervisor.shard(name)
     if (shard === undefined) {
       throw new InvalidOptionError(
-        `There is no shard '${name}'; the shards are ${router.ring.names.join(', ')}`,
+        `There is no shard '${name}'; the shards are ${names.join(', ')}`,
       )
     }
     return new CommandHandle({
       ...this.#context(this.callPolicy),
-      send: (command) => run.dispatch(command, () => router.routeTo(shard, command)),
+      send: (command) => run.routeTo(shard.flow, command),
     })
   }
 
@@ -205,7 +209,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   with(options: CallOptions): CommandHandle {
     const readFrom = oneOf('readFrom', options.readFrom ?? this.callPolicy.readFrom, readFromValues)
     if (readFrom !== 'master') {
-      this.#isReplicaUser = true
+      this.#usesReplicas = true
       this.#run.useReplicas()
     }
     return new CommandHandle(
@@ -231,8 +235,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       replicas: count('replicas', replicas, 1, 1),
       timeout: milliseconds('timeout', timeout, 1000),
     }
-    const routing = new DurableRouting(durability, (shard) =>
-      this.#run.supervisor.lanes.waiting(shard, durability),
+    const routing = new DurableRouting(
+      durability,
+      (shard) => this.#run.supervisor.lanes.waiting(shard, durability).flow,
     )
     return new CommandHandle({
       ...this.#context(this.callPolicy),
@@ -285,7 +290,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     const run = this.#run
     const router = await run.routerSoon()
     const context = this.#context(this.callPolicy)
-    const watch = new RoutedCommand(
+    const watch = new Command(
       { ...commandInfo('watch'), route: { to: 'keys' } },
       [...keys],
       this.callPolicy,
@@ -293,8 +298,10 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       this.keyPrefix,
       undefined,
     )
-    const shard = router.locate([watch], 'the transaction')
-    return run.watched.run(shard, keys, work, context, { retries })
+    const { name } = router.locate([watch], 'the transaction')
+    const shard = run.supervisor.shard(name)!
+    const calls = (send: BatchContext['send']) => work(new CommandHandle({ ...context, send }))
+    return run.watched.run(shard, keys, calls, context, { retries })
   }
 
   /** Gives the client a command that runs a Lua script, and one whose reply is in buffers. */
@@ -345,8 +352,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   /** @internal */
-  submit(command: RoutedCommand): Promise<unknown> {
-    this.#run.route(command)
+  submit(command: Command): Promise<unknown> {
+    this.#run.entry.route(command)
     return command.promise
   }
 
@@ -357,19 +364,19 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     names: readonly (string | Buffer)[],
   ): Promise<number> {
     const run = this.#run
-    const deadline = systemRuntime.now() + this.options.commandTimeout
+    const { now } = run.runtime
+    const deadline = now() + this.options.commandTimeout
     await run.routerSoon()
-    return run.subscriptions[change](kind, names, deadline - systemRuntime.now())
+    return run.subscriptions[change](kind, names, deadline - now())
   }
 
   #open(): ClientRun {
-    const run = new ClientRun({
+    return new ClientRun({
       options: this.options,
-      tell: (name, ...args) => this.#tell(name, ...args),
+      emit: (name, ...args) => this.#emit(name, ...args),
       hasListener: (name) => this.listenerCount(name) > 0,
+      usesReplicas: () => this.#usesReplicas,
     })
-    if (this.#isReplicaUser) run.useReplicas()
-    return run
   }
 
   #context(callPolicy: CallPolicy): BatchContext {
@@ -377,11 +384,11 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       callPolicy: Object.freeze(callPolicy),
       keyPrefix: this.keyPrefix,
       methods: this.#methods,
-      send: (command) => this.#run.route(command),
+      send: (command) => this.#run.entry.route(command),
     }
   }
 
-  #tell<Name extends keyof DisredisEvents>(name: Name, ...args: DisredisEvents[Name]): void {
+  #emit<Name extends keyof DisredisEvents>(name: Name, ...args: DisredisEvents[Name]): void {
     if (name === 'error' && this.listenerCount('error') === 0) return
     const emit = this.emit as (name: string, ...args: unknown[]) => boolean
     emit.call(this, name, ...args)

@@ -1,6 +1,5 @@
-import { effectOfCall } from '../src/commands/command-effect.js'
-import { commandInfo, infoOfCall } from '../src/commands/command-info.js'
-import { type ServerCommand, serverCommands } from '../src/commands/server-commands.js'
+import { effectOfCall } from '../src/catalog/command-effect.js'
+import { commandInfo, infoOfCall } from '../src/catalog/command-info.js'
 import {
   anyDrawn,
   anyReply,
@@ -11,7 +10,8 @@ import {
   type Join,
   sum,
   united,
-} from '../src/routing/join.js'
+} from '../src/catalog/join.js'
+import { type ServerCommand, serverCommands } from '../src/catalog/server-commands.js'
 
 type Cells = readonly [sent: string, how: string]
 

@@ -1,12 +1,11 @@
 import { ensureRedisServer } from '@disredis/fleet'
-// @ts-expect-error: the generator's own module, without types
-import { binaryOf } from '../scripts/server-commands/binary-of.mjs'
+// @ts-expect-error: a script of the repository, without types
+import { knownServer } from '../../../scripts/servers/known-servers.mjs'
+// @ts-expect-error: a script of the repository, without types
+import { serverPath } from '../../../scripts/servers/server-path.mjs'
 
-/** The versions that the table of commands is of, and the releases of Debian that have them. */
-const wanted = [
-  ['7.0', 'debian:bookworm'],
-  ['8.0', 'debian:trixie'],
-] as const
+/** The versions that the table of commands is of. */
+const wanted = ['7.0', '8.0']
 
 export interface ComparedServer {
   /** `redis 7.0.15` */
@@ -21,11 +20,11 @@ export interface ComparedServer {
 export async function comparedServers(): Promise<ComparedServer[]> {
   const { flavour, version, path } = await ensureRedisServer()
   const servers = [{ name: `${flavour} ${version}`, path }]
-  for (const [version, release] of wanted) {
+  for (const version of wanted) {
     const name = `redis ${version}`
     if (servers.some((it) => it.name.startsWith(`${name}.`))) continue
     try {
-      servers.push({ name, path: await binaryOf(release) })
+      servers.push({ name, path: await serverPath(knownServer(`redis-${version}`)) })
     } catch (error) {
       console.warn(`Not compared with Redis ${version}: ${(error as Error).message}`)
     }

@@ -1,5 +1,5 @@
 import type { Address } from '@disredis/sentinel'
-import type { RoutedCommand } from '../src/commands/routed-command.js'
+import type { Command, Wire } from '../src/commands/command.js'
 import type { ConnectionOwner, ShardConnection } from '../src/connection/shard-connection.js'
 
 /** A node whose role and answers a test decides; for what a real one cannot be made to do on cue. */
@@ -31,13 +31,23 @@ export class FakeNode {
 
 export class FakeConnection implements ShardConnection {
   readonly node: FakeNode
-  readonly written: RoutedCommand[] = []
+  readonly db = 0
+  readonly written: Command[] = []
   inFlight = 0
   waitingSince = 0
   isSilent = false
   isClosed = false
   isWritable = true
   owner: ConnectionOwner | undefined
+  readonly wire: Wire = {
+    send: (_name, _args, pending) => {
+      const command = pending as Command
+      if (this.inFlight++ === 0) this.waitingSince = this.node.now()
+      if (this.isWritable) this.written.push(command)
+      else queueMicrotask(() => command.onError(new Error('Connection is closed.')))
+      return this.written.length - 1
+    },
+  }
 
   constructor(node: FakeNode) {
     this.node = node
@@ -51,14 +61,7 @@ export class FakeConnection implements ShardConnection {
     return `fake:${this.address.port}`
   }
 
-  write(command: RoutedCommand): void {
-    command.carrier = this
-    if (this.inFlight++ === 0) this.waitingSince = this.node.now()
-    if (this.isWritable) this.written.push(command)
-    else command.reject(new Error('Connection is closed.'))
-  }
-
-  hasSent(command: RoutedCommand): boolean {
+  hasSent(command: Command): boolean {
     return this.written.includes(command)
   }
 
@@ -67,7 +70,7 @@ export class FakeConnection implements ShardConnection {
     return { isMaster, isLoading, isLinkedReplica: !isMaster, offset: 0 }
   }
 
-  commandFailed(command: RoutedCommand, error: Error): void {
+  commandFailed(command: Command, error: Error): void {
     this.owner?.commandFailed(command, error, this)
   }
 
@@ -77,7 +80,7 @@ export class FakeConnection implements ShardConnection {
     this.isWritable = false
     queueMicrotask(() => {
       for (const command of this.written) {
-        if (command.carrier === this) command.reject(new Error('Connection is closed.'))
+        if (command.carrier === this) command.onError(new Error('Connection is closed.'))
       }
       this.isClosed = true
       this.owner?.connectionClosed(this)

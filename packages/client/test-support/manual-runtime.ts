@@ -27,7 +27,7 @@ export class ManualRuntime implements Runtime {
   }
 
   afterIo(callback: () => void): void {
-    callback()
+    queueMicrotask(callback)
   }
 
   random = (): number => 0.5

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 // @ts-expect-error: the generator's own module, without types
 import { rowsOfServer } from '../scripts/server-commands/rows-of-server.mjs'
-import { commandInfo, infoOfCall } from '../src/commands/command-info.js'
-import { serverCommands } from '../src/commands/server-commands.js'
-import { anyReply, everywhere, inOrder, type Join, sum } from '../src/routing/join.js'
+import { commandInfo, infoOfCall } from '../src/catalog/command-info.js'
+import { anyReply, everywhere, inOrder, type Join, sum } from '../src/catalog/join.js'
+import { serverCommands } from '../src/catalog/server-commands.js'
 import { type ComparedServer, comparedServers } from '../test-support/compared-servers.js'
 
 type CommandRow = readonly [

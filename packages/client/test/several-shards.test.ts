@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type Fleet, startFleet } from '@disredis/fleet'
-import { Command, Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   CrossShardError,
@@ -98,22 +98,18 @@ describe('a command that is split over the shards', () => {
   })
 
   test('is transformed once, before it is split and after it is joined, in batches too', async () => {
-    const transformers = (Command as unknown as { _transformer: Record<string, object> })
-      ._transformer
-    const before = { argument: { ...transformers.argument }, reply: { ...transformers.reply } }
-    try {
-      await redis.mset({ 'key:1': 'a', 'key:2': 'b', 'key:3': 'c' })
-      Command.setArgumentTransformer('mget', ([first, ...rest]) => [`key:${first}`, ...rest])
-      Command.setReplyTransformer('mget', (reply: string[]) => reply.join('+'))
-      expect(await redis.mget('1', 'key:2', 'key:3')).toBe('a+b+c')
-      expect(await redis.pipeline().mget('1', 'key:2', 'key:3').exec()).toEqual([[null, 'a+b+c']])
-      await redis.mset('key:{t}1', 'd', '{t}2', 'e')
-      expect(await redis.multi().mget('{t}1', '{t}2').exec()).toEqual([[null, 'd+e']])
-      const durable = redis.durable({ replicas: 1, timeout: 1 })
-      expect(await durable.mget('{t}1', '{t}2')).toBe('d+e')
-    } finally {
-      Object.assign(transformers, before)
-    }
+    await redis.mset({ 'key:1': 'a', 'key:2': 'b', 'key:3': 'c' })
+    await redis
+      .pipeline()
+      .mset(new Map([['key:4', 'd']]))
+      .exec()
+    await redis.multi().mset({ 'key:{t}1': 'e' }).hset('key:{t}2', { f: 'g' }).exec()
+    const durable = redis.durable({ replicas: 1, timeout: 1 })
+    await durable.mset({ 'key:{t}3': 'h' }).catch(() => {})
+    const keys = ['key:1', 'key:2', 'key:3', 'key:4', 'key:{t}1', 'key:{t}3']
+    expect(await redis.mget(keys)).toEqual(['a', 'b', 'c', 'd', 'e', 'h'])
+    expect(await redis.multi().hgetall('key:{t}2').exec()).toEqual([[null, { f: 'g' }]])
+    expect(await durable.hgetall('key:{t}2')).toEqual({ f: 'g' })
   })
 
   test('MSETNX and other commands whose keys must live together are refused, and told where keys are', async () => {

@@ -18,10 +18,13 @@ export interface ByteStream {
   on(event: 'data', listener: (chunk: Buffer) => void): unknown
   /** May come more than once. */
   on(event: 'error', listener: (error: Error) => void): unknown
-  /** `close` comes once, and last. `secureConnect` is of TLS. */
-  on(event: 'connect' | 'secureConnect' | 'drain' | 'close', listener: () => void): unknown
+  /**
+   * `close` comes once, last, and never within the call of `destroy`. `secureConnect` is of TLS. `end`: the other side sends no more. `drain`:
+   * all was handed to the system after a `write` that returned false.
+   */
+  on(event: 'connect' | 'secureConnect' | 'drain' | 'end' | 'close', listener: () => void): unknown
   off(
-    event: 'error' | 'connect' | 'secureConnect' | 'drain' | 'close',
+    event: 'error' | 'connect' | 'secureConnect' | 'drain' | 'end' | 'close',
     listener: (error: Error) => void,
   ): unknown
 }

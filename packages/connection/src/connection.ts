@@ -1,13 +1,15 @@
 import type { Address } from './address.js'
 import { formatAddress } from './address.js'
 import type { ByteStream } from './byte-stream.js'
+import { ConfirmedRequest } from './confirmed-request.js'
 import { type Argument, encodeRequest } from './encode-request.js'
-import { ConnectionLostError, ProtocolError, ReplyError } from './errors.js'
+import { ConnectionLostError, ProtocolError, ReplyError, reasonOf } from './errors.js'
 import { Fifo } from './fifo.js'
 import type { PendingReply } from './pending-reply.js'
-import { defaultReplyLimits, type ReplyLimits } from './reply-limits.js'
+import { type ReplyLimits, resolveReplyLimits } from './reply-limits.js'
 import { ReplyReader, type ReplyTarget } from './reply-reader.js'
 import type { Runtime } from './runtime.js'
+import { withoutArguments } from './without-arguments.js'
 
 /** Text that is gathered before it is written without waiting for the end of the batch. */
 const flushLength = 64 * 1024
@@ -41,7 +43,10 @@ export interface ConnectionOptions {
   /** Integers and doubles of replies as their text. Default false. */
   readonly stringNumbers?: boolean | undefined
   readonly limits?: Partial<ReplyLimits> | undefined
-  /** The error of an error reply. Default {@link ReplyError}. */
+  /**
+   * The error of an error reply. Default: a {@link ReplyError} without what the server repeats of the
+   * arguments.
+   */
   readonly makeError?: ((message: string) => Error) | undefined
 }
 
@@ -64,8 +69,6 @@ export class Connection implements ReplyTarget {
   readonly #runtime: Runtime
   readonly #reader: ReplyReader
   readonly #pending = new Fifo<PendingReply>()
-  /** Of a request that pushes answer: how many of them are still to come. 0 if none is. */
-  #pushesDue = 0
   #sent = 0
   #flushed = 0
   #text = ''
@@ -86,13 +89,15 @@ export class Connection implements ReplyTarget {
     }
     this.#reader = new ReplyReader(this, {
       stringNumbers,
-      limits: { ...defaultReplyLimits, ...limits },
-      makeError: makeError ?? ((message) => new ReplyError(message)),
+      limits: resolveReplyLimits(limits),
+      makeError: makeError ?? ((message) => withoutArguments(new ReplyError(message))),
     })
     stream.on('data', (chunk: Buffer) => this.#read(chunk))
     stream.on('error', (error: Error) => {
       this.#failure ??= error
     })
+    // No reply can come any more, and what is written now may never leave.
+    stream.on('end', () => stream.destroy())
     stream.on('close', () => this.#close())
   }
 
@@ -115,21 +120,35 @@ export class Connection implements ReplyTarget {
     return this.#isClosed
   }
 
+  /** It was destroyed, by either side or by what was received; `onClose` follows or has been told. */
+  get isDestroyed(): boolean {
+    return this.#stream.destroyed
+  }
+
+  /** What ended it: the socket's error or a {@link ProtocolError}. Undefined if it was closed in order. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
   /**
    * Sends a request; it leaves with the batch. On a connection that has ended, `pending` fails in the
    * next tick.
    *
    * @returns the position of the request: see {@link hasLeft}
+   * @throws TypeError for an argument that is neither text nor bytes; then nothing is sent
    */
   send(name: string, args: readonly Argument[], pending: PendingReply): number {
     if (this.#isClosed) {
-      this.#runtime.nextTick(() => pending.onError(this.#lostError()))
+      this.#runtime.nextTick(() => pending.onError(this.#lostError(false)))
       return Number.POSITIVE_INFINITY
     }
+    const bytes = encodeRequest(name, args)
+    const { pushes } = pending
+    const waiter = pushes === undefined ? pending : new ConfirmedRequest(name, pending, pushes)
     if (this.#pending.length === 0) this.waitingSince = this.#batch.now()
     const position = this.#sent++
-    this.#pending.push(pending)
-    this.#gather(encodeRequest(name, args))
+    this.#pending.push(waiter)
+    this.#gather(bytes)
     return position
   }
 
@@ -146,8 +165,8 @@ export class Connection implements ReplyTarget {
   }
 
   /**
-   * Sends a request that pushes answer, such as SUBSCRIBE with `args` of names: resolves when all were
-   * confirmed.
+   * Sends a request that pushes answer, such as SUBSCRIBE with at least one name: resolves when all were
+   * confirmed. Rejects with the error reply, or with {@link ConnectionLostError}.
    */
   async subscribe(name: string, ...names: readonly Argument[]): Promise<void> {
     await new Promise((resolve, reject) => {
@@ -164,7 +183,8 @@ export class Connection implements ReplyTarget {
     this.#text = ''
     this.#chunks = undefined
     const stream = this.#stream
-    if (stream.destroyed) return
+    // It is ending: what is not written has not left.
+    if (!stream.writable) return
     if (chunks === undefined) {
       if (text !== '') stream.write(text)
     } else {
@@ -177,7 +197,10 @@ export class Connection implements ReplyTarget {
     this.#watchCongestion()
   }
 
-  /** Closes at once, without what was gathered. `onClose` follows, not within the call. */
+  /**
+   * Closes at once, without what was gathered. `onClose` follows, not within the call. What has arrived
+   * in the same chunk as the reply that is told at the moment is told before it.
+   */
   destroy(): void {
     this.#stream.destroy()
   }
@@ -200,17 +223,14 @@ export class Connection implements ReplyTarget {
   /** @internal */
   onPush(items: readonly unknown[]): void {
     const head = this.#pending.peek()
-    if (head?.pushes !== undefined && isConfirmation(items)) {
-      if (this.#pushesDue === 0) this.#pushesDue = head.pushes
-      if (--this.#pushesDue === 0) this.#pending.shift()!.onReply(undefined)
+    if (head instanceof ConfirmedRequest && head.isSettledBy(items)) {
+      this.#next().onReply(undefined)
     }
     try {
       this.listener.onPush?.(items)
     } catch (error) {
       // The program's own: it must not keep the rest of the chunk from being read.
-      this.#runtime.nextTick(() => {
-        throw error
-      })
+      this.#throwLater(error)
     }
   }
 
@@ -223,11 +243,14 @@ export class Connection implements ReplyTarget {
   }
 
   #read(chunk: Buffer): void {
+    // A stream may hand out what it had when it was destroyed.
+    if (this.#stream.destroyed) return
     try {
       this.#reader.read(chunk)
     } catch (error) {
       this.#failure ??= error as Error
       this.#stream.destroy()
+      return
     }
     this.waitingSince = this.#batch.now()
     this.listener.onBytes?.()
@@ -273,26 +296,37 @@ export class Connection implements ReplyTarget {
     this.#isClosed = true
     this.#text = ''
     this.#chunks = undefined
-    const error = this.#lostError()
-    for (let it = this.#pending.shift(); it !== undefined; it = this.#pending.shift()) {
-      it.onError(error)
+    this.#reader.end()
+    const unsent = this.#lostError(false)
+    const unanswered = this.#lostError(true)
+    const first = this.#sent - this.#pending.length
+    for (let position = first; position < this.#sent; position++) {
+      const error = this.hasLeft(position) ? unanswered : unsent
+      try {
+        this.#pending.shift()!.onError(error)
+      } catch (thrown) {
+        // Others wait behind it.
+        this.#throwLater(thrown)
+      }
     }
-    this.listener.onClose?.(error)
+    this.listener.onClose?.(this.hasLeft(first) ? unanswered : unsent)
   }
 
-  #lostError(): ConnectionLostError {
+  #throwLater(error: unknown): void {
+    this.#runtime.nextTick(() => {
+      throw error
+    })
+  }
+
+  #lostError(mayHaveExecuted: boolean): ConnectionLostError {
     const where = formatAddress(this.address)
     const failure = this.#failure
-    const why = failure === undefined ? '' : `: ${failure.message}`
+    const why = failure === undefined ? '' : `: ${reasonOf(failure)}`
     return new ConnectionLostError(`The connection to ${where} was lost${why}.`, {
       address: where,
       cause: failure,
       retryable: true,
+      mayHaveExecuted,
     })
   }
-}
-
-/** It tells that a subscription was made or ended: `["subscribe", name, count]`. */
-function isConfirmation([kind]: readonly unknown[]): boolean {
-  return Buffer.isBuffer(kind) && /^[ps]?(?:un)?subscribe$/.test(kind.toString('latin1'))
 }

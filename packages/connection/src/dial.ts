@@ -3,9 +3,10 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { type Address, formatAddress } from './address.js'
 import type { ByteStream, OpenSocket } from './byte-stream.js'
 import { Connection, type ConnectionListener, type ConnectionOptions } from './connection.js'
-import { ConnectionLostError, DialError, type DialStage } from './errors.js'
+import { ConnectionLostError, DialError, type DialStage, reasonOf } from './errors.js'
 import { type Handshake, type HandshakeOptions, shakeHands } from './handshake.js'
 import { openSocket as openSystemSocket } from './open-socket.js'
+import { resolveReplyLimits } from './reply-limits.js'
 import { type Runtime, systemRuntime } from './runtime.js'
 
 export interface DialOptions extends HandshakeOptions, Omit<ConnectionOptions, 'runtime'> {
@@ -13,7 +14,7 @@ export interface DialOptions extends HandshakeOptions, Omit<ConnectionOptions, '
   readonly tls?: TlsOptions | undefined
   /** Resolves host names. Default: `dns.lookup`. */
   readonly lookup?: LookupFunction | undefined
-  /** ms for TCP and TLS together, and the same again for the handshake. */
+  /** ms for TCP and TLS together, and the same again for the handshake: up to 2147483647. */
   readonly timeout: number
   /** Gives the dial up. */
   readonly signal?: AbortSignal | undefined
@@ -23,7 +24,7 @@ export interface DialOptions extends HandshakeOptions, Omit<ConnectionOptions, '
   readonly openSocket?: OpenSocket | undefined
   /** The connection's first listener: it may hear pushes before the dial has resolved. */
   readonly listener?: ConnectionListener | undefined
-  /** How far it has come, for messages of those who wait with a limit of their own. */
+  /** How far it has come, for messages of those who wait with a limit of their own. Must not throw. */
   readonly onStage?: ((stage: DialStage) => void) | undefined
 }
 
@@ -35,19 +36,31 @@ export interface Dialled {
 
 /**
  * Connects to a node and completes the handshake. Rejects with {@link DialError}, which carries neither
- * arguments nor passwords; nothing is left open then.
+ * arguments nor passwords; nothing is left open then. Rejects with a TypeError for options that are none.
  */
 export async function dial(address: Address, options: DialOptions): Promise<Dialled> {
-  const { runtime = systemRuntime, onStage } = options
+  const { runtime = systemRuntime, signal, timeout, onStage } = options
+  // What a timer cannot count it takes for 1 ms.
+  if (!(timeout <= longestTimeout)) {
+    throw new TypeError(`\`timeout\` must be at most ${longestTimeout} ms, not ${timeout}`)
+  }
+  if (signal?.aborted) throw abortError(address, 'connect', signal)
   onStage?.('connect')
-  const stream = await connect(address, options, runtime)
-  onStage?.('handshake')
-  const connection = new Connection(address, stream, { ...options, runtime })
-  if (options.listener !== undefined) connection.listener = options.listener
-  const limit = limitOf(address, options, runtime, 'handshake', () => connection.destroy())
+  const connection = await connect(address, options, runtime)
+  const limit = limitOf(
+    address,
+    options,
+    runtime,
+    () => 'handshake',
+    () => connection.destroy(),
+  )
   try {
+    onStage?.('handshake')
+    if (limit.error !== undefined) throw limit.error
     const handshake = await shakeHands(connection, options)
     if (limit.error !== undefined) throw limit.error
+    // What came behind the last reply may have ended it.
+    if (connection.isDestroyed) throw dialError(address, 'handshake', connection.failure)
     return { connection, handshake }
   } catch (error) {
     connection.destroy()
@@ -57,8 +70,9 @@ export async function dial(address: Address, options: DialOptions): Promise<Dial
   }
 }
 
-function connect(address: Address, options: DialOptions, runtime: Runtime): Promise<ByteStream> {
-  const { tls, lookup, openSocket = openSystemSocket, onStage } = options
+function connect(address: Address, options: DialOptions, runtime: Runtime): Promise<Connection> {
+  const { tls, lookup, openSocket = openSystemSocket, onStage, listener } = options
+  const connectionOptions = { ...options, limits: resolveReplyLimits(options.limits), runtime }
   return new Promise((resolve, reject) => {
     let stage: DialStage = 'connect'
     let stream: ByteStream
@@ -86,15 +100,12 @@ function connect(address: Address, options: DialOptions, runtime: Runtime): Prom
     }
     const onOpen = () => {
       cleanUp()
-      resolve(stream)
+      // Not a tick later: its end may be told by then.
+      const connection = new Connection(address, stream, connectionOptions)
+      if (listener !== undefined) connection.listener = listener
+      resolve(connection)
     }
-    const limit = limitOf(
-      address,
-      options,
-      runtime,
-      () => stage,
-      (error) => fail(error),
-    )
+    const limit = limitOf(address, options, runtime, () => stage, fail)
     const cleanUp = () => {
       limit.end()
       stream.off('connect', onConnect)
@@ -118,50 +129,59 @@ interface Limit {
   end(): void
 }
 
-/** Watches the time and the signal of one stage. */
+/** Watches the time and the signal of one stage. `onOver` is not called within: see `error`. */
 function limitOf(
   address: Address,
   { timeout, signal }: DialOptions,
   runtime: Runtime,
-  stage: DialStage | (() => DialStage),
+  stage: () => DialStage,
   onOver: (error: DialError) => void,
 ): Limit {
-  const where = formatAddress(address)
   let error: DialError | undefined
-  const currentStage = () => (typeof stage === 'function' ? stage() : stage)
+  let isEnded = false
   const giveUp = (given: DialError) => {
-    error ??= given
+    if (isEnded || error !== undefined) return
+    error = given
     onOver(error)
   }
-  const onTimeout = () => {
-    const at = currentStage()
-    giveUp(
-      new DialError(`${where} ${missing[at]} within ${timeout} ms`, at, {
-        address: where,
-        retryable: true,
-        isTimeout: true,
-      }),
-    )
-  }
-  const abortError = () =>
-    new DialError(`The dial of ${where} was given up: it is no longer wanted`, currentStage(), {
-      address: where,
-      cause: signal?.reason,
-      retryable: true,
-    })
-  const onAbort = () => giveUp(abortError())
+  // The process may have stood still, with the answer waiting in the socket.
+  const onTimeout = () => runtime.afterIo(() => giveUp(timeoutError(address, stage(), timeout)))
+  const onAbort = () => giveUp(abortError(address, stage(), signal))
   const timer = runtime.setTimer(onTimeout, timeout)
   signal?.addEventListener('abort', onAbort)
-  if (signal?.aborted) error = abortError()
+  if (signal?.aborted) error = abortError(address, stage(), signal)
   return {
     get error() {
       return error
     },
     end() {
+      isEnded = true
       timer.cancel()
       signal?.removeEventListener('abort', onAbort)
     },
   }
+}
+
+function timeoutError(address: Address, stage: DialStage, timeout: number): DialError {
+  const where = formatAddress(address)
+  return new DialError(`${where} ${missing[stage]} within ${timeout} ms`, stage, {
+    address: where,
+    retryable: true,
+    isTimeout: true,
+  })
+}
+
+function abortError(
+  address: Address,
+  stage: DialStage,
+  signal: AbortSignal | undefined,
+): DialError {
+  const where = formatAddress(address)
+  return new DialError(`The dial of ${where} was given up: it is no longer wanted`, stage, {
+    address: where,
+    cause: signal?.reason,
+    retryable: true,
+  })
 }
 
 /** What had not happened when the time was over. */
@@ -174,7 +194,7 @@ const missing: Readonly<Record<DialStage, string>> = {
 /** @param error undefined: the other side closed the connection */
 function dialError(address: Address, stage: DialStage, error: Error | undefined): DialError {
   const where = formatAddress(address)
-  const why = error === undefined ? 'it closed the connection' : error.message
+  const why = error === undefined ? 'it closed the connection' : reasonOf(error)
   return new DialError(`Cannot connect to ${where}: ${why}`, stage, {
     address: where,
     cause: error,
@@ -183,9 +203,13 @@ function dialError(address: Address, stage: DialStage, error: Error | undefined)
 }
 
 /** What was lost in the handshake is told by its cause: the socket's error, or none. */
-function handshakeError(address: Address, error: Error): DialError {
+function handshakeError(address: Address, error: Error): Error {
+  if (error instanceof DialError || error instanceof TypeError) return error
   const cause = error instanceof ConnectionLostError ? (error.cause as Error | undefined) : error
   return dialError(address, 'handshake', cause)
 }
 
 function ignore(): void {}
+
+/** ms; of a timer of Node.js. */
+const longestTimeout = 2 ** 31 - 1

@@ -1,5 +1,6 @@
 // A getter of `globalThis` otherwise, at each use.
 import { Buffer } from 'node:buffer'
+import { isUint8Array } from 'node:util/types'
 
 /** Arguments are written as they are: text as UTF-8. */
 export type Argument = string | Uint8Array
@@ -12,7 +13,10 @@ const heads = new Map<string, string[]>()
 
 /**
  * One command on the wire: text if all its arguments are text. Few pieces make less garbage and are
- * faster put together when they are written: what repeats is kept.
+ * faster put together when they are written: what repeats is kept. Bytes are copied: the caller may
+ * change them afterwards.
+ *
+ * @throws TypeError for an argument that is neither text nor bytes
  */
 export function encodeRequest(name: string, args: readonly Argument[]): string | Buffer {
   let text = head(name, args.length)
@@ -28,6 +32,10 @@ export function encodeRequest(name: string, args: readonly Argument[]): string |
 function encodeBytes(name: string, args: readonly Argument[]): Buffer {
   const pieces: (string | Uint8Array)[] = [head(name, args.length)]
   for (const arg of args) {
+    // Node.js's own error would tell the argument.
+    if (typeof arg !== 'string' && !isUint8Array(arg)) {
+      throw new TypeError(`An argument is of type ${typeof arg}: give a string or a Uint8Array`)
+    }
     pieces.push(`\r\n$${Buffer.byteLength(arg)}\r\n`, arg)
   }
   pieces.push(lineEnd)

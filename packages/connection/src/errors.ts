@@ -36,7 +36,7 @@ export class ProtocolError extends DisredisError {
 
 /**
  * The connection ended before the reply. `cause` is the socket's error or a {@link ProtocolError};
- * undefined when either side closed it in order.
+ * undefined when either side closed it in order. `mayHaveExecuted` is true if the request had left.
  */
 export class ConnectionLostError extends DisredisError {
   override readonly code = 'DISREDIS_CONNECTION_LOST'
@@ -45,4 +45,14 @@ export class ConnectionLostError extends DisredisError {
 /** An error reply of the server; its first word is Redis's error code. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError'
+}
+
+/**
+ * Why a socket failed, in words. That of a host with several addresses has none of its own: it holds one
+ * error for each.
+ */
+export function reasonOf(error: Error): string {
+  if (error.message !== '') return error.message
+  const { errors = [], code } = error as { errors?: readonly Error[]; code?: string }
+  return errors.length > 0 ? errors.map(reasonOf).join(', ') : (code ?? error.name)
 }

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js'
 import type { Argument } from './encode-request.js'
-import { ReplyError } from './errors.js'
+import { ConnectionLostError, ReplyError } from './errors.js'
 import { withoutArguments } from './without-arguments.js'
 
 /** A command's name and its arguments. */
@@ -22,10 +22,10 @@ export interface HandshakeOptions {
 
 /** What a node said of itself and to what was asked in the handshake. */
 export interface Handshake {
-  /** `redis`, `valkey`, ... */
+  /** `redis`, `valkey`, ...; empty, as the others, if the node does not tell. */
   readonly server: string
   readonly version: string
-  /** Of this connection on the server: `CLIENT LIST ID`. */
+  /** Of this connection on the server: `CLIENT LIST ID`. 0 if the node does not tell. */
   readonly id: number
   /** `standalone`, `sentinel`, `cluster` */
   readonly mode: string
@@ -42,27 +42,29 @@ export async function shakeHands(
   options: HandshakeOptions,
 ): Promise<Handshake> {
   const { db = 0, requests = [], channels = [] } = options
-  const hello = connection.request('HELLO', ...helloArguments(options))
+  const hello = connection.request('HELLO', ...helloArguments(options)).catch((error: Error) => {
+    throw /^(?:ERR unknown command|NOPROTO)/i.test(error.message) ? oldServerError(error) : error
+  })
   const required: Promise<unknown>[] = []
   if (db !== 0) required.push(connection.request('SELECT', String(db)))
   const replies = requests.map(([name, ...args]) => optional(connection.request(name, ...args)))
+  for (const reply of replies) reply.catch(ignore)
   if (channels.length > 0) required.push(connection.subscribe('SUBSCRIBE', ...channels))
   // The first refusal is the cause of those that follow it; none of them goes unhandled.
-  const outcomes = await Promise.allSettled([hello, ...required])
-  for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') throw withoutArguments(outcome.reason as Error)
-  }
-  const fields = fieldsOf(await hello)
-  if (Number(fields.get('proto')) !== 3) {
-    throw new ReplyError(
-      'The server does not speak RESP3: Redis 6.2 or newer, or Valkey, is needed',
-    )
+  for (const reply of required) reply.catch(ignore)
+  let fields: ReadonlyMap<string, unknown>
+  try {
+    fields = fieldsOf(await hello)
+    if (Number(fields.get('proto')) !== 3) throw oldServerError(undefined)
+    for (const reply of required) await reply
+  } catch (error) {
+    throw withoutArguments(error as Error)
   }
   return {
-    server: String(fields.get('server')),
-    version: String(fields.get('version')),
-    id: Number(fields.get('id')),
-    mode: String(fields.get('mode')),
+    server: String(fields.get('server') ?? ''),
+    version: String(fields.get('version') ?? ''),
+    id: Number(fields.get('id') ?? 0),
+    mode: String(fields.get('mode') ?? ''),
     replies: await Promise.all(replies),
   }
 }
@@ -74,9 +76,20 @@ function helloArguments({ username, password, connectionName }: HandshakeOptions
   return args
 }
 
-/** An error reply is an answer as well; the loss of the connection fails HELLO, too. */
+/** An error reply is an answer as well. */
 function optional(reply: Promise<unknown>): Promise<unknown> {
-  return reply.catch((error: Error) => error)
+  return reply.catch((error: Error) => {
+    if (error instanceof ConnectionLostError || error instanceof TypeError) throw error
+    return withoutArguments(error)
+  })
+}
+
+/** @param cause its refusal of HELLO, which may repeat the password */
+function oldServerError(cause: Error | undefined): ReplyError {
+  return new ReplyError(
+    'The server does not speak RESP3: Redis 6.2 or newer, or Valkey, is needed',
+    cause && { cause: withoutArguments(cause) },
+  )
 }
 
 function fieldsOf(reply: unknown): ReadonlyMap<string, unknown> {
@@ -85,3 +98,5 @@ function fieldsOf(reply: unknown): ReadonlyMap<string, unknown> {
   for (let i = 0; i + 1 < reply.length; i += 2) fields.set(String(reply[i]), reply[i + 1])
   return fields
 }
+
+function ignore(): void {}

@@ -6,8 +6,8 @@ export interface PendingReply {
   /** Strings of the reply as text (UTF-8) in place of buffers. Asked when the reply begins to arrive. */
   readonly wantsText: boolean
   /**
-   * How many pushes answer the request in place of a reply, as those of SUBSCRIBE: one for each name.
-   * They are told to the connection's `onPush` as well; `onReply` gets undefined after the last.
+   * How many pushes answer the request in place of a reply, as those of SUBSCRIBE: one for each name, at
+   * least 1. They are told to the connection's `onPush` as well; `onReply` gets undefined after the last.
    */
   readonly pushes?: number | undefined
   onReply(reply: unknown): void

@@ -1,5 +1,6 @@
+import { constants } from 'node:buffer'
 import { ProtocolError } from './errors.js'
-import { itemCost, type ReplyLimits } from './reply-limits.js'
+import { errorCost, itemCost, type ReplyLimits } from './reply-limits.js'
 
 /** Who gets what a connection says, in the order of the wire. None of these may throw. */
 export interface ReplyTarget {
@@ -41,6 +42,7 @@ interface Aggregate {
  *
  * A chunk may end anywhere. What is read of an array stays read; only its unfinished item waits, and is
  * looked at again when it is complete: the time is linear in the bytes, in whatever pieces they come.
+ * What it holds is bounded by the limits, and by twice a string while that is put together.
  */
 export class ReplyReader {
   readonly #target: ReplyTarget
@@ -58,9 +60,10 @@ export class ReplyReader {
   /** Bytes of the last piece that are not in use: many small pieces are put together. */
   #spare: Buffer | undefined
   readonly #open: Aggregate[] = []
-  /** Of the reply that is being read. */
+  /** Of the reply that is being read: what it was announced to have, and the bytes that came. */
   #cost = 0
   #isText = false
+  #isEnded = false
 
   constructor(target: ReplyTarget, { stringNumbers, limits, makeError }: ReplyReaderOptions) {
     this.#target = target
@@ -69,15 +72,35 @@ export class ReplyReader {
     this.#makeError = makeError
   }
 
-  /** @throws ProtocolError if the connection is of no more use */
+  /**
+   * Strings that are given as buffers are parts of `received`, which must not be used again.
+   *
+   * @throws ProtocolError if the connection is of no more use; what comes then is not read
+   */
   read(received: Buffer): void {
-    const chunk = this.#missing === 0 ? received : this.#pieceTogether(received)
-    if (chunk === undefined) return
-    this.#chunk = chunk
-    this.#at = 0
-    this.#readItems(chunk)
+    if (this.#isEnded) throw new ProtocolError('Nothing is read after the end of a connection')
+    if (received.length === 0) return
+    try {
+      const chunk = this.#missing === 0 ? received : this.#pieceTogether(received)
+      if (chunk === undefined) return
+      this.#chunk = chunk
+      this.#at = 0
+      this.#readItems(chunk)
+    } catch (error) {
+      this.end()
+      throw error
+    }
     // An idle connection keeps no memory of what it read.
     this.#chunk = nothing
+  }
+
+  /** Drops what it holds of a reply that is not complete: the rest will not come. */
+  end(): void {
+    this.#isEnded = true
+    this.#chunk = nothing
+    this.#open.length = 0
+    this.#pieces.length = 0
+    this.#spare = undefined
   }
 
   #readItems(chunk: Buffer): void {
@@ -99,7 +122,10 @@ export class ReplyReader {
       // The end of the line may have been cut in two.
       const isComplete = received.includes(lineFeed)
       if (!isComplete) {
-        if (this.#pieceBytes > this.#limits.maxLineBytes) throw tooLarge('a line', 'maxLineBytes')
+        // Its type and a carriage return are not of the line.
+        if (this.#pieceBytes - 2 > this.#limits.maxLineBytes) {
+          throw tooLarge('a line', 'maxLineBytes')
+        }
         return undefined
       }
     } else {
@@ -172,7 +198,7 @@ export class ReplyReader {
     const { length } = chunk
     let at = this.#at + 1
     const sign = chunk[at]
-    if (sign === minus || sign === plus) at++
+    if (sign === minus || (sign === plus && type === number)) at++
     const firstDigit = at
     let size = 0
     for (; at < length; at++) {
@@ -182,6 +208,7 @@ export class ReplyReader {
       else throw malformed('a length or number', at)
     }
     const begin = at + 2
+    if (at - firstDigit > mostDigits) throw malformed('a length or number', at)
     if (begin > length) return this.#lacksLineEnd()
     if (at === firstDigit) throw malformed('a length or number', at)
     this.#checkLineEnd(at)
@@ -189,7 +216,7 @@ export class ReplyReader {
       const value = this.#stringNumbers
         ? chunk.toString('latin1', this.#at + 1, at)
         : sign === minus
-          ? -size
+          ? 0 - size
           : size
       this.#at = begin
       this.#deliver(value, 0)
@@ -218,18 +245,25 @@ export class ReplyReader {
     }
     this.#at = end + 2
     if (type === blobError) this.#fail(chunk.toString('utf8', begin, end))
+    else if (this.#isText && size > longestText) this.#failAsText(size)
     else this.#deliver(this.#string(type === verbatimString ? begin + 4 : begin, end), size)
     return true
+  }
+
+  /** The reply is as it should be, and others wait behind it: it is who asked for text that failed. */
+  #failAsText(size: number): void {
+    this.#fail(`ERR The reply has a string of ${size} bytes, too long for text: ask for a buffer`)
   }
 
   /** Room is made as items come: a length line alone takes no memory. */
   #openAggregate(type: number, size: number): void {
     const { maxDepth, maxReplyBytes } = this.#limits
-    if (size * itemCost > maxReplyBytes) throw tooLarge('an array', 'maxReplyBytes')
+    this.#cost += size * itemCost
+    if (this.#cost > maxReplyBytes) throw tooLarge('a reply', 'maxReplyBytes')
     if (this.#open.length >= maxDepth) throw tooLarge('the depth of a reply', 'maxDepth')
     const aggregate = { type, items: new Array(size <= 1024 ? size : 0), size, filled: 0 }
-    if (size === 0) this.#complete(aggregate)
-    else this.#open.push(aggregate)
+    if (size > 0) this.#open.push(aggregate)
+    else if (this.#isItem(aggregate)) this.#fill(aggregate.items)
   }
 
   #readLine(type: number): boolean {
@@ -300,7 +334,7 @@ export class ReplyReader {
   #fail(message: string): void {
     const error = this.#makeError(message)
     if (this.#open.length === 0) this.#target.onErrorReply(error)
-    else this.#deliver(error, message.length)
+    else this.#deliver(error, errorCost + message.length)
   }
 
   /** @param bytes what it takes besides an item's own cost */
@@ -309,34 +343,34 @@ export class ReplyReader {
       this.#target.onReply(value, this.#isText)
       return
     }
-    this.#cost += itemCost + bytes
+    this.#cost += bytes
     if (this.#cost > this.#limits.maxReplyBytes) throw tooLarge('a reply', 'maxReplyBytes')
     this.#fill(value)
   }
 
   /** The innermost open aggregate has one more item; what is complete by that is closed. */
   #fill(value: unknown): void {
-    const aggregate = this.#open[this.#open.length - 1]!
-    aggregate.items[aggregate.filled++] = value
-    if (aggregate.filled < aggregate.size) return
-    this.#open.pop()
-    this.#complete(aggregate)
+    let item = value
+    for (;;) {
+      const aggregate = this.#open[this.#open.length - 1]!
+      aggregate.items[aggregate.filled++] = item
+      if (aggregate.filled < aggregate.size) return
+      this.#open.pop()
+      if (!this.#isItem(aggregate)) return
+      item = aggregate.items
+    }
   }
 
-  #complete({ type, items }: Aggregate): void {
+  /** Whether the complete aggregate is an item of another; told to the target if it is none. */
+  #isItem({ type, items }: Aggregate): boolean {
+    const isOutermost = this.#open.length === 0
+    if (isOutermost) this.#cost = 0
     // It tells something of the item that follows, and is none itself.
-    if (type === attribute) {
-      if (this.#open.length === 0) this.#cost = 0
-      return
-    }
-    if (this.#open.length > 0) {
-      this.#cost += itemCost
-      this.#fill(items)
-      return
-    }
-    this.#cost = 0
+    if (type === attribute) return false
+    if (!isOutermost) return true
     if (type === push) this.#target.onPush(items)
     else this.#target.onReply(items, this.#isText)
+    return false
   }
 }
 
@@ -350,6 +384,12 @@ function tooLarge(what: string, limit: keyof ReplyLimits): ProtocolError {
 }
 
 const nothing = Buffer.alloc(0)
+
+/** Bytes that always fit into a string of V8. */
+const longestText = constants.MAX_STRING_LENGTH
+
+/** Of a 64-bit integer, and one more. */
+const mostDigits = 20
 
 /** Of memory for small pieces. */
 const blockSize = 64 * 1024

@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto'
+import { type ContractServers, startContractServers } from '@disredis/session-contract'
 import express from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DisredisStore, type DisredisStoreOptions, SessionOptionError } from '../src/index.js'
-import { type Servers, startServers } from './support/servers.js'
 import { serveWebApp, type WebAppOptions } from './support/web-app.js'
 import './support/session-data.js'
 
 const SECRET = 'the secret of these tests, 32 bytes and more'
 
-let servers: Servers
+let servers: ContractServers
 beforeAll(async () => {
-  servers = await startServers({ masters: 2 })
+  servers = await startContractServers({ masters: 2 })
   return () => servers[Symbol.asyncDispose]()
 })
 

@@ -1,15 +1,15 @@
+import { type ContractServers, startContractServers } from '@disredis/session-contract'
 import { RedisStore } from 'connect-redis'
 import type { Store } from 'express-session'
 import { createClient } from 'redis'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DisredisStore } from '../src/index.js'
-import { type Servers, startServers } from './support/servers.js'
 import { serveWebApp, type Visitor, type WebApp } from './support/web-app.js'
 import './support/session-data.js'
 
-let servers: Servers
+let servers: ContractServers
 beforeAll(async () => {
-  servers = await startServers({ masters: 1 })
+  servers = await startContractServers({ masters: 1 })
   return () => servers[Symbol.asyncDispose]()
 })
 
@@ -42,7 +42,7 @@ function serve(store: Store): Promise<WebApp> {
 }
 
 interface Deployment extends AsyncDisposable {
-  /** Servers of connect-redis with node-redis, and servers of this store. */
+  /** ContractServers of connect-redis with node-redis, and servers of this store. */
   readonly before: WebApp
   readonly after: WebApp
   readonly store: DisredisStore

@@ -1,13 +1,17 @@
-import { type ContractRedis, sessionContract } from '@disredis/session-store/contract'
+import {
+  type ContractRedis,
+  type ContractServers,
+  sessionContract,
+  startContractServers,
+} from '@disredis/session-contract'
 import express from 'express'
 import express4 from 'express-4'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type ContractFlavor, serveContractApp } from './support/contract-app.js'
-import { type Servers, startServers } from './support/servers.js'
 
-let servers: Servers
+let servers: ContractServers
 beforeAll(async () => {
-  servers = await startServers({ masters: 3 })
+  servers = await startContractServers({ masters: 3 })
   return () => servers[Symbol.asyncDispose]()
 })
 

@@ -1,31 +1,21 @@
-import { Disredis } from '@disredis/client'
-import { type Fleet, startFleet } from '@disredis/fleet'
 import {
+  deployForFailover,
   type FailoverDeployment,
-  loseMaster,
   sessionFailoverContract,
-} from '@disredis/session-store/contract'
+} from '@disredis/session-contract'
 import express from 'express'
 import express4 from 'express-4'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { serveContractApp } from './support/contract-app.js'
 
-let fleet: Fleet
+let deployment: FailoverDeployment
 
 async function deploy(): Promise<FailoverDeployment> {
-  fleet = await startFleet({ masters: 3, replicas: 1, sentinels: 3, downAfter: 2_000 })
-  const client = new Disredis({ sentinels: fleet.sentinels, commandTimeout: 30_000 })
-  return {
-    client,
-    lose: (kind) => loseMaster(fleet, kind),
-    async [Symbol.asyncDispose]() {
-      await client.close({ timeout: 0 })
-      await fleet.close()
-    },
-  }
+  deployment = await deployForFailover()
+  return deployment
 }
 
-const connection = () => ({ client: undefined, sentinels: fleet.sentinels })
+const connection = () => ({ client: undefined, sentinels: deployment.sentinels })
 
 for (const { name, ...flavor } of [
   {

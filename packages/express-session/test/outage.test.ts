@@ -1,15 +1,15 @@
 import { once } from 'node:events'
+import { type ContractServers, startContractServers } from '@disredis/session-contract'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DisredisStore, type DisredisStoreOptions } from '../src/index.js'
-import { type Servers, startServers } from './support/servers.js'
 import { serveWebApp, type WebAppOptions } from './support/web-app.js'
 import './support/session-data.js'
 
 const SECURE = { secure: true, sameSite: 'lax', maxAge: 3_600_000 } as const
 
-let servers: Servers
+let servers: ContractServers
 beforeEach(async () => {
-  servers = await startServers({ masters: 1 })
+  servers = await startContractServers({ masters: 1 })
   return () => servers[Symbol.asyncDispose]()
 })
 

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { type ContractServers, startContractServers } from '@disredis/session-contract'
 import type { ErrorRequestHandler } from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -9,13 +10,12 @@ import {
   OPERATION_CHANNEL,
   type SessionOperationEvent,
 } from '../src/index.js'
-import { type Servers, startServers } from './support/servers.js'
 import { serveWebApp, type WebApp, type WebAppOptions } from './support/web-app.js'
 import './support/session-data.js'
 
-let servers: Servers
+let servers: ContractServers
 beforeAll(async () => {
-  servers = await startServers({ masters: 2 })
+  servers = await startContractServers({ masters: 2 })
   return () => servers[Symbol.asyncDispose]()
 })
 

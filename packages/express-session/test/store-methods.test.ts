@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { promisify } from 'node:util'
+import { type ContractServers, startContractServers } from '@disredis/session-contract'
 import type { SessionData } from 'express-session'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { DisredisStore, SessionStoreClosedError } from '../src/index.js'
-import { type Servers, startServers } from './support/servers.js'
 import './support/session-data.js'
 
-let servers: Servers
+let servers: ContractServers
 beforeAll(async () => {
-  servers = await startServers({ masters: 2 })
+  servers = await startContractServers({ masters: 2 })
   return () => servers[Symbol.asyncDispose]()
 })
 

@@ -1,13 +1,13 @@
+import { type ContractServers, startContractServers } from '@disredis/session-contract'
 import express from 'express'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { DisredisStore, type DisredisStoreOptions, SessionOptionError } from '../src/index.js'
-import { type Servers, startServers } from './support/servers.js'
 import { serveWebApp, type WebAppOptions } from './support/web-app.js'
 import './support/session-data.js'
 
-let servers: Servers
+let servers: ContractServers
 beforeAll(async () => {
-  servers = await startServers({ masters: 2 })
+  servers = await startContractServers({ masters: 2 })
   return () => servers[Symbol.asyncDispose]()
 })
 

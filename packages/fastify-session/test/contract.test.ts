@@ -1,22 +1,22 @@
-import { Disredis } from '@disredis/client'
-import { type Fleet, startFleet } from '@disredis/fleet'
-import { freezeMasters, sessionContract } from '@disredis/session-store/contract'
-import { Redis } from 'ioredis'
+import {
+  type ContractServers,
+  sessionContract,
+  startContractServers,
+} from '@disredis/session-contract'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { byPlugin, serveContractApp } from './support/contract-app.js'
 
 const RACES = Number(process.env.DISREDIS_RACES ?? 1_000)
 const SOME_RACES = Math.min(RACES, 25)
 
-let fleet: Fleet
+let servers: ContractServers
 beforeAll(async () => {
-  // No failover: the servers are frozen at times, and a slow machine freezes them as well.
-  fleet = await startFleet({ masters: 3, replicas: 0, sentinels: 1, downAfter: 60_000 })
-  return () => fleet.close()
+  servers = await startContractServers({ masters: 3 })
+  return () => servers[Symbol.asyncDispose]()
 })
 
-const connectIoredis = async () => new Redis({ ...fleet.master(fleet.masters[0]).address })
-const connectDisredis = async () => new Disredis({ sentinels: fleet.sentinels })
+const connectIoredis = async () => servers.ioredis()
+const connectDisredis = async () => servers.disredis()
 
 for (const { name, connect, races, ...flavor } of [
   {
@@ -29,7 +29,7 @@ for (const { name, connect, races, ...flavor } of [
     name: 'the plugin with the addresses of Sentinels',
     addSessions: byPlugin,
     connect: connectDisredis,
-    connection: () => ({ sentinels: fleet.sentinels }),
+    connection: () => ({ sentinels: servers.fleet.sentinels }),
     races: SOME_RACES,
   },
   {
@@ -45,9 +45,10 @@ for (const { name, connect, races, ...flavor } of [
       name,
       races,
       connect,
-      disconnect: async (client) => (client as Disredis | Redis).disconnect(),
+      // It closes with the servers.
+      disconnect: async () => {},
       serve: (options) => serveContractApp(flavor, options),
-      freeze: () => freezeMasters(fleet),
+      freeze: () => servers.freeze(),
     },
   )
 }

@@ -1,5 +1,6 @@
+import { ReplyError } from '@disredis/connection'
 import type { FleetNode } from './fleet-node.js'
-import { type Reply, ReplyError } from './resp.js'
+import type { Reply } from './reply.js'
 import { deadlineIn } from './wait-for.js'
 
 /** A node that gives no answer for so long is asked anew. */

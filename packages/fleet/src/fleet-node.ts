@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { type Address, formatAddress } from './address.js'
+import { type Address, formatAddress } from '@disredis/connection'
 import { FleetError } from './fleet-error.js'
-import { commandError, NodeConnection } from './node-connection.js'
+import { type Argument, commandError, NodeConnection } from './node-connection.js'
 import {
   configFileOf,
   folderOf,
@@ -11,7 +11,6 @@ import {
   type NodeRole,
 } from './node-launch.js'
 import { type PortReservation, reservePort } from './port-reservation.js'
-import type { Argument } from './resp.js'
 import type { ServerProcess } from './server-process.js'
 import { type Deadline, deadlineIn } from './wait-for.js'
 
@@ -142,7 +141,7 @@ export class FleetNode {
   /**
    * Runs a command as the fleet's own user, on a connection of its own that is closed afterwards.
    *
-   * @returns the reply: strings, numbers, null, and arrays of these.
+   * @returns the reply: strings, numbers, null, and arrays of these; maps are flat arrays.
    * @throws FleetError `DISREDIS_FLEET_COMMAND` with the server's answer as `cause`, or without an
    * answer (a paused node gives none) after the fleet's `timeout`.
    */

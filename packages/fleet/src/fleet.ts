@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from './address.js'
+import { type Address, formatAddress } from '@disredis/connection'
 import { FleetError } from './fleet-error.js'
 import type { FleetNode } from './fleet-node.js'
 import { type AddMasterOptions, checkMasterName, count } from './fleet-options.js'

@@ -1,6 +1,6 @@
 import { ask, isPair } from './ask.js'
 import type { FleetNode } from './fleet-node.js'
-import type { Reply } from './resp.js'
+import type { Reply } from './reply.js'
 
 /** A shard as it should be: who is master, who replicates, who watches. */
 export interface ExpectedShard {

@@ -1,4 +1,4 @@
-export type { Address } from './address.js'
+export type { Address } from '@disredis/connection'
 export { findRedisServer } from './find-redis-server.js'
 export type { Fleet, WaitForMasterOptions, WaitOptions } from './fleet.js'
 export { FleetError, type FleetErrorCode, type FleetErrorDetails } from './fleet-error.js'

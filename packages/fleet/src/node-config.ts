@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import type { Address } from './address.js'
+import type { Address } from '@disredis/connection'
 import { quote, type Settings } from './fleet-options.js'
 import type { Access } from './node-connection.js'
 import type { ServerBinary } from './server-binary.js'

@@ -1,8 +1,6 @@
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
-import type { Address } from './address.js'
+import { type Address, type Connection, DialError, dial } from '@disredis/connection'
 import { FleetError } from './fleet-error.js'
-import { type Argument, encodeCommand, type Reply, ReplyError, ReplyParser } from './resp.js'
+import type { Reply } from './reply.js'
 import type { TlsFiles } from './tls-files.js'
 import { type Deadline, timeLeft } from './wait-for.js'
 
@@ -13,87 +11,56 @@ export interface Access {
   readonly tls: TlsFiles | undefined
 }
 
-interface Waiter {
-  resolve(reply: Reply): void
-  reject(error: Error): void
-}
+export type Argument = string | number | Uint8Array
 
 /**
  * A connection to one node, for a handful of commands. Fleets hold none open: what counts
  * connections on a server sees those of the program under test.
  */
 export class NodeConnection {
-  readonly #socket: Socket
-  readonly #parser = new ReplyParser()
-  readonly #waiters: Waiter[] = []
-  #failure: Error | undefined
+  readonly #connection: Connection
 
-  private constructor(address: Address, access: Access, deadline: Deadline) {
-    this.#socket = dial(address, access.tls)
-    this.#socket.setNoDelay(true)
-    this.#socket.on('data', (chunk) => this.#receive(chunk))
-    this.#socket.on('error', (error) => this.#fail(error))
-    this.#socket.on('close', () => this.#fail(new Error('The server closed the connection')))
-    const timer = setTimeout(() => this.#fail(new Error('No answer in time')), timeLeft(deadline))
-    this.#socket.once('close', () => clearTimeout(timer))
+  private constructor(connection: Connection) {
+    this.#connection = connection
   }
 
   /** Connects, authenticates, runs `use`, disconnects. At the deadline what is pending rejects. */
   static async use<T>(
     address: Address,
-    access: Access,
+    { username, password, tls }: Access,
     deadline: Deadline,
     use: (connection: NodeConnection) => Promise<T>,
   ): Promise<T> {
-    const connection = new NodeConnection(address, access, deadline)
+    const timeout = timeLeft(deadline)
+    const limit = new AbortController()
+    const timer = setTimeout(() => limit.abort(), timeout)
+    let connection: Connection | undefined
     try {
-      const [, result] = await Promise.all([
-        connection.call('AUTH', access.username, access.password),
-        use(connection),
-      ])
-      return result
-    } finally {
-      connection.#socket.destroy()
-    }
-  }
-
-  /** Rejects with `ReplyError` when the server refuses, with the socket's error when it is gone. */
-  call(...args: Argument[]): Promise<Reply> {
-    return new Promise<Reply>((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure)
-      this.#waiters.push({
-        resolve: (reply) => (reply instanceof ReplyError ? reject(reply) : resolve(reply)),
-        reject,
-      })
-      this.#socket.write(encodeCommand(args))
-    })
-  }
-
-  #receive(chunk: Buffer): void {
-    try {
-      for (const reply of this.#parser.push(chunk)) this.#waiters.shift()?.resolve(reply)
+      const options = { username, password, tls: tls && tlsOptions(tls), timeout }
+      const dialled = await dial(address, { ...options, signal: limit.signal })
+      connection = dialled.connection
+      limit.signal.addEventListener('abort', () => dialled.connection.destroy())
+      return await use(new NodeConnection(connection))
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error)))
+      if (limit.signal.aborted) throw new Error('No answer in time')
+      // What the server or the socket said.
+      throw error instanceof DialError && error.cause instanceof Error ? error.cause : error
+    } finally {
+      clearTimeout(timer)
+      connection?.destroy()
     }
   }
 
-  #fail(error: Error): void {
-    this.#failure ??= error
-    this.#socket.destroy()
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure)
+  /** Rejects with `ReplyError` when the server refuses, with a typed error when it is gone. */
+  call(...args: readonly Argument[]): Promise<Reply> {
+    const [name = '', ...rest] = args.map((arg) => (typeof arg === 'number' ? String(arg) : arg))
+    return this.#connection.request(String(name), ...rest) as Promise<Reply>
   }
 }
 
-function dial(address: Address, tls: TlsFiles | undefined): Socket {
-  if (tls === undefined) return connectTcp(address.port, address.host)
-  // The fleet talks to processes that it started itself; a test may give them a bad certificate.
-  return connectTls({
-    ...address,
-    ca: tls.ca,
-    cert: tls.cert,
-    key: tls.key,
-    rejectUnauthorized: false,
-  })
+/** The fleet talks to processes that it started itself; a test may give them a bad certificate. */
+function tlsOptions({ ca, cert, key }: TlsFiles) {
+  return { ca, cert, key, rejectUnauthorized: false }
 }
 
 /** The typed form of what a command or a connection failed with. */

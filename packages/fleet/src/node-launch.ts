@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Address, formatAddress } from './address.js'
+import { type Address, formatAddress } from '@disredis/connection'
 import { FleetError } from './fleet-error.js'
-import { type Access, commandError, NodeConnection } from './node-connection.js'
-import type { Argument } from './resp.js'
+import { type Access, type Argument, commandError, NodeConnection } from './node-connection.js'
 import { ServerProcess } from './server-process.js'
 import { type Deadline, deadlineIn, waitFor } from './wait-for.js'
 

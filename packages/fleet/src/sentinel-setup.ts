@@ -1,4 +1,4 @@
-import type { Address } from './address.js'
+import type { Address } from '@disredis/connection'
 import type { FleetNode } from './fleet-node.js'
 import type { Settings } from './fleet-options.js'
 import { type Access, commandError, type NodeConnection } from './node-connection.js'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Address } from './address.js'
+import type { Address } from '@disredis/connection'
 
 /** What one Sentinel has written down about one master. */
 export interface SentinelView {

@@ -1,8 +1,8 @@
-import type { Address } from './address.js'
+import type { Address } from '@disredis/connection'
 import { ask, isPair } from './ask.js'
 import type { FleetNode } from './fleet-node.js'
 import type { ExpectedShard } from './in-sync.js'
-import { fieldsOf, type Reply } from './resp.js'
+import { fieldsOf, type Reply } from './reply.js'
 
 /** Why a Sentinel could not lead a failover of the shard; undefined when every one could. */
 export async function whyNotWatched(shard: ExpectedShard): Promise<string | undefined> {

@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,10 +23,17 @@ let server: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'disredis-parent-'))
   const repository = fileURLToPath(new URL('../../..', import.meta.url))
-  execFileSync(join(repository, 'node_modules/.bin/tsc'), [
-    ...['-p', join(repository, 'packages/fleet/tsconfig.build.json')],
-    ...['--outDir', join(folder, 'dist')],
-  ])
+  const compile = (name: string, to: string) =>
+    execFileSync(join(repository, 'node_modules/.bin/tsc'), [
+      ...['-p', join(repository, `packages/${name}/tsconfig.build.json`), '--outDir', to],
+    ])
+  const connection = join(folder, 'node_modules/@disredis/connection')
+  compile('connection', join(connection, 'dist'))
+  copyFileSync(
+    join(repository, 'packages/connection/package.json'),
+    join(connection, 'package.json'),
+  )
+  compile('fleet', join(folder, 'dist'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   server = (await ensureRedisServer()).path
 })
@@ -48,7 +63,10 @@ async function startParent(
     stderr,
   )
   const lines = createInterface({ input: parent.stdout as NodeJS.ReadableStream })
-  const [line] = (await once(lines, 'line')) as [string]
+  const ended = once(parent, 'exit').then(([code]) => expect.fail(`The parent ended with ${code}`))
+  const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
+  // Later it is meant to end.
+  ended.catch(() => undefined)
   const fleet = JSON.parse(line) as Started
   return { parent, fleet }
 }

@@ -1,11 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import { createTlsFiles, type FleetNode, startFleet, type TlsFiles } from '../src/index.js'
-import { encodeCommand, ReplyParser } from '../src/resp.js'
-import { talk } from './talk.js'
+import { talk, talkOverTls } from './talk.js'
 
 const quick = { sentinelTimers: { 'info-period': 200, 'publish-period': 200 } }
 
@@ -108,17 +106,11 @@ test('TLS takes given files, and can ask clients for a certificate', async () =>
   }
 })
 
-/** PONG, or why there is no secure connection. */
-function ping(node: FleetNode, ca: string, own: { cert?: string; key?: string } = {}) {
-  return new Promise<unknown>((resolve) => {
-    const socket = connect({ ...node.address, ca, ...own })
-    const parser = new ReplyParser()
-    socket.on('secureConnect', () => socket.write(encodeCommand(['PING'])))
-    socket.on('data', (chunk) => {
-      socket.destroy()
-      resolve(parser.push(chunk)[0])
-    })
-    socket.on('error', (error) => resolve(`error: ${error.message}`))
-    socket.on('close', () => resolve('error: closed'))
-  })
+/** What PING gets over TLS, or why it gets nothing. */
+async function ping(node: FleetNode, ca: string, own: { cert?: string; key?: string } = {}) {
+  try {
+    return (await talkOverTls(node, { ca, ...own }, ['PING']))[0]
+  } catch (error) {
+    return `error: ${(error as Error).message}`
+  }
 }

@@ -1,23 +1,44 @@
-import { connect } from 'node:net'
+import { Connection, openSocket, systemRuntime } from '@disredis/connection'
 import type { FleetNode } from '../src/index.js'
-import { encodeCommand, ReplyError, ReplyParser } from '../src/resp.js'
+
+interface TlsClient {
+  readonly ca: string
+  readonly cert?: string
+  readonly key?: string
+}
 
 /** What a client without any credentials of the fleet gets; error replies as their text. */
-export function talk(node: FleetNode, ...commands: string[][]): Promise<unknown[]> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(node.address.port, node.address.host)
-    const parser = new ReplyParser()
-    const replies: unknown[] = []
-    socket.on('error', reject)
-    socket.on('close', () => reject(new Error('The server closed the connection')))
-    socket.on('data', (chunk) => {
-      for (const reply of parser.push(chunk)) {
-        replies.push(reply instanceof ReplyError ? reply.message : reply)
-      }
-      if (replies.length < commands.length) return
-      resolve(replies)
-      socket.destroy()
-    })
-    socket.write(Buffer.concat(commands.map(encodeCommand)))
-  })
+export async function talk(node: FleetNode, ...commands: string[][]): Promise<unknown[]> {
+  return talkWith(node, undefined, commands)
+}
+
+/** The same over TLS. */
+export async function talkOverTls(
+  node: FleetNode,
+  tls: TlsClient,
+  ...commands: string[][]
+): Promise<unknown[]> {
+  return talkWith(node, tls, commands)
+}
+
+async function talkWith(
+  node: FleetNode,
+  tls: TlsClient | undefined,
+  commands: readonly string[][],
+): Promise<unknown[]> {
+  const { address } = node
+  const stream = openSocket({ ...address, tls: tls && { ...tls }, lookup: undefined })
+  const connection = new Connection(address, stream, { runtime: systemRuntime })
+  try {
+    return await Promise.all(
+      commands.map(([name = '', ...args]) =>
+        connection.request(name, ...args).catch((error: Error) => {
+          if (error.name === 'ReplyError') return error.message
+          throw error
+        }),
+      ),
+    )
+  } finally {
+    connection.destroy()
+  }
 }

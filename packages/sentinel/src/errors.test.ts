@@ -1,10 +1,14 @@
-import { inspect } from 'node:util'
+import {
+  ConnectionLostError,
+  DialError,
+  DisredisError,
+  ProtocolError,
+  ReplyError,
+} from '@disredis/connection'
 import { expect, test } from 'vitest'
-import { DisredisError } from './disredis-error.js'
 import * as errors from './errors.js'
-import { linkError } from './link-error.js'
-import { locateError } from './locate-error.js'
-import { withoutArguments } from './without-arguments.js'
+import { dialFailure, lossFailure } from './link/link-error.js'
+import { locateError } from './link/locate-error.js'
 
 const where = { host: '10.0.0.1', port: 26379 }
 
@@ -47,51 +51,84 @@ test('an error gets the address of its Sentinel once', () => {
   expect(locateError(new Error('odd'), where)).toBeInstanceOf(errors.SentinelConnectionError)
 })
 
-function failure(message: string, code?: string, name = 'Error') {
-  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) })
-}
+const system = (message: string, code?: string) =>
+  Object.assign(new Error(message), code !== undefined && { code })
 
 test.each([
-  [failure('x', 'ECONNREFUSED'), 'connecting', errors.SentinelConnectionError, 'refuses'],
-  [failure('x', 'ENOTFOUND'), 'connecting', errors.SentinelConnectionError, 'does not exist'],
-  [failure('odd', 'EODD'), 'connecting', errors.SentinelConnectionError, 'odd (EODD)'],
-  [undefined, 'greeting', errors.SentinelConnectionError, 'does it expect TLS?'],
-  [undefined, 'securing', errors.SentinelConnectionError, 'during the TLS handshake'],
-  [undefined, 'greetingOverTls', errors.SentinelConnectionError, 'want a client certificate?'],
-  [failure('x', 'EPIPE'), 'greetingOverTls', errors.SentinelConnectionError, 'certificate?'],
-  [undefined, 'open', errors.SentinelConnectionError, 'closed the connection'],
-  [failure('expired', 'CERT_HAS_EXPIRED'), 'securing', errors.SentinelTlsError, 'expired'],
-  [failure('x', 'ERR_SSL_TLSV13_ALERT'), 'greeting', errors.SentinelTlsError, 'TLS failed'],
-  [failure('x', 'ECONNRESET'), 'securing', errors.SentinelConnectionError, 'reset'],
+  [system('x', 'ECONNREFUSED'), 'connect', errors.SentinelConnectionError, 'refuses'],
+  [system('x', 'ENOTFOUND'), 'connect', errors.SentinelConnectionError, 'does not exist'],
+  [system('odd', 'EODD'), 'connect', errors.SentinelConnectionError, 'odd (EODD)'],
+  [system('no code'), 'connect', errors.SentinelConnectionError, 'reached: no code'],
+  [undefined, 'handshake', errors.SentinelConnectionError, 'does it expect TLS?'],
+  [undefined, 'tls', errors.SentinelConnectionError, 'during the TLS handshake'],
+  [system('expired', 'CERT_HAS_EXPIRED'), 'tls', errors.SentinelTlsError, 'expired'],
+  [system('a key that is none'), 'tls', errors.SentinelTlsError, 'a key that is none'],
+  [system('x', 'ERR_SSL_TLSV13_ALERT'), 'handshake', errors.SentinelTlsError, 'TLS failed'],
+  [system('x', 'ECONNRESET'), 'tls', errors.SentinelConnectionError, 'reset'],
   [
-    failure('WRONGPASS invalid username-password pair', undefined, 'ReplyError'),
-    'greeting',
+    new ReplyError('WRONGPASS invalid username-password pair'),
+    'handshake',
     errors.SentinelAuthError,
     'refused the user name or the password',
   ],
   [
-    failure('NOAUTH HELLO must be called with', undefined, 'ReplyError'),
-    'greeting',
+    new ReplyError('NOAUTH HELLO must be called with'),
+    'handshake',
     errors.SentinelAuthError,
     'asks for a password, and none was given',
   ],
   [
-    failure('Unknown RESP type 72 "H"'),
-    'greeting',
-    errors.SentinelReplyError,
-    'does not speak RESP',
+    new ReplyError('NOPERM No permissions to access a channel'),
+    'handshake',
+    errors.SentinelAuthError,
+    'lacks a permission on the Sentinel: NOPERM',
   ],
-] as const)('%s while %s becomes a typed error', (error, phase, type, message) => {
-  const typed = linkError(error, phase)
-  expect(typed).toBeInstanceOf(type)
-  expect(typed.message).toContain(message)
-})
+  [
+    new ReplyError('NOPROTO unsupported protocol version'),
+    'handshake',
+    errors.SentinelReplyError,
+    'does not speak RESP3; Redis 6.2 or newer is needed',
+  ],
+  [
+    new ReplyError("ERR unknown command 'HELLO'"),
+    'handshake',
+    errors.NotASentinelError,
+    'does not know HELLO; a Sentinel of Redis 6.2 or newer is needed',
+  ],
+  [
+    new ProtocolError('The server sent what is not RESP3: a reply of type 72'),
+    'handshake',
+    errors.SentinelReplyError,
+    'does not speak RESP3: The server sent',
+  ],
+] as const)(
+  'a dial that ends with %s in the %s becomes a typed error',
+  (cause, stage, type, text) => {
+    const typed = dialFailure(new DialError('x', stage, { cause }), false)
+    expect(typed).toBeInstanceOf(type)
+    expect(typed.message).toContain(text)
+  },
+)
 
-test('no argument of a command stays on an error of ioredis', () => {
-  const message = "ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'me' 'secret'"
-  const error = Object.assign(new Error(message), { command: { name: 'hello', args: ['secret'] } })
-  const clean = withoutArguments(error)
-  expect(clean).toBe(error)
-  expect(inspect(clean)).not.toContain('secret')
-  expect(clean.message).toBe("ERR unknown command 'HELLO'")
+test.each([undefined, system('x', 'EPIPE')])(
+  'a dial over TLS that ends with %s asks for a certificate',
+  (cause) => {
+    const typed = dialFailure(new DialError('x', 'handshake', { cause }), true)
+    expect(typed).toBeInstanceOf(errors.SentinelConnectionError)
+    expect(typed.message).toContain('does it want a client certificate?')
+  },
+)
+
+test.each([
+  [undefined, errors.SentinelConnectionError, /^closed the connection$/],
+  [
+    system('x', 'ECONNRESET'),
+    errors.SentinelConnectionError,
+    /^reset the connection \(ECONNRESET\)$/,
+  ],
+  [new ProtocolError('surplus'), errors.SentinelReplyError, /^does not speak RESP3: surplus$/],
+] as const)('a link that ends with %s becomes a typed error', (cause, type, text) => {
+  const typed = lossFailure(new ConnectionLostError('x', { cause }))
+  expect(typed).toBeInstanceOf(type)
+  expect(typed.message).toMatch(text)
 })

@@ -1,4 +1,4 @@
-import { DisredisError, type DisredisErrorOptions } from './disredis-error.js'
+import { DisredisError, type DisredisErrorOptions } from '@disredis/connection'
 
 /** An address could not be read; the message names the part. */
 export class InvalidAddressError extends DisredisError {

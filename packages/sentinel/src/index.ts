@@ -1,6 +1,21 @@
-export { acquireWatcher, type WatcherLease } from './acquire-watcher.js'
-export { type Address, formatAddress, isSameAddress } from './address.js'
-export { DisredisError, type DisredisErrorOptions } from './disredis-error.js'
+export {
+  type Address,
+  DisredisError,
+  type DisredisErrorOptions,
+  formatAddress,
+  isSameAddress,
+  type Runtime,
+  systemRuntime,
+  type Timer,
+  withoutArguments,
+} from '@disredis/connection'
+export type {
+  FailoverTopology,
+  SentinelTopology,
+  ShardTopology,
+  Topology,
+} from './belief/topology.js'
+export type { WatcherEvents } from './belief/watcher-events.js'
 export {
   ClosedError,
   InvalidAddressError,
@@ -15,22 +30,15 @@ export {
   SentinelTlsError,
   UnknownMasterError,
 } from './errors.js'
-export { parseSentinels } from './parse-sentinels.js'
-export { type Runtime, systemRuntime, type Timer } from './runtime.js'
 export type {
   SentinelDialer,
   SentinelLink,
   SentinelLinkListener,
-  SentinelReply,
-} from './sentinel-link.js'
-export { SentinelWatcher } from './sentinel-watcher.js'
-export type {
-  FailoverTopology,
-  ReplicaTopology,
-  SentinelTopology,
-  ShardTopology,
-  Topology,
-} from './topology.js'
-export type { WatcherEvents } from './watcher-events.js'
-export type { NatMap, SentinelWatcherOptions } from './watcher-options.js'
-export { withoutArguments } from './without-arguments.js'
+} from './link/sentinel-link.js'
+export type { NatMap } from './protocol/read-address.js'
+export type { SentinelReply } from './protocol/read-reply.js'
+export type { ReplicaTopology } from './protocol/sentinel-report.js'
+export { acquireWatcher, type WatcherLease } from './watch/acquire-watcher.js'
+export { parseSentinels } from './watch/parse-sentinels.js'
+export { SentinelWatcher } from './watch/sentinel-watcher.js'
+export type { SentinelWatcherOptions } from './watch/watcher-options.js'

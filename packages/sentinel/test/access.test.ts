@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { createTlsFiles, type Fleet, startFleet } from '@disredis/fleet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventChannels } from '../src/event-channels.js'
 import { SentinelWatcher, type SentinelWatcherOptions, type Topology } from '../src/index.js'
+import { eventChannels } from '../src/protocol/event-channels.js'
 import { eventually, record } from './support/recorder.js'
 
 /** The error that `start()` rejects with. The watcher is closed when it is here. */

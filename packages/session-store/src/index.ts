@@ -1,4 +1,3 @@
-export type { ConnectRedisOptions } from './connect-redis-options.js'
 export type { SessionCounters } from './counters.js'
 export {
   type NodeFailure,
@@ -15,34 +14,40 @@ export {
   SessionUnavailableError,
   SessionUndecodableError,
 } from './errors.js'
-export type { EncryptionKey } from './key-ring.js'
 export {
   OPERATION_CHANNEL,
   type SessionOperation,
   type SessionOperationEvent,
-} from './operation-events.js'
-export { FRAMEWORK_NAMES } from './safe-json.js'
+} from './operations/operation-events.js'
 export type {
   DestroyResult,
   SaveOptions,
   SaveOutcome,
   SaveResult,
   TouchOptions,
-} from './save-result.js'
-export type { ClearResult, SessionEntry } from './session-admin.js'
-export type { CookieInput, SessionCookie } from './session-cookie.js'
-export type { SessionHandle, SessionSource } from './session-handle.js'
-export { checkSessionId } from './session-id.js'
-export type { LockOptions, SessionLock } from './session-lock.js'
-export type { LoadedSession } from './session-reader.js'
-export type { ScriptArgument, ScriptRunner, SessionNode, SessionRedis } from './session-redis.js'
-export { type SessionData, type SessionInput, SessionStore } from './session-store.js'
+} from './operations/save-result.js'
+export type { ClearResult, SessionEntry } from './operations/session-admin.js'
+export type { SessionHandle, SessionSource } from './operations/session-handle.js'
+export type { LockOptions, SessionLock } from './operations/session-lock.js'
+export type { LoadedSession } from './operations/session-reader.js'
 export type {
   ConflictPolicy,
-  Durability,
+  ConnectRedisOptions,
   SessionConnection,
   SessionPolicy,
   SessionStoreOptions,
   UnavailablePolicy,
-} from './session-store-options.js'
-export type { SchemaResult, StandardSchema } from './standard-schema.js'
+} from './options/session-store-options.js'
+export type { EncryptionKey } from './payload/key-ring.js'
+export { FRAMEWORK_NAMES } from './payload/safe-json.js'
+export type { CookieInput, SessionCookie } from './payload/session-cookie.js'
+export type { SchemaResult, StandardSchema } from './payload/standard-schema.js'
+export { type SessionData, type SessionInput, SessionStore } from './session-store.js'
+export type { Durability } from './storage/script-executor.js'
+export { checkSessionId } from './storage/session-id.js'
+export type {
+  ScriptArgument,
+  ScriptRunner,
+  SessionNode,
+  SessionRedis,
+} from './storage/session-redis.js'

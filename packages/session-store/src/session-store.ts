@@ -1,18 +1,23 @@
 import type { SessionCounters } from './counters.js'
-import type { Deadline } from './deadline.js'
 import { SessionIdError } from './errors.js'
-import { OperationRunner } from './operation-runner.js'
-import { resolveOptions } from './resolve-options.js'
-import type { DestroyResult, SaveOptions, SaveResult, TouchOptions } from './save-result.js'
-import type { ClearResult, SessionEntry } from './session-admin.js'
-import { openClient } from './session-client.js'
-import type { CookieInput } from './session-cookie.js'
-import type { SessionHandle } from './session-handle.js'
-import { checkSessionId } from './session-id.js'
-import type { SessionKey } from './session-keys.js'
-import { type LockOptions, lockSession, type SessionLock } from './session-lock.js'
-import type { LoadedSession } from './session-reader.js'
-import type { SessionStoreOptions } from './session-store-options.js'
+import type { Deadline } from './operations/deadline.js'
+import { OperationRunner } from './operations/operation-runner.js'
+import type {
+  DestroyResult,
+  SaveOptions,
+  SaveResult,
+  TouchOptions,
+} from './operations/save-result.js'
+import type { ClearResult, SessionEntry } from './operations/session-admin.js'
+import type { SessionHandle } from './operations/session-handle.js'
+import { type LockOptions, lockSession, type SessionLock } from './operations/session-lock.js'
+import type { LoadedSession } from './operations/session-reader.js'
+import { resolveOptions } from './options/resolve-options.js'
+import { openClient } from './options/session-client.js'
+import type { SessionStoreOptions } from './options/session-store-options.js'
+import type { CookieInput } from './payload/session-cookie.js'
+import { checkSessionId } from './storage/session-id.js'
+import type { SessionKey } from './storage/session-keys.js'
 import { assembleParts, type StoreParts } from './store-parts.js'
 
 /** A session as the application sees it; frameworks declare their own. */

@@ -2,20 +2,22 @@ import type { FinalState } from '../oracle/final-state.js'
 import type { Judgement } from '../oracle/judge.js'
 import type { Lane } from '../oracle/lane.js'
 import { latency, timingOf } from '../oracle/timing.js'
+import type { Scenario } from '../scenario.js'
 import type { World } from '../world/world.js'
 
 /** The figures of a run: those of the judgement, times in ms, and what waited. */
 export function figuresOf(
   world: World,
+  { measured, proxied }: Scenario,
   judgement: Judgement,
   states: ReadonlyMap<Lane, FinalState>,
 ): Record<string, number> {
-  const { marks, ledger, queue, observer, scenario } = world
+  const { marks, ledger, queue, observer } = world
   const { lostWithoutExcuse: _excuse, lostAt: _at, ...counts } = judgement
   const figures: Record<string, number> = { ...counts }
   const fault = marks.get('fault')
   const end = world.mark('end')
-  const shards = scenario.measured ?? [world.shard]
+  const shards = measured ?? [world.shard]
   const lanes = ledger.lanes.filter(({ shard }) => shards.includes(shard))
   if (fault !== undefined) {
     for (const shard of shards) {
@@ -46,7 +48,7 @@ export function figuresOf(
     figures.queuedBytes = queue.bytes
   }
   figures.oldestPending = queue.age
-  if (scenario.proxied?.includes('data') && !world.figures.has('dials')) {
+  if (proxied?.includes('data') && !world.figures.has('dials')) {
     figures.dials = world.proxies.all().reduce((sum, { accepted }) => sum + accepted, 0)
   }
   return figures

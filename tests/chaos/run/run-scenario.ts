@@ -21,9 +21,9 @@ export async function runScenario(
   const world = await createWorld(scenario, subject, seed)
   try {
     const timers = activeTimers()
-    await attempt(world, 'start', () => connect(world))
-    await takeSteps(world)
-    await settle(world, timers)
+    await attempt(world, 'start', () => connect(world, scenario))
+    await takeSteps(world, scenario.steps)
+    await settle(world, scenario, timers)
     return {
       scenario: scenario.id,
       subject,
@@ -38,8 +38,7 @@ export async function runScenario(
   }
 }
 
-async function connect(world: World): Promise<void> {
-  const { load, connects = true } = world.scenario
+async function connect(world: World, { load, connects = true }: Scenario): Promise<void> {
   if (!connects) return
   world.makeClient()
   if (world.subjectName === 'disredis') await ready(world)
@@ -63,8 +62,8 @@ async function ready({ client, patience }: World): Promise<void> {
   })
 }
 
-async function takeSteps(world: World): Promise<void> {
-  for (const { title, run } of world.scenario.steps) {
+async function takeSteps(world: World, steps: Scenario['steps']): Promise<void> {
+  for (const { title, run } of steps) {
     if (world.violations.length > 0) return
     world.journal.note('step', title)
     await attempt(world, `step "${title}"`, () => run(world))
@@ -72,14 +71,14 @@ async function takeSteps(world: World): Promise<void> {
 }
 
 /** The load ends, promises settle, the books are compared, and the client is closed. */
-async function settle(world: World, timers: number): Promise<void> {
+async function settle(world: World, scenario: Scenario, timers: number): Promise<void> {
   world.stopLoad()
   world.marks.set('end', performance.now())
   world.journal.note('step', 'the load ends')
   if (world.hasLoad) {
     await attempt(world, 'promises', () => allSettled(world))
-    await attempt(world, 'checks', () => runChecks(world))
-    await attempt(world, 'comparison', () => compare(world))
+    await attempt(world, 'checks', () => runChecks(world, scenario))
+    await attempt(world, 'comparison', () => compare(world, scenario))
   }
   if (!world.isConnected) return
   world.proxies.heal()
@@ -87,8 +86,8 @@ async function settle(world: World, timers: number): Promise<void> {
   await countLeaks(world, timers)
 }
 
-async function runChecks(world: World): Promise<void> {
-  for (const { title, run } of world.scenario.expect?.checks ?? []) {
+async function runChecks(world: World, { expect }: Scenario): Promise<void> {
+  for (const { title, run } of expect?.checks ?? []) {
     const complaint = await run(world)
     if (complaint !== undefined) world.violations.push(`${title}: ${complaint}`)
   }
@@ -101,8 +100,8 @@ async function allSettled({ ledger, subject, timeout }: World): Promise<void> {
   while (ledger.pending.size > 0 && performance.now() < giveUpAt) await sleep(10)
 }
 
-async function compare(world: World): Promise<void> {
-  const { ledger, fleet, stalls, lossWindows, scenario } = world
+async function compare(world: World, scenario: Scenario): Promise<void> {
+  const { ledger, fleet, stalls, lossWindows } = world
   const states = await readStates(
     ledger.lanes,
     async (shard) => (await fleet.waitForMaster(shard)).address,
@@ -116,10 +115,10 @@ async function compare(world: World): Promise<void> {
   }))
   const windows = [...lossWindows, ...excused]
   const judgement = judge({ ledger, states, windows, stalls })
-  for (const [name, value] of Object.entries(figuresOf(world, judgement, states))) {
+  for (const [name, value] of Object.entries(figuresOf(world, scenario, judgement, states))) {
     world.figures.set(name, value)
   }
-  world.violations.push(...violationsOf(world, judgement))
+  world.violations.push(...violationsOf(world, judgement, scenario.expect))
 }
 
 async function closeSubject(world: World): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Judgement } from '../oracle/judge.js'
 import type { Ledger } from '../oracle/ledger.js'
+import type { Expectation } from '../scenario.js'
 import { bounded } from '../scenarios/common.js'
 import type { World } from '../world/world.js'
 
 /** What must not have happened and did. */
-export function violationsOf(world: World, found: Judgement): string[] {
+export function violationsOf(world: World, found: Judgement, expected: Expectation = {}): string[] {
   const { ledger } = world
   const counted: readonly [number, string][] = [
     [found.lostWithoutExcuse, `acknowledged writes are lost${describeLoss(world, found)}`],
@@ -17,7 +18,7 @@ export function violationsOf(world: World, found: Judgement): string[] {
   ]
   return [
     ...counted.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
-    ...unexpectedErrors(world),
+    ...unexpectedErrors(world, expected),
   ]
 }
 
@@ -30,9 +31,8 @@ export function countErrors({ errors }: Ledger): Record<string, number> {
   return counts
 }
 
-function unexpectedErrors(world: World): string[] {
-  const { ledger, scenario } = world
-  const expected = scenario.expect?.errors ?? {}
+function unexpectedErrors(world: World, { errors: expected = {} }: Expectation): string[] {
+  const { ledger } = world
   return [...ledger.errors].flatMap(([shard, classes]) => {
     const allowed = [
       ...(expected['*'] ?? []),

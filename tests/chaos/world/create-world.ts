@@ -1,23 +1,22 @@
 import { startFleet } from '@disredis/fleet'
-import type { Scenario } from '../scenario.js'
 import type { SubjectName } from '../subjects/subject.js'
 import { Journal } from './journal.js'
 import { SentinelObserver } from './sentinel-observer.js'
-import { World } from './world.js'
+import { World, type WorldPlan } from './world.js'
 
 /** Sentinels that split their votes try again after twice this: within the time that calls have. */
 const failoverTimeout = 3_000
 
-/** Starts the servers, the proxies and the observers of a scenario; no client yet. */
+/** Starts the servers, the proxies and the observers of a plan; no client yet. */
 export async function createWorld(
-  scenario: Scenario,
+  plan: WorldPlan,
   subjectName: SubjectName,
   seed: number,
 ): Promise<World> {
   const journal = new Journal()
-  const fleet = await startFleet({ failoverTimeout, ...scenario.fleet })
+  const fleet = await startFleet({ failoverTimeout, ...plan.fleet })
   const observer = new SentinelObserver(journal, fleet.tls?.ca)
-  const world = new World(scenario, subjectName, seed, fleet, journal, observer)
+  const world = new World(plan, subjectName, seed, fleet, journal, observer)
   world.cleanUps.push(
     () => fleet.close(),
     () => observer.close(),
@@ -27,7 +26,7 @@ export async function createWorld(
   try {
     for (const node of fleet.nodes()) {
       const kind = node.role === 'sentinel' ? 'sentinels' : 'data'
-      if (scenario.proxied?.includes(kind)) await world.proxies.add(node)
+      if (plan.proxied?.includes(kind)) await world.proxies.add(node)
     }
     await Promise.all(world.sentinels().map((node) => observer.listenTo(node)))
     world.stalls.start()

@@ -1,5 +1,5 @@
 import type { Disredis, DisredisOptions } from '@disredis/client'
-import type { Fleet, FleetNode } from '@disredis/fleet'
+import type { Fleet, FleetNode, FleetOptions } from '@disredis/fleet'
 import type { Address } from '../address.js'
 import { Load } from '../load/load.js'
 import { defaultTimeout, type LoadPlan } from '../load/load-plan.js'
@@ -8,7 +8,6 @@ import type { Lane } from '../oracle/lane.js'
 import { Ledger } from '../oracle/ledger.js'
 import { StallWatch } from '../oracle/stall-watch.js'
 import { Random } from '../random.js'
-import type { Scenario } from '../scenario.js'
 import { type ClientEvent, DisredisSubject } from '../subjects/disredis-subject.js'
 import { makeSubject } from '../subjects/make-subject.js'
 import type { Subject, SubjectName } from '../subjects/subject.js'
@@ -17,9 +16,20 @@ import { Proxies } from './proxies.js'
 import { QueueGauge } from './queue-gauge.js'
 import type { SentinelObserver } from './sentinel-observer.js'
 
+/** What a world is made of; every scenario has one. */
+export interface WorldPlan {
+  /** Default: one master, one replica, three Sentinels. */
+  readonly fleet?: FleetOptions
+  /** Options of the client beside the Sentinels; `commandTimeout` is the load's `timeout`. */
+  readonly client?: (world: World) => Partial<DisredisOptions>
+  /** Links that pass through proxies: to the data nodes, to the Sentinels. Default: none. */
+  readonly proxied?: readonly ('data' | 'sentinels')[]
+  /** false: the scenario asks by itself. Default: the plan's defaults. */
+  readonly load?: LoadPlan | false
+}
+
 /** Everything that a scenario acts on: servers, links, a client and its load. */
 export class World {
-  readonly scenario: Scenario
   readonly subjectName: SubjectName
   readonly fleet: Fleet
   readonly observer: SentinelObserver
@@ -40,19 +50,20 @@ export class World {
   /** Called in reverse order at the end, whatever happens. */
   readonly cleanUps: (() => Promise<void> | void)[] = []
   readonly queue = new QueueGauge()
+  readonly #made: WorldPlan
   #subject: Subject | undefined
   #ledger: Ledger | undefined
   #load: Load | undefined
 
   constructor(
-    scenario: Scenario,
+    plan: WorldPlan,
     subjectName: SubjectName,
     seed: number,
     fleet: Fleet,
     journal: Journal,
     observer: SentinelObserver,
   ) {
-    this.scenario = scenario
+    this.#made = plan
     this.subjectName = subjectName
     this.fleet = fleet
     this.journal = journal
@@ -103,7 +114,7 @@ export class World {
   }
 
   get plan(): LoadPlan {
-    const { load } = this.scenario
+    const { load } = this.#made
     return load === false ? {} : (load ?? {})
   }
 
@@ -136,13 +147,20 @@ export class World {
       sentinels: this.seeds(),
       commandTimeout: this.timeout,
       natMap: this.proxies.natMap(),
-      ...this.scenario.client?.(this),
+      ...this.#made.client?.(this),
     }
   }
 
   /** Makes the client; it connects in the background. */
   makeClient(): Subject {
-    const subject = makeSubject(this.subjectName, this)
+    const subject = makeSubject(this.subjectName, {
+      options: this.clientOptions(),
+      durability: this.plan.durability ?? 0,
+      journal: this.journal,
+      shard: this.shard,
+      seeds: this.seeds(),
+      natTable: this.proxies.natTable(),
+    })
     this.#subject = subject
     return subject
   }

@@ -1,4 +1,4 @@
-import { Disredis, DisredisError } from '@disredis/client'
+import { Disredis, DisredisError, type DisredisOptions } from '@disredis/client'
 import { createRing, type HashRing } from '@disredis/hash-ring'
 import type { Random } from '../core/random.js'
 import type { ClientProcess } from '../world/client-process.js'
@@ -56,6 +56,8 @@ export class Application {
       masters: this.#context.world.plan.shards.map(({ name }) => name),
       ring: ringOf(this.#context.world.plan.shards.map(({ name }) => name)),
       connectionName: this.name,
+      runtime: this.process,
+      openSocket: this.process.openSocket as unknown as NonNullable<DisredisOptions['openSocket']>,
       username: 'default',
       password: this.#context.world.plan.node.password === undefined ? undefined : password,
       commandTimeout: plan.commandTimeout,

@@ -14,6 +14,8 @@ export interface Deployment extends AsyncDisposable {
   readonly sentinel: NodeAccess
   /** Faults that can be injected here. */
   readonly faults: readonly FaultKind[]
+  /** Undefined: somebody else's. */
+  readonly machines: Machines | undefined
   /** Who is master now, by the newest that Sentinel says. */
   masterAddress(shard: string): Promise<Address>
   /**
@@ -28,6 +30,35 @@ export interface Deployment extends AsyncDisposable {
   restore(shard: string): Promise<readonly string[]>
   /** Resolves when every running replica is in sync and Sentinel could fail over again. */
   waitForSync(shard: string, signal: AbortSignal): Promise<void>
+}
+
+/** What stands on machines that the demo may break: a fleet of its own. */
+export interface Machines {
+  /** Each bears a data node of several shards, and a Sentinel. */
+  readonly servers: readonly Server[]
+  /** How many Sentinels there are, counted from 1. */
+  readonly sentinels: readonly SentinelNode[]
+  /** Names of the shards whose masters are on the server now. */
+  mastersOn(server: string): readonly string[]
+  /** Takes every node of a server out of reach: connections stay open, nobody answers. */
+  cut(server: string): Promise<void>
+  killSentinel(name: string): Promise<void>
+  /** Brings all Sentinels back. @returns their names */
+  restoreSentinels(): Promise<readonly string[]>
+}
+
+export interface Server {
+  readonly name: string
+  /** `shard-1/1`, `shard-2/2`, `sentinel-1` */
+  readonly nodes: readonly string[]
+  /** The shards that have a node there. */
+  readonly shards: readonly string[]
+}
+
+export interface SentinelNode {
+  readonly name: string
+  readonly address: Address
+  readonly isBroken: boolean
 }
 
 /** The deployment could not be started or reached, or is not in the state that was asked for. */

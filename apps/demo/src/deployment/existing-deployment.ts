@@ -13,10 +13,11 @@ export class ExistingDeployment implements Deployment {
   readonly data: NodeAccess
   readonly sentinel: NodeAccess
   readonly faults: readonly FaultKind[] = ['planned']
+  readonly machines = undefined
   readonly #questions: SentinelQuestions
 
   constructor({ sentinels, masters, data, sentinel }: ExistingSettings) {
-    this.#questions = new SentinelQuestions(sentinels, sentinel)
+    this.#questions = new SentinelQuestions(() => sentinels, sentinel)
     this.data = data
     this.sentinel = sentinel
     this.description = `existing deployment at ${sentinels.map(formatAddress).join(', ')}: planned failovers only`

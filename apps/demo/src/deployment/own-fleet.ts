@@ -1,11 +1,12 @@
 import type { DisredisOptions } from '@disredis/client'
-import { type Fleet, type FleetNode, startFleet } from '@disredis/fleet'
+import { type Fleet, type FleetNode, type FleetOptions, startFleet } from '@disredis/fleet'
 import { type Address, parseSentinels } from '@disredis/sentinel'
 import type { NodeAccess } from '../cli/deployment-settings.js'
 import type { Stage } from '../script/plan-script.js'
 import { type FaultKind, faultKinds } from '../script/statement.js'
 import { untilAborted } from '../time.js'
 import type { Deployment } from './deployment.js'
+import { FleetMachines } from './fleet-machines.js'
 import { SentinelQuestions } from './sentinel-questions.js'
 
 const size = { masters: 3, replicas: 1, sentinels: 3, downAfter: 1_000 } as const
@@ -18,6 +19,9 @@ export const ownFleetStage: Stage = {
   faults: faultKinds,
 }
 
+/** How a test's fleet differs from the demo's. */
+export type FleetTuning = Pick<FleetOptions, 'sentinelTimers'>
+
 /** A fleet on this machine that lives as long as the demo: everything in it may be broken. */
 export class OwnFleet implements Deployment {
   readonly kind = 'fleet'
@@ -28,19 +32,23 @@ export class OwnFleet implements Deployment {
   readonly data = open
   readonly sentinel = open
   readonly faults = faultKinds
+  readonly machines: FleetMachines
   readonly #fleet: Fleet
   readonly #questions: SentinelQuestions
   readonly #broken = new Map<FleetNode, string>()
 
   private constructor(fleet: Fleet) {
     this.#fleet = fleet
-    const sentinels = parseSentinels(fleet.sentinels)
-    this.clientOptions = { sentinels }
-    this.#questions = new SentinelQuestions(sentinels, open)
+    this.clientOptions = { sentinels: parseSentinels(fleet.sentinels) }
+    this.machines = new FleetMachines(fleet, this.#broken)
+    // One that was stopped takes connections and answers nothing: whoever asks it waits.
+    const active = () =>
+      this.machines.sentinels.flatMap(({ isBroken, address }) => (isBroken ? [] : [address]))
+    this.#questions = new SentinelQuestions(active, open)
   }
 
-  static async start(): Promise<OwnFleet> {
-    return new OwnFleet(await startFleet({ ...size, masters: ownFleetStage.shards }))
+  static async start(tuning: FleetTuning = {}): Promise<OwnFleet> {
+    return new OwnFleet(await startFleet({ ...size, masters: ownFleetStage.shards, ...tuning }))
   }
 
   async masterAddress(shard: string): Promise<Address> {
@@ -50,7 +58,7 @@ export class OwnFleet implements Deployment {
   async inject(kind: FaultKind, shard: string): Promise<string> {
     const master = this.#fleet.master(shard)
     if (kind === 'planned') {
-      await this.#fleet.failover(shard)
+      await this.#questions.failover(shard)
     } else {
       this.#broken.set(master, shard)
       await (kind === 'crash' ? master.kill() : master.pause())

@@ -9,10 +9,11 @@ const syncTimeout = 60_000
 
 /** Asks the Sentinels of a deployment, each over a connection of its own. */
 export class SentinelQuestions {
-  readonly #sentinels: readonly Address[]
+  readonly #sentinels: () => readonly Address[]
   readonly #access: NodeAccess
 
-  constructor(sentinels: readonly Address[], access: NodeAccess) {
+  /** @param sentinels those to be asked now */
+  constructor(sentinels: () => readonly Address[], access: NodeAccess) {
     this.#sentinels = sentinels
     this.#access = access
   }
@@ -28,7 +29,7 @@ export class SentinelQuestions {
   /** Has the first one that agrees begin a failover. @throws DeploymentError if none does */
   async failover(shard: string): Promise<void> {
     const errors: string[] = []
-    for (const sentinel of this.#sentinels) {
+    for (const sentinel of this.#sentinels()) {
       try {
         await withRedis(sentinel, this.#access, (redis) =>
           redis.call('SENTINEL', 'FAILOVER', shard),
@@ -51,7 +52,7 @@ export class SentinelQuestions {
 
   async #views(shard: string) {
     const results = await Promise.allSettled(
-      this.#sentinels.map((address) =>
+      this.#sentinels().map((address) =>
         withRedis(address, this.#access, (redis) => readMasterView(redis, shard)),
       ),
     )

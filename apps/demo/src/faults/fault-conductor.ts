@@ -1,13 +1,14 @@
 import type { Disredis } from '@disredis/client'
 import { type Address, formatAddress } from '@disredis/sentinel'
-import { type Deployment, DeploymentError } from '../deployment/deployment.js'
+import { type Deployment, DeploymentError, type Machines } from '../deployment/deployment.js'
 import type { EventLog } from '../event-log.js'
 import type { SwitchSeen } from '../measurement/switch-watch.js'
-import type { FaultKind } from '../script/statement.js'
+import type { FaultKind, ShardFaultKind } from '../script/statement.js'
 import { DeadlineError, now, waitUntil } from '../time.js'
 import type { Verifier } from '../verification/verifier.js'
 import type { ShardTraffic } from '../workload/shard-traffic.js'
 import type { FaultLog } from './fault-log.js'
+import type { FaultRecord } from './fault-record.js'
 import { FaultWatch } from './fault-watch.js'
 
 export interface ConductorContext {
@@ -23,6 +24,13 @@ export interface ConductorContext {
   readonly signal: AbortSignal
 }
 
+/** Told of each fault as it comes and goes. */
+export interface FaultListener {
+  faultBegins(watch: FaultWatch): void
+  /** Undefined: it was given up before its end. */
+  faultEnds(watch: FaultWatch, record: FaultRecord | undefined): void
+}
+
 /** ms after which a shard that is not served again counts as not recovered. */
 const recoveryTimeout = 60_000
 
@@ -30,7 +38,11 @@ const recoveryTimeout = 60_000
 export class FaultConductor {
   readonly #context: ConductorContext
   readonly #watches = new Map<string, FaultWatch>()
-  readonly #busy = new Map<string, Promise<void>>()
+  readonly #busy = new Map<
+    string,
+    { readonly kind: ShardFaultKind; readonly fault: Promise<void> }
+  >()
+  readonly #listeners: FaultListener[] = []
   #isEnding = false
 
   constructor(context: ConductorContext) {
@@ -42,14 +54,43 @@ export class FaultConductor {
     return this.#watches.get(shard)
   }
 
+  /** The fault that a shard will have as soon as it is in sync, or has now. */
+  awaited(shard: string): ShardFaultKind | undefined {
+    return this.#busy.get(shard)?.kind
+  }
+
   /** Whether any shard has a fault now. */
   get isFaulted(): boolean {
     return this.#watches.size > 0
   }
 
+  addListener(listener: FaultListener): void {
+    this.#listeners.push(listener)
+  }
+
   /** To be told what every Sentinel publishes. */
   switched(seen: SwitchSeen): void {
     this.#watches.get(seen.shard)?.switched(seen)
+  }
+
+  /** Why a fault of the shard would be refused; undefined: it would not. */
+  whyNot(shard: string): string | undefined {
+    const broken = this.#context.deployment.brokenNodes(shard)
+    if (this.#busy.has(shard)) return 'its last fault is not over.'
+    if (broken.length > 0) return `${broken.join(', ')} is down. Restore it first.`
+    return this.#isEnding ? 'the demo is ending.' : undefined
+  }
+
+  /** Why a server cannot be cut off now; undefined: it can. */
+  whyNotCut(server: string): string | undefined {
+    const machines = this.#machines()
+    const broken = machines.sentinels.filter(({ isBroken }) => isBroken)
+    if (broken.length > 0) return `${broken[0]?.name} is down. Restore it first.`
+    for (const shard of this.#shardsOn(server)) {
+      const reason = this.whyNot(shard)
+      if (reason !== undefined) return `${shard}: ${reason}`
+    }
+    return undefined
   }
 
   /**
@@ -58,37 +99,62 @@ export class FaultConductor {
    *
    * @throws DeploymentError if the shard has a fault, or nodes that were not restored
    */
-  async inject(kind: FaultKind, shard: string): Promise<void> {
-    const refuse = (reason: string) => {
-      throw new DeploymentError(`No ${kind} of ${shard} now: ${reason}`)
-    }
-    const broken = this.#context.deployment.brokenNodes(shard)
-    if (this.#busy.has(shard)) refuse('its last fault is not over.')
-    if (broken.length > 0) refuse(`${broken.join(', ')} is down. Restore it first.`)
-    const fault = this.sync(shard).then(() => {
-      if (this.#isEnding) refuse('the demo is ending.')
-      return this.#breakAndFollow(kind, shard)
+  inject(kind: FaultKind, shard: string): Promise<void> {
+    return this.#occupy([shard], kind, this.whyNot(shard), async () => {
+      await this.sync(shard)
+      if (this.#isEnding) refuse(kind, shard, 'the demo is ending.')
+      await this.#breakAndFollow(kind, shard, () => this.#context.deployment.inject(kind, shard))
     })
-    this.#busy.set(shard, fault)
-    try {
-      await fault
-    } finally {
-      this.#busy.delete(shard)
-    }
+  }
+
+  /**
+   * Syncs the shards of a server, takes all its nodes away at once, and resolves when every shard
+   * whose master was there is served again or will not be.
+   *
+   * @throws DeploymentError as {@link inject} does
+   */
+  async cut(server: string): Promise<void> {
+    const { log } = this.#context
+    const machines = this.#machines()
+    const shards = this.#shardsOn(server)
+    return this.#occupy(shards, 'cut', this.whyNotCut(server), async () => {
+      await Promise.all(shards.map((shard) => this.sync(shard)))
+      if (this.#isEnding) refuse('cut', server, 'the demo is ending.')
+      const lost = machines.mastersOn(server)
+      const nodes = machines.servers.find(({ name }) => name === server)?.nodes ?? []
+      log.add(`cut off: ${server} with ${nodes.join(', ')}`)
+      // Once, when the shards' watches stand.
+      let cutting: Promise<void> | undefined
+      const inject = async () => {
+        cutting ??= machines.cut(server)
+        await cutting
+        return server
+      }
+      if (lost.length === 0) await inject()
+      await Promise.all(lost.map((shard) => this.#breakAndFollow('cut', shard, inject)))
+    })
+  }
+
+  /** @throws DeploymentError if there is none of that name */
+  async killSentinel(name: string): Promise<void> {
+    await this.#machines().killSentinel(name)
+    this.#context.log.add(`killed: ${name}`)
   }
 
   /** Begins no more faults, and resolves when those under way are over and on record. */
   async end(): Promise<void> {
     this.#isEnding = true
-    await Promise.allSettled(this.#busy.values())
+    await Promise.allSettled([...this.#busy.values()].map(({ fault }) => fault))
   }
 
   /**
-   * Brings back what was crashed or frozen; on every shard by default. Resolves when it answers, or
-   * when a shard is whole whose fault is not over yet.
+   * Brings back what was crashed or frozen; on every shard by default, and the Sentinels then.
+   * Resolves when it answers, or when a shard is whole whose fault is not over yet.
    */
   async restore(shard?: string): Promise<void> {
     const { deployment, log, signal } = this.#context
+    const sentinels = shard === undefined ? await deployment.machines?.restoreSentinels() : []
+    for (const name of sentinels ?? []) log.add(`restored: ${name}`)
     for (const name of this.#names(shard)) {
       const nodes = await deployment.restore(name)
       for (const node of nodes) log.add(`restored: ${node} of ${name}`)
@@ -119,27 +185,50 @@ export class FaultConductor {
     if (found.duplicated > 0) log.add(`${shard}: ${found.duplicated} writes were executed twice`)
   }
 
-  async #breakAndFollow(kind: FaultKind, shard: string): Promise<void> {
-    const { deployment, log } = this.#context
+  async #occupy(
+    shards: readonly string[],
+    kind: ShardFaultKind,
+    reason: string | undefined,
+    run: () => Promise<void>,
+  ): Promise<void> {
+    if (reason !== undefined) refuse(kind, shards.join(', '), reason)
+    const fault = run()
+    for (const shard of shards) this.#busy.set(shard, { kind, fault })
+    try {
+      await fault
+    } finally {
+      for (const shard of shards) this.#busy.delete(shard)
+    }
+  }
+
+  async #breakAndFollow(
+    kind: ShardFaultKind,
+    shard: string,
+    inject: () => Promise<string>,
+  ): Promise<void> {
+    const { log } = this.#context
     const traffic = this.#trafficOf(shard)
     const { lastAcknowledgement } = traffic
     const watch = new FaultWatch({ kind, shard, at: now(), lastAcknowledgement })
     this.#watches.set(shard, watch)
     traffic.watch(watch)
     traffic.ledger.doubt()
+    for (const listener of this.#listeners) listener.faultBegins(watch)
+    let record: FaultRecord | undefined
     try {
-      const node = await deployment.inject(kind, shard)
+      const node = await inject()
       log.add(`${describe[kind]}: ${node}, master of ${shard}`)
-      await this.#follow(watch, node)
+      record = await this.#follow(watch, node)
     } finally {
       // Again: a verification that was under way has asked the master of before.
       traffic.ledger.doubt()
       traffic.unwatch()
       this.#watches.delete(shard)
+      for (const listener of this.#listeners) listener.faultEnds(watch, record)
     }
   }
 
-  async #follow(watch: FaultWatch, node: string): Promise<void> {
+  async #follow(watch: FaultWatch, node: string): Promise<FaultRecord> {
     const { faults, log, runStart } = this.#context
     const missing = await this.#recovered(watch)
     const record = watch.record(node, missing === undefined, runStart)
@@ -155,6 +244,7 @@ export class FaultConductor {
       const master = formatAddress(newMaster)
       log.add(`${shard} served by ${master} after ${Math.round(gap ?? 0)} ms, ${when}`)
     }
+    return record
   }
 
   /** @returns what is missing at the end of its time; undefined: nothing */
@@ -176,6 +266,18 @@ export class FaultConductor {
     return health?.phase === 'ready' ? health.master : undefined
   }
 
+  #machines(): Machines {
+    const { machines } = this.#context.deployment
+    if (machines !== undefined) return machines
+    throw new DeploymentError('The demo breaks no servers or Sentinels that it did not start.')
+  }
+
+  #shardsOn(server: string): readonly string[] {
+    const found = this.#machines().servers.find(({ name }) => name === server)
+    if (found === undefined) throw new DeploymentError(`There is no server ${server}.`)
+    return found.shards
+  }
+
   #names(shard: string | undefined): readonly string[] {
     return shard === undefined ? [...this.#context.traffic.keys()] : [shard]
   }
@@ -187,8 +289,13 @@ export class FaultConductor {
   }
 }
 
-const describe: Readonly<Record<FaultKind, string>> = {
+function refuse(kind: ShardFaultKind, where: string, reason: string): never {
+  throw new DeploymentError(`No ${kind} of ${where} now: ${reason}`)
+}
+
+const describe: Readonly<Record<ShardFaultKind, string>> = {
   crash: 'crash (kill -9)',
   freeze: 'freeze (SIGSTOP)',
   planned: 'planned failover',
+  cut: 'cut off',
 }

@@ -4,6 +4,7 @@ import type { FaultRecord } from './fault-record.js'
 export class FaultLog {
   readonly #records: FaultRecord[] = []
   #lostWithoutFault = 0
+  readonly #verified = new Set<number>()
 
   get records(): readonly FaultRecord[] {
     return this.#records
@@ -18,6 +19,16 @@ export class FaultLog {
     this.#records.push(record)
   }
 
+  /**
+   * Acknowledged writes that a fault took.
+   *
+   * @returns null until the shard was verified after it
+   */
+  lostIn({ shard, startedAt }: FaultRecord): number | null {
+    const i = this.#records.findIndex((one) => one.shard === shard && one.startedAt === startedAt)
+    return this.#verified.has(i) ? (this.#records[i]?.lost ?? null) : null
+  }
+
   /** A shard was verified: what was not there the time before belongs to the shard's last fault. */
   found(shard: string, found: { readonly lost: number; readonly duplicated: number }): void {
     const i = this.#records.findLastIndex((record) => record.shard === shard)
@@ -26,6 +37,7 @@ export class FaultLog {
       this.#lostWithoutFault += found.lost
       return
     }
+    this.#verified.add(i)
     this.#records[i] = {
       ...record,
       lost: record.lost + found.lost,

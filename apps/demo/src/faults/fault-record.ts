@@ -1,10 +1,10 @@
 import type { Address } from '@disredis/sentinel'
 import type { Counts } from '../measurement/tally.js'
-import type { FaultKind } from '../script/statement.js'
+import type { ShardFaultKind } from '../script/statement.js'
 
 /** One fault and what callers noticed of it. Times are ms. */
 export interface FaultRecord {
-  readonly kind: FaultKind
+  readonly kind: ShardFaultKind
   readonly shard: string
   /** Since the start of the run. */
   readonly startedAt: number

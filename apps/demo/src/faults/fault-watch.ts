@@ -1,8 +1,8 @@
 import { type Address, isSameAddress } from '@disredis/sentinel'
-import { AckGaps } from '../measurement/ack-gaps.js'
+import { AckGaps, type Gap } from '../measurement/ack-gaps.js'
 import type { SwitchSeen } from '../measurement/switch-watch.js'
-import { Tally } from '../measurement/tally.js'
-import type { FaultKind } from '../script/statement.js'
+import { type Counts, Tally } from '../measurement/tally.js'
+import type { ShardFaultKind } from '../script/statement.js'
 import type { TrafficListener } from '../workload/shard-traffic.js'
 import type { FaultRecord } from './fault-record.js'
 
@@ -10,7 +10,7 @@ import type { FaultRecord } from './fault-record.js'
 const proof = 20
 
 export interface FaultStart {
-  readonly kind: FaultKind
+  readonly kind: ShardFaultKind
   readonly shard: string
   /** Before the fault was injected. */
   readonly at: number
@@ -19,7 +19,7 @@ export interface FaultStart {
 
 /** Measures one fault from its beginning until the shard is served again. */
 export class FaultWatch implements TrafficListener {
-  readonly kind: FaultKind
+  readonly kind: ShardFaultKind
   readonly shard: string
   readonly startedAt: number
   readonly #gaps: AckGaps
@@ -34,6 +34,26 @@ export class FaultWatch implements TrafficListener {
     this.shard = shard
     this.startedAt = at
     this.#gaps = new AckGaps(lastAcknowledgement)
+  }
+
+  /** Writes that were acknowledged since it began. */
+  get acknowledgedCount(): number {
+    return this.#acknowledged
+  }
+
+  /** Errors since it began. */
+  get errors(): Counts {
+    return this.#errors.counts()
+  }
+
+  /** The longest time without an acknowledgement so far; undefined until one has come. */
+  get longestGap(): Gap | undefined {
+    return this.#gaps.longest
+  }
+
+  /** When the last write was acknowledged, ms. */
+  get lastAcknowledgement(): number {
+    return this.#gaps.last
   }
 
   acknowledged(at: number): void {

@@ -22,6 +22,11 @@ export class AckGaps {
     return this.#longest
   }
 
+  /** When the last acknowledgement came. */
+  get last(): number {
+    return this.#last
+  }
+
   acknowledged(at: number): void {
     const { start, end } = this.#longest ?? { start: 0, end: Number.NEGATIVE_INFINITY }
     if (at - this.#last > end - start) this.#longest = { start: this.#last, end: at }

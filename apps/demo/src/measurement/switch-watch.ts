@@ -4,6 +4,7 @@ import type { NodeAccess } from '../cli/deployment-settings.js'
 import { DeploymentError } from '../deployment/deployment.js'
 import { redisOptions } from '../deployment/open-redis.js'
 import { now } from '../time.js'
+import { failoverChannels, parseNews, type SentinelNews } from './sentinel-news.js'
 import { parseSwitchMaster, type SwitchMaster } from './switch-master.js'
 
 /** A `+switch-master` as one Sentinel published it. */
@@ -13,16 +14,17 @@ export interface SwitchSeen extends SwitchMaster {
   readonly at: number
 }
 
-const channel = '+switch-master'
+const switchChannel = '+switch-master'
 const reconnectDelay = 200
 
 /**
- * Listens to `+switch-master` on every Sentinel, on connections of its own and in the process of the
+ * Listens to what every Sentinel publishes of failovers, `+switch-master` above all, on connections of its own and in the process of the
  * client that is measured: both are read by one event loop, by one clock.
  */
 export class SwitchWatch implements AsyncDisposable {
   readonly #subscribers: readonly Redis[]
   #onSwitch: (seen: SwitchSeen) => void = () => {}
+  #onNews: (news: SentinelNews) => void = () => {}
 
   private constructor(subscribers: readonly Redis[]) {
     this.#subscribers = subscribers
@@ -59,6 +61,11 @@ export class SwitchWatch implements AsyncDisposable {
     this.#onSwitch = listener
   }
 
+  /** Called for each message of each Sentinel, of a switch too. One listener. */
+  onNews(listener: (news: SentinelNews) => void): void {
+    this.#onNews = listener
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const redis of this.#subscribers) redis.disconnect()
   }
@@ -74,13 +81,15 @@ export class SwitchWatch implements AsyncDisposable {
       if (!isLost) onTrouble(`The switch watch has no connection to ${where}: ${error.message}`)
       isLost = true
     })
-    redis.on('message', (_channel, message: string) => {
+    redis.on('message', (channel: string, message: string) => {
       const at = now()
-      const parsed = parseSwitchMaster(message)
+      const parsed = channel === switchChannel ? parseSwitchMaster(message) : undefined
       if (parsed !== undefined) this.#onSwitch({ ...parsed, sentinel, at })
+      const news = parseNews(channel, message)
+      if (news !== undefined) this.#onNews({ ...news, event: channel, sentinel, at })
     })
     await redis.connect()
-    await redis.subscribe(channel)
+    await redis.subscribe(...failoverChannels)
   }
 }
 

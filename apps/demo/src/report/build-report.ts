@@ -6,7 +6,8 @@ import { faultKinds } from '../script/statement.js'
 import type { ShardTraffic } from '../workload/shard-traffic.js'
 import type { Workload } from '../workload/workload.js'
 import { judge } from './guarantees.js'
-import type { FaultSummary, Report, ShardReport } from './report.js'
+import type { FaultSummary, Report } from './report.js'
+import type { ShardReport } from './shard-report.js'
 
 export interface ReportSource {
   readonly deployment: Deployment
@@ -55,7 +56,9 @@ function shardReport({
 }
 
 function summarize(records: readonly FaultRecord[]): Report['summary'] {
-  const kinds = faultKinds.filter((kind) => records.some((record) => record.kind === kind))
+  const kinds = ([...faultKinds, 'cut'] as const).filter((kind) =>
+    records.some((record) => record.kind === kind),
+  )
   return Object.fromEntries(
     kinds.map((kind) => [kind, summaryOf(records.filter((record) => record.kind === kind))]),
   )

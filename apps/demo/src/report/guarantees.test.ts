@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { faultRecord } from '../../test-support/fault-record.js'
 import { type Evidence, judge } from './guarantees.js'
-import type { ShardReport } from './report.js'
+import type { ShardReport } from './shard-report.js'
 
 function shard(given: Partial<ShardReport['writes']> = {}, rest: Partial<ShardReport> = {}) {
   return {

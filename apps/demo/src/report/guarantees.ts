@@ -2,7 +2,7 @@ import type { FaultRecord } from '../faults/fault-record.js'
 import { spreadOf } from '../measurement/statistics.js'
 import { addCounts, type Counts, sumOf } from '../measurement/tally.js'
 import type { FaultKind } from '../script/statement.js'
-import type { ShardReport } from './report.js'
+import type { ShardReport } from './shard-report.js'
 
 /** One promise of disredis, and whether this run saw it kept. */
 export interface Guarantee {

@@ -1,11 +1,8 @@
 import type { FaultRecord } from '../faults/fault-record.js'
-import type { Latency } from '../measurement/meter.js'
 import type { Spread } from '../measurement/statistics.js'
-import type { Counts } from '../measurement/tally.js'
-import type { FaultKind } from '../script/statement.js'
-import type { Reads } from '../workload/shard-traffic.js'
-import type { LedgerTotals } from '../workload/write-ledger.js'
+import type { ShardFaultKind } from '../script/statement.js'
 import type { Guarantee } from './guarantees.js'
+import type { ShardReport } from './shard-report.js'
 
 /** What a run came to. `--json` prints it; all times are ms. */
 export interface Report {
@@ -18,17 +15,7 @@ export interface Report {
   readonly shards: Readonly<Record<string, ShardReport>>
   readonly faults: readonly FaultRecord[]
   /** The faults of one kind together. */
-  readonly summary: Readonly<Partial<Record<FaultKind, FaultSummary>>>
-}
-
-export interface ShardReport {
-  readonly writes: LedgerTotals
-  readonly reads: Readonly<Reads>
-  /** All of them, by class. */
-  readonly errors: Counts
-  /** Those at a time when the shard had no fault. */
-  readonly unprovokedErrors: Counts
-  readonly latency: Latency
+  readonly summary: Readonly<Partial<Record<ShardFaultKind, FaultSummary>>>
 }
 
 export interface FaultSummary {

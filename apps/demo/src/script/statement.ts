@@ -1,6 +1,9 @@
 /** The ways to take a master away. */
 export type FaultKind = 'crash' | 'freeze' | 'planned'
 
+/** Those, and the failure of a whole server, on which a shard's master was one node of several. */
+export type ShardFaultKind = FaultKind | 'cut'
+
 export const faultKinds: readonly FaultKind[] = ['crash', 'freeze', 'planned']
 
 /** One step of a script. */

@@ -5,7 +5,7 @@ import type { LogEvent } from '../event-log.js'
 import type { FaultRecord } from '../faults/fault-record.js'
 import type { Rate } from '../measurement/meter.js'
 import { addCounts, type Counts } from '../measurement/tally.js'
-import type { FaultKind } from '../script/statement.js'
+import type { ShardFaultKind } from '../script/statement.js'
 import { now } from '../time.js'
 import type { LedgerTotals } from '../workload/write-ledger.js'
 
@@ -31,7 +31,7 @@ export interface ShardSnapshot {
   readonly rate: Rate
   readonly writes: LedgerTotals
   /** The fault that it has now, and for how long. */
-  readonly fault: { readonly kind: FaultKind; readonly elapsed: number } | undefined
+  readonly fault: { readonly kind: ShardFaultKind; readonly elapsed: number } | undefined
   /** Nodes that were crashed or frozen and not restored. */
   readonly broken: readonly string[]
 }

@@ -1,3 +1,4 @@
+import { AwayTime } from '../measurement/away-time.js'
 import { Meter } from '../measurement/meter.js'
 import { Tally } from '../measurement/tally.js'
 import { WriteLedger } from './write-ledger.js'
@@ -30,6 +31,7 @@ export class ShardTraffic {
   readonly shard: string
   readonly ledger: WriteLedger
   readonly meter: Meter
+  readonly away: AwayTime
   readonly errors = new Tally()
   /** Errors at a time when the shard had no fault. */
   readonly unprovokedErrors = new Tally()
@@ -37,11 +39,13 @@ export class ShardTraffic {
   readonly reads: Reads = { answered: 0, missing: 0, wrong: 0 }
   #lastAcknowledgement: number
   #listener: TrafficListener | undefined
+  #onHit: ((key: string) => void) | undefined
 
   constructor(shard: string, newKey: () => string, now: number) {
     this.shard = shard
     this.ledger = new WriteLedger(newKey)
     this.meter = new Meter(now)
+    this.away = new AwayTime(now)
     this.#lastAcknowledgement = now
     this.knownValues = Array.from({ length: 16 }, () => {
       const key = newKey()
@@ -59,6 +63,15 @@ export class ShardTraffic {
     return this.#listener !== undefined
   }
 
+  /** Called with the key of every call. One listener. */
+  onHit(listener: (key: string) => void): void {
+    this.#onHit = listener
+  }
+
+  hit(key: string): void {
+    this.#onHit?.(key)
+  }
+
   /** A fault begins: the listener hears of everything until {@link unwatch}. */
   watch(listener: TrafficListener): void {
     if (this.#listener !== undefined) throw new Error(`${this.shard} has a fault already.`)
@@ -71,6 +84,7 @@ export class ShardTraffic {
 
   acknowledged(at: number): void {
     this.#lastAcknowledgement = at
+    this.away.acknowledged(at)
     this.#listener?.acknowledged(at)
   }
 

@@ -1,6 +1,6 @@
-import type { Disredis } from '@disredis/client'
 import { now, waitUntil } from '../time.js'
-import { type Caller, keepReading, keepWriting } from './callers.js'
+import { type Caller, keepReading, keepWriting, type Pace } from './callers.js'
+import type { LoadClient } from './load-client.js'
 import { PendingCalls } from './pending-calls.js'
 import { ShardKeys } from './shard-keys.js'
 import { ShardTraffic } from './shard-traffic.js'
@@ -13,13 +13,16 @@ const impatientReaders = 1
 /** ms; shorter than an automatic failover, so that deadlines are met with in every run. */
 const impatience = 1_000
 
-/** ms */
-const removalTimeout = 2_000
 /** Calls that are never settled must not keep the end of the run waiting much longer, ms. */
 const settleSlack = 1_000
 const sweepInterval = 50
-/** ms that an operation rate is the mean of. */
-const rateInterval = 1_000
+
+export interface WorkloadOptions {
+  /** ms between two calls of one caller. Default 10: traffic, not a benchmark. */
+  readonly pace?: Pace
+  /** ms that a rate is the mean of. Default 1000. */
+  readonly rateInterval?: number
+}
 
 /** Reads and writes on every shard, from start to stop. */
 export class Workload {
@@ -27,21 +30,22 @@ export class Workload {
   /** What every key begins with. */
   readonly prefix: string
   readonly pending = new PendingCalls()
-  readonly #client: Disredis
+  readonly #client: LoadClient
+  readonly #pace: Pace
+  readonly #rateInterval: number
   readonly #stop = new AbortController()
   readonly #timers: NodeJS.Timeout[] = []
   readonly #discarded = new Set<string>()
 
   /** @param prefix nobody else may use it */
-  constructor(client: Disredis, prefix: string) {
-    const keys = new ShardKeys(prefix, (key) => client.explain(key).shard)
+  constructor(client: LoadClient, prefix: string, options: WorkloadOptions = {}) {
+    const keys = new ShardKeys(prefix, (key) => client.shardOf(key))
     this.#client = client
+    this.#pace = options.pace ?? { pause: 10 }
+    this.#rateInterval = options.rateInterval ?? 1_000
     this.prefix = prefix
     this.traffic = new Map(
-      [...client.shards().keys()].map((shard) => [
-        shard,
-        new ShardTraffic(shard, () => keys.next(shard), now()),
-      ]),
+      client.shards.map((shard) => [shard, new ShardTraffic(shard, () => keys.next(shard), now())]),
     )
   }
 
@@ -51,7 +55,7 @@ export class Workload {
     await Promise.all(known.map(({ key, value }) => this.#client.set(key, value)))
     this.#timers.push(
       setInterval(() => this.pending.sweep(now()), sweepInterval),
-      setInterval(() => this.#roll(), rateInterval),
+      setInterval(() => this.#roll(), this.#rateInterval),
     )
     for (const traffic of this.traffic.values()) this.#call(traffic)
   }
@@ -62,7 +66,7 @@ export class Workload {
    */
   async stop(): Promise<void> {
     this.#stop.abort()
-    const timeout = this.#client.options.commandTimeout + settleSlack
+    const timeout = this.#client.commandTimeout + settleSlack
     const { signal } = new AbortController()
     try {
       await waitUntil({ timeout, interval: 10, signal }, () =>
@@ -82,10 +86,9 @@ export class Workload {
   /** Removes keys that are no longer needed. @throws the client's errors */
   async discard(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.#discarded.add(key)
-    const hurried = this.#client.with({ timeout: removalTimeout })
     await Promise.all(
       [...this.#discarded].map(async (key) => {
-        await hurried.unlink(key)
+        await this.#client.remove(key)
         this.#discarded.delete(key)
       }),
     )
@@ -106,11 +109,20 @@ export class Workload {
   }
 
   #call(traffic: ShardTraffic): void {
-    const { commandTimeout } = this.#client.options
-    const base = { traffic, pending: this.pending, signal: this.#stop.signal }
-    const patient: Caller = { ...base, commands: this.#client, timeout: commandTimeout }
-    const hurried = this.#client.with({ timeout: impatience })
-    const impatient: Caller = { ...base, commands: hurried, timeout: impatience }
+    const client = this.#client
+    const base = {
+      traffic,
+      pending: this.pending,
+      signal: this.#stop.signal,
+      pace: this.#pace,
+      fateOf: (error: unknown) => client.fateOf(error),
+    }
+    const patient: Caller = { ...base, commands: client, timeout: client.commandTimeout }
+    const impatient: Caller = {
+      ...base,
+      commands: client.within(impatience),
+      timeout: impatience,
+    }
     for (let i = 0; i < patientWriters; i++) void keepWriting(patient)
     for (let i = 0; i < patientReaders; i++) void keepReading(patient)
     for (let i = 0; i < impatientWriters; i++) void keepWriting(impatient)

@@ -1,5 +1,16 @@
-import type { ReadFrom } from '../replicas/read-from.js'
 import type { LoadedScripts } from './loaded-scripts.js'
+
+/**
+ * Where reads are answered.
+ *
+ * - `master`: by the master.
+ * - `replicaPreferred`: by a replica, else by the master.
+ * - `replica`: by replicas only; without one that is usable, reads wait until their deadline.
+ * - `nearest`: by the node that answers fastest.
+ */
+export type ReadFrom = 'master' | 'replicaPreferred' | 'replica' | 'nearest'
+
+export const readFromValues = ['master', 'replicaPreferred', 'replica', 'nearest'] as const
 
 /** What one call may take and do; shared by all calls of a client or of a `with()` handle. */
 export interface CallPolicy {

@@ -1,21 +1,15 @@
-import { Command, type Redis } from 'ioredis'
+import type { PendingReply } from '@disredis/connection'
+import type { CommandEffect } from '../catalog/command-effect.js'
+import { commandInfo } from '../catalog/command-info.js'
 import type { CallPolicy } from './call-policy.js'
-import type { CommandEffect } from './command-effect.js'
-import { commandInfo } from './command-info.js'
-import { type Destination, RoutedCommand } from './routed-command.js'
-
-/** One command on the wire of a group: made anew for each time the group is written. */
-export type GroupMember = readonly [name: string, args: readonly (string | Buffer)[]]
-
-/** The reply of each member, or its error. */
-export type MemberReplies = readonly (unknown | Error)[]
+import { Command, type GroupMember, type MemberReplies, type Wire } from './command.js'
 
 /**
  * Several commands that must be written together, with nothing between them, on one connection:
  * MULTI to EXEC, or a write and its WAIT. For queues, deadlines and retries it is one command; it is
  * answered when its last member is.
  */
-export abstract class CommandGroup extends RoutedCommand {
+export abstract class CommandGroup extends Command {
   readonly #members: readonly GroupMember[]
   readonly #groupEffect: CommandEffect
 
@@ -24,7 +18,6 @@ export abstract class CommandGroup extends RoutedCommand {
     effect: CommandEffect,
     members: readonly GroupMember[],
     policy: CallPolicy,
-    destination?: Destination,
   ) {
     super(
       { ...commandInfo('multi'), route: { to: 'keys' }, name, effect },
@@ -35,7 +28,6 @@ export abstract class CommandGroup extends RoutedCommand {
       undefined,
       undefined,
     )
-    this.destination = destination
     this.#members = members
     this.#groupEffect = effect
   }
@@ -48,22 +40,19 @@ export abstract class CommandGroup extends RoutedCommand {
     return this.#members
   }
 
-  override writeTo(redis: Redis): void {
+  /** The position of the first member: what of a group has left may have an effect. */
+  protected override send(wire: Wire): number {
     const replies: (unknown | Error)[] = []
-    this.#members.forEach(([name, args], i) => {
-      // Under its name the argument transformer would be called, a second time.
-      const command = new Command('', [...args], { replyEncoding: null })
-      command.name = name
-      const isLast = i === this.#members.length - 1
+    const lastIndex = this.#members.length - 1
+    const positions = this.#members.map(([name, args], i) => {
       const settle = (reply: unknown | Error) => {
         replies[i] = reply
-        if (isLast) this.#settle(replies)
+        if (i === lastIndex) this.#settle(replies)
       }
-      // Not through the promise: a microtask later the connection may already be reported closed.
-      command.resolve = settle
-      command.reject = settle
-      redis.sendCommand(command)
+      const pending: PendingReply = { wantsText: false, onReply: settle, onError: settle }
+      return wire.send(name, args, pending)
     })
+    return positions[0]!
   }
 
   /**
@@ -75,7 +64,7 @@ export abstract class CommandGroup extends RoutedCommand {
   #settle(replies: MemberReplies): void {
     const lost = replies.find((reply) => reply instanceof Error && reply.name !== 'ReplyError')
     const outcome = lost ?? this.outcomeOf(replies)
-    if (outcome instanceof Error) this.reject(outcome)
-    else this.resolve(outcome)
+    if (outcome instanceof Error) this.onError(outcome)
+    else this.onReply(outcome)
   }
 }

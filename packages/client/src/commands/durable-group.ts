@@ -1,6 +1,6 @@
 import { DurabilityError } from '../errors.js'
-import { CommandGroup, type MemberReplies } from './command-group.js'
-import type { RoutedCommand } from './routed-command.js'
+import type { Command, MemberReplies } from './command.js'
+import { CommandGroup } from './command-group.js'
 
 /** How many replicas must acknowledge a write, and how long that may take in ms. */
 export interface Durability {
@@ -13,10 +13,10 @@ export interface Durability {
  * the write.
  */
 export class DurableGroup extends CommandGroup {
-  readonly #write: RoutedCommand
+  readonly #write: Command
   readonly #durability: Durability
 
-  constructor(write: RoutedCommand, durability: Durability) {
+  constructor(write: Command, durability: Durability) {
     const { replicas, timeout } = durability
     super(
       write.info.name,

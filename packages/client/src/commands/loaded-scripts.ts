@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { RoutedCommand } from './routed-command.js'
+import type { Argument } from '@disredis/connection'
+
+/** A call of a command, by its name and its arguments. */
+interface Call {
+  readonly info: { readonly name: string }
+  readonly args: readonly Argument[]
+}
 
 /** More than that are forgotten, the oldest first: programs may make scripts up. */
 const mostKept = 1000
@@ -12,9 +18,9 @@ export class LoadedScripts {
   readonly #luaBySha = new Map<string, string>()
 
   /** Called with every command for all shards or for a handle of one. */
-  note({ info, args }: RoutedCommand): void {
+  note({ info, args }: Call): void {
     if (info.name !== 'script') return
-    const [subcommand, lua] = args as (string | Buffer | undefined)[]
+    const [subcommand, lua] = args
     switch (String(subcommand).toUpperCase()) {
       case 'LOAD':
         if (typeof lua === 'string') this.#keep(lua)
@@ -25,12 +31,9 @@ export class LoadedScripts {
   }
 
   /** Of EVALSHA and EVALSHA_RO: the command that runs the script itself. Undefined for an unknown one. */
-  evalOf({
-    info,
-    args,
-  }: RoutedCommand): readonly [name: string, args: (string | Buffer)[]] | undefined {
+  evalOf({ info, args }: Call): readonly [name: string, args: readonly Argument[]] | undefined {
     if (info.name !== 'evalsha' && info.name !== 'evalsha_ro') return undefined
-    const [sha, ...others] = args as (string | Buffer)[]
+    const [sha, ...others] = args
     const lua = this.#luaBySha.get(String(sha).toLowerCase())
     if (lua === undefined) return undefined
     return [info.name === 'evalsha' ? 'eval' : 'eval_ro', [lua, ...others]]

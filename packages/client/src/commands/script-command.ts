@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import { type CommandInfo, commandInfo } from '../catalog/command-info.js'
 import type { CallPolicy } from './call-policy.js'
-import type { GroupMember } from './command-group.js'
-import { type CommandInfo, commandInfo } from './command-info.js'
-import { type CommandCallback, RoutedCommand } from './routed-command.js'
+import { Command, type CommandCallback, type GroupMember, type Wire } from './command.js'
 
 /** As ioredis's `defineCommand` takes it. */
 export interface ScriptDefinition {
@@ -22,7 +20,8 @@ export class Script {
   readonly sha: string
   readonly numberOfKeys: number | undefined
   readonly isReadOnly: boolean
-  readonly #loaded = new WeakSet<Redis>()
+  /** The connections on which it was sent: their servers know it, unless they say NOSCRIPT. */
+  readonly loadedBy = new WeakSet<Wire>()
 
   constructor({ lua, numberOfKeys, readOnly = false }: ScriptDefinition) {
     this.lua = lua
@@ -30,30 +29,21 @@ export class Script {
     this.numberOfKeys = numberOfKeys
     this.isReadOnly = readOnly
   }
-
-  isLoaded(redis: Redis): boolean {
-    return this.#loaded.has(redis)
-  }
-
-  setLoaded(redis: Redis, isLoaded: boolean): void {
-    if (isLoaded) this.#loaded.add(redis)
-    else this.#loaded.delete(redis)
-  }
 }
 
 /**
  * A call of a script: EVAL the first time on a connection, EVALSHA afterwards. A server that has
  * forgotten the script (NOSCRIPT: it was restarted, promoted or flushed) gets EVAL.
  */
-export class ScriptCommand extends RoutedCommand {
+export class ScriptCommand extends Command {
   readonly #script: Script
-  #writtenTo: Redis | undefined
+  #sentTo: Wire | undefined
 
   constructor(
     script: Script,
     args: unknown[],
     policy: CallPolicy,
-    replyEncoding: BufferEncoding | null,
+    encoding: 'utf8' | null,
     keyPrefix: string | undefined,
     callback: CommandCallback | undefined,
   ) {
@@ -62,30 +52,31 @@ export class ScriptCommand extends RoutedCommand {
       script.isReadOnly ? readOnlyInfo : commandInfo('evalsha'),
       [script.sha, ...counted],
       policy,
-      replyEncoding,
+      encoding,
       keyPrefix,
       callback,
     )
     this.#script = script
   }
 
-  override writeTo(redis: Redis): void {
-    const isLoaded = this.#script.isLoaded(redis)
+  protected override send(wire: Wire): number {
+    const { lua, sha, loadedBy } = this.#script
+    const isLoaded = loadedBy.has(wire)
     this.name = isLoaded ? 'evalsha' : 'eval'
-    this.args[0] = isLoaded ? this.#script.sha : this.#script.lua
-    this.#script.setLoaded(redis, true)
-    this.#writtenTo = redis
-    redis.sendCommand(this)
+    this.args[0] = isLoaded ? sha : lua
+    loadedBy.add(wire)
+    this.#sentTo = wire
+    return super.send(wire)
   }
 
   override reload(): boolean {
     if (this.name === 'eval') return false
-    if (this.#writtenTo !== undefined) this.#script.setLoaded(this.#writtenTo, false)
+    if (this.#sentTo !== undefined) this.#script.loadedBy.delete(this.#sentTo)
     return true
   }
 
   /** In a transaction nothing can be repeated: the script itself is sent. */
   override asMembers(): readonly GroupMember[] {
-    return [['eval', [this.#script.lua, ...(this.args.slice(1) as (string | Buffer)[])]]]
+    return [['eval', [this.#script.lua, ...this.args.slice(1)]]]
   }
 }

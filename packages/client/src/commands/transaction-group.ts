@@ -1,16 +1,15 @@
-import { withoutArguments } from '@disredis/sentinel'
-import { verdictOnReply } from '../shard/refusal.js'
+import { withoutArguments } from '@disredis/connection'
 import type { CallPolicy } from './call-policy.js'
-import { CommandGroup, type MemberReplies } from './command-group.js'
-import type { RoutedCommand } from './routed-command.js'
+import type { Command, MemberReplies } from './command.js'
+import { CommandGroup } from './command-group.js'
+
+import { verdictOnReply } from './verdicts.js'
 
 /** MULTI, the commands, EXEC. Answered with the array of EXEC, or null if a watched key changed. */
 export class TransactionGroup extends CommandGroup {
-  constructor(commands: readonly RoutedCommand[], policy: CallPolicy) {
+  constructor(commands: readonly Command[], policy: CallPolicy) {
     const members = commands.flatMap((command) => command.asMembers())
-    super('multi', 'once', [['multi', []], ...members, ['exec', []]], policy, (router) =>
-      router.locate(commands, 'the transaction'),
-    )
+    super('multi', 'once', [['multi', []], ...members, ['exec', []]], policy)
     this.members = commands
   }
 

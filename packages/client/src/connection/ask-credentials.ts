@@ -1,6 +1,10 @@
-import { type Address, formatAddress } from '@disredis/sentinel'
+import { type Address, formatAddress, type Runtime, type Timer } from '@disredis/connection'
 import { ConnectionError } from '../errors.js'
-import type { Credentials } from './dial-master.js'
+
+export interface Credentials {
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+}
 
 /**
  * What `credentials` gives for one dial. Rejects with {@link ConnectionError} when the function
@@ -10,6 +14,7 @@ export async function askCredentials(
   credentials: () => Credentials | Promise<Credentials>,
   address: Address,
   timeout: number,
+  runtime: Runtime,
 ): Promise<Credentials> {
   const where = formatAddress(address)
   const fail = (what: string, cause?: unknown) =>
@@ -18,15 +23,15 @@ export async function askCredentials(
       cause,
       retryable: true,
     })
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: Timer | undefined
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(fail(`gave nothing within ${timeout} ms`)), timeout)
+    timer = runtime.setTimer(() => reject(fail(`gave nothing within ${timeout} ms`)), timeout)
   })
   try {
     return await Promise.race([(async () => credentials())(), limit])
   } catch (error) {
     throw error instanceof ConnectionError ? error : fail('failed', error)
   } finally {
-    clearTimeout(timer)
+    timer?.cancel()
   }
 }

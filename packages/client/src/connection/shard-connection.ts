@@ -1,10 +1,10 @@
-import type { Address } from '@disredis/sentinel'
-import type { RoutedCommand } from '../commands/routed-command.js'
+import type { Address } from '@disredis/connection'
+import type { Command, CommandCarrier, Wire } from '../commands/command.js'
 
 /** What a connection tells the shard that owns it. */
 export interface ConnectionOwner {
   /** A command got an error reply, or its connection was lost before the reply. */
-  commandFailed(command: RoutedCommand, error: Error, connection: ShardConnection): void
+  commandFailed(command: Command, error: Error, connection: ShardConnection): void
   /** The socket is closed and every command it carried has been settled or handed back. */
   connectionClosed(connection: ShardConnection): void
   /** It became or ceased to be congested, or it answers after a silence. */
@@ -26,11 +26,13 @@ export interface NodeRole {
  * One connection to one node, after its handshake. It is one generation: a shard replaces it, it
  * never reconnects, and what it says after it was replaced concerns only its own commands.
  */
-export interface ShardConnection {
+export interface ShardConnection extends CommandCarrier {
   readonly address: Address
   /** `host:port` */
   readonly where: string
-  /** Commands handed over whose reply has not arrived, those that timed out included. */
+  /** Where commands write themselves to: see {@link Command.writeTo}. */
+  readonly wire: Wire
+  /** Replies that have not arrived, those of commands that timed out included. */
   readonly inFlight: number
   /** Since when the oldest reply has been awaited without a byte received; of use while inFlight > 0. */
   readonly waitingSince: number
@@ -40,13 +42,12 @@ export interface ShardConnection {
   /** Set by the owner's verdict, cleared by the next byte. */
   isSilent: boolean
   owner: ConnectionOwner | undefined
-  /** The reply, or the loss of the connection, settles the command or hands it back to the owner. */
-  write(command: RoutedCommand): void
   /** False if the command never left the process. */
-  hasSent(command: RoutedCommand): boolean
+  hasSent(command: Command): boolean
   /**
-   * Asks the node for its role on this connection. On an error, an abort, or silence for `timeout`
-   * ms the connection is destroyed and the promise rejects with `ConnectionError`.
+   * The node's role: at first what it said in the handshake, then what it answers when it is asked. On an
+   * error, an abort, or silence for `timeout` ms the connection is destroyed and the promise rejects with
+   * `ConnectionError`.
    */
   role(signal: AbortSignal, timeout: number): Promise<NodeRole>
   /** Closes at once. `connectionClosed` follows, after every command was failed. */

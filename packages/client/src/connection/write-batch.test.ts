@@ -1,3 +1,4 @@
+import { systemRuntime } from '@disredis/connection'
 import { expect, test } from 'vitest'
 import { WriteBatch } from './write-batch.js'
 
@@ -9,7 +10,7 @@ async function turn(...callbacks: (() => void)[]): Promise<void> {
 
 /** What a callback does that writes a command; tells how many were written at each flush. */
 function world() {
-  const batch = new WriteBatch(() => performance.now())
+  const batch = new WriteBatch(systemRuntime)
   const flushed: number[] = []
   let written = 0
   const member = {

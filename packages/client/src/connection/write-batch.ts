@@ -1,7 +1,7 @@
+import type { FlushBatch, Runtime } from '@disredis/connection'
+
 /** What the batch flushes at its end. */
-export interface BatchMember {
-  flush(): void
-}
+type BatchMember = Parameters<FlushBatch['join']>[0]
 
 /**
  * After so many lone batches the rest of a turn of the event loop is looked at; by turns, or else it
@@ -18,8 +18,8 @@ const lookIntervals = [16, 17] as const
  * loop, it ends with the turn: what is issued upon the replies, or upon the requests, of all sockets
  * that were readable leaves together.
  */
-export class WriteBatch {
-  readonly #readClock: () => number
+export class WriteBatch implements FlushBatch {
+  readonly #runtime: Runtime
   readonly #members: BatchMember[] = []
   #now = 0
   #isOpen = false
@@ -31,8 +31,8 @@ export class WriteBatch {
   #isLooking = false
   #commandsSeen = 0
 
-  constructor(readClock: () => number) {
-    this.#readClock = readClock
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
   }
 
   /** Monotonic ms; constant within a batch. */
@@ -56,11 +56,11 @@ export class WriteBatch {
 
   #open(): void {
     this.#isOpen = true
-    this.#now = this.#readClock()
+    this.#now = this.#runtime.now()
     if (this.#isCrowded) {
-      setImmediate(this.#close)
+      this.#runtime.afterIo(this.#close)
     } else {
-      process.nextTick(this.#close)
+      this.#runtime.nextTick(this.#close)
       if (!this.#isLooking && --this.#batchesUntilLook < 0) this.#look()
     }
   }
@@ -78,7 +78,7 @@ export class WriteBatch {
     this.#batchesUntilLook = lookIntervals[this.#looks++ & 1]!
     this.#isLooking = true
     this.#commandsSeen = 0
-    setImmediate(() => {
+    this.#runtime.afterIo(() => {
       this.#isLooking = false
       if (this.#commandsSeen > 1) this.#isCrowded = true
     })

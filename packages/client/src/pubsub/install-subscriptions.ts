@@ -1,4 +1,4 @@
-import { withPrefix } from '../with-prefix.js'
+import { withPrefix } from '../commands/with-prefix.js'
 import { ending, type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
 
 type Names = readonly (string | Buffer)[]

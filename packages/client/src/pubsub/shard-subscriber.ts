@@ -1,10 +1,9 @@
 import type { Address, DisredisError, Runtime, Timer } from '@disredis/sentinel'
 import { isSameAddress, withoutArguments } from '@disredis/sentinel'
-import type { Redis } from 'ioredis'
-import type { MasterConnection } from '../connection/master-connection.js'
+import type { NodeConnection } from '../connection/node-connection.js'
 import type { ConnectionOwner } from '../connection/shard-connection.js'
-import { Backoff } from '../shard/backoff.js'
-import { closedError } from '../shard/command-errors.js'
+import { Backoff } from '../queueing/backoff.js'
+import { closedError } from '../queueing/command-errors.js'
 import { MasterDialler } from '../shard/master-dialler.js'
 import { ending, type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
 import { WantedSubscriptions } from './wanted-subscriptions.js'
@@ -14,7 +13,7 @@ export interface ShardSubscriberContext {
   readonly runtime: Runtime
   /** ms for one dial, for ROLE, and for the answer to a PING. */
   readonly connectTimeout: number
-  readonly dial: (address: Address, signal: AbortSignal) => Promise<MasterConnection>
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<NodeConnection>
   /** Where the shard's master is, as far as the shard knows. */
   readonly masterAddress: () => Address | undefined
   /** A message frame, as ioredis tells it: `message`, `pmessage`, `smessage`. */
@@ -30,7 +29,11 @@ export interface ShardSubscriberContext {
 
 export type MessageKind = 'message' | 'pmessage' | 'smessage'
 
-const messageKinds: readonly MessageKind[] = ['message', 'pmessage', 'smessage']
+const messageKinds: ReadonlyMap<string, MessageKind> = new Map([
+  ['message', 'message'],
+  ['pmessage', 'pmessage'],
+  ['smessage', 'smessage'],
+])
 
 /** ms between two PINGs: a subscription is silent by nature, so silence says nothing. */
 const pingInterval = 1000
@@ -41,11 +44,11 @@ const pingInterval = 1000
  */
 export class ShardSubscriber implements ConnectionOwner {
   readonly #context: ShardSubscriberContext
-  readonly #dialler: MasterDialler
+  readonly #dialler: MasterDialler<NodeConnection>
   readonly #wanted = new WantedSubscriptions()
-  #connection: MasterConnection | undefined
+  #connection: NodeConnection | undefined
   /** The connection on which everything that is wanted is subscribed. */
-  #restored: MasterConnection | undefined
+  #restored: NodeConnection | undefined
   /** When the connection last said something. */
   #aliveAt = 0
   /** Since when nothing is sure to have been heard. */
@@ -63,7 +66,7 @@ export class ShardSubscriber implements ConnectionOwner {
       roleTimeout: context.connectTimeout,
       backoff: new Backoff(25, 1000, context.runtime.random),
       address: context.masterAddress,
-      onMaster: (connection) => this.#adopt(connection as MasterConnection),
+      onMaster: (connection) => this.#adopt(connection),
       onFailure: (_address, error) => {
         this.lastError = error
       },
@@ -124,7 +127,7 @@ export class ShardSubscriber implements ConnectionOwner {
     if (!this.#isClosed && !this.#wanted.isEmpty) this.#dialler.restartSoon()
   }
 
-  #adopt(connection: MasterConnection): void {
+  #adopt(connection: NodeConnection): void {
     if (this.#isClosed || this.#wanted.isEmpty || connection.isClosed) {
       connection.destroy()
       if (!this.#isClosed && !this.#wanted.isEmpty) this.#dialler.restartSoon()
@@ -144,16 +147,16 @@ export class ShardSubscriber implements ConnectionOwner {
     this.#ping(connection)
   }
 
-  #listen({ redis }: MasterConnection): void {
-    for (const kind of messageKinds) {
-      redis.on(`${kind}Buffer`, (...parts: Buffer[]) => {
-        this.#aliveAt = this.#context.runtime.now()
-        this.#context.onMessage(kind, parts)
-      })
+  #listen(connection: NodeConnection): void {
+    connection.onPush = ([kind, ...parts]) => {
+      const messageKind = messageKinds.get(String(kind))
+      if (messageKind === undefined || connection !== this.#connection) return
+      this.#aliveAt = this.#context.runtime.now()
+      this.#context.onMessage(messageKind, parts as Buffer[])
     }
   }
 
-  async #restore(connection: MasterConnection): Promise<void> {
+  async #restore(connection: NodeConnection): Promise<void> {
     this.#wanted.begin()
     for (let isComplete = false; !isComplete; ) {
       isComplete = true
@@ -177,7 +180,7 @@ export class ShardSubscriber implements ConnectionOwner {
 
   /** As {@link #tell}; what the server refuses keeps nothing else from being subscribed. */
   async #tellEach(
-    connection: MasterConnection,
+    connection: NodeConnection,
     kind: SubscriptionKind,
     names: readonly (string | Buffer)[],
   ): Promise<boolean> {
@@ -199,17 +202,17 @@ export class ShardSubscriber implements ConnectionOwner {
    * refusal of the server.
    */
   async #tell(
-    connection: MasterConnection,
+    connection: NodeConnection,
     command: SubscriptionKind | (typeof ending)[SubscriptionKind],
     names: readonly (string | Buffer)[],
   ): Promise<boolean> {
-    const { redis } = connection
+    const { wire } = connection
     try {
       if (command === 'ssubscribe' || command === 'sunsubscribe') {
         // Redis takes shard channels of one slot only at a time.
-        await Promise.all(names.map((name) => redis[command](name)))
+        await Promise.all(names.map((name) => wire.subscribe(command, name)))
       } else {
-        await (redis[command] as Redis['subscribe'])(...(names as string[]))
+        await wire.subscribe(command, ...names)
       }
       return true
     } catch (error) {
@@ -218,11 +221,11 @@ export class ShardSubscriber implements ConnectionOwner {
     }
   }
 
-  #ping(connection: MasterConnection): void {
+  #ping(connection: NodeConnection): void {
     const { runtime, connectTimeout } = this.#context
     this.#pingTimer = runtime.setTimer(() => {
       this.#pingTimer = runtime.setTimer(() => connection.destroy(), connectTimeout)
-      connection.redis.ping().then(
+      connection.wire.request('PING').then(
         () => {
           if (connection !== this.#connection) return
           this.#aliveAt = this.#context.runtime.now()

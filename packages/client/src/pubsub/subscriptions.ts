@@ -1,8 +1,10 @@
+import type { Runtime, Timer } from '@disredis/connection'
 import { CommandTimeoutError } from '../errors.js'
 import type { ShardSubscriber } from './shard-subscriber.js'
 import { isOfEveryShard, type SubscriptionKind } from './subscription-kind.js'
 
 export interface SubscriptionsContext {
+  readonly runtime: Runtime
   /** In a fixed order. */
   readonly shardNames: () => readonly string[]
   readonly shardOf: (channel: string | Buffer) => string
@@ -38,6 +40,7 @@ export class Subscriptions {
     }))
     try {
       await inTime(
+        this.#context.runtime,
         Promise.all(parts.map(([subscriber, part]) => subscriber.add(kind, part))),
         timeout,
         () => parts.find(([{ lastError }]) => lastError !== undefined)?.[0].lastError,
@@ -104,13 +107,14 @@ export class Subscriptions {
 }
 
 async function inTime(
+  runtime: Runtime,
   call: Promise<unknown>,
   timeout: number,
   cause: () => Error | undefined,
 ): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: Timer | undefined
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    timer = runtime.setTimer(() => {
       const last = cause()
       reject(
         new CommandTimeoutError(
@@ -123,6 +127,6 @@ async function inTime(
   try {
     await Promise.race([call, limit])
   } finally {
-    clearTimeout(timer)
+    timer?.cancel()
   }
 }

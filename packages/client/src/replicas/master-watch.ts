@@ -1,6 +1,6 @@
 import type { Runtime, Timer } from '@disredis/sentinel'
-import { commandInfo } from '../commands/command-info.js'
-import { RoutedCommand } from '../commands/routed-command.js'
+import { commandInfo } from '../catalog/command-info.js'
+import { Command } from '../commands/command.js'
 import type { Shard } from '../shard/shard.js'
 
 /** ms between two questions. */
@@ -38,7 +38,7 @@ export class MasterWatch {
 
   #ask(): void {
     const asked = this.#runtime.now()
-    const command = new RoutedCommand(
+    const command = new Command(
       commandInfo('role'),
       [],
       { timeout: interval, retryWrites: 'never', isIdempotent: false, readFrom: 'master' },
@@ -46,11 +46,11 @@ export class MasterWatch {
       undefined,
       undefined,
     )
-    this.#shard.send(command)
+    this.#shard.flow.send(command)
     command.promise
       .then(
-        ([, offset]: [string, number]) => {
-          this.#offset = Number(offset)
+        (reply) => {
+          this.#offset = Number((reply as [role: string, offset: number])[1])
           this.#roundTrip = this.#runtime.now() - asked
         },
         () => {

@@ -1,15 +1,15 @@
+import type { Join, PartPlace } from '../catalog/join.js'
+import type { Command } from '../commands/command.js'
 import { decodeReply } from '../commands/decode-reply.js'
 import { RawCommand, type ReplyReceiver } from '../commands/raw-command.js'
-import type { RoutedCommand } from '../commands/routed-command.js'
 import type { PartialFailureError, ShardResult } from '../errors.js'
-import type { Shard } from '../shard/shard.js'
-import type { Join, PartPlace } from './join.js'
+import type { RouteTarget } from './route-target.js'
 import { partialFailureError } from './routing-errors.js'
 
 /** What one shard gets of a command. */
 export interface Part extends PartPlace {
-  readonly shard: Pick<Shard, 'name' | 'send'>
-  readonly args: readonly unknown[]
+  readonly shard: Pick<RouteTarget, 'name' | 'send'>
+  readonly args: unknown[]
 }
 
 /**
@@ -18,7 +18,7 @@ export interface Part extends PartPlace {
  * became of each part.
  */
 export class Gathering implements ReplyReceiver {
-  readonly #command: RoutedCommand
+  readonly #command: Command
   readonly #parts: readonly Part[]
   readonly #join: Join
   readonly #oneSuffices: boolean
@@ -28,7 +28,7 @@ export class Gathering implements ReplyReceiver {
   #unsettled: number
 
   /** @param oneSuffices the command is answered if at least one part is */
-  constructor(command: RoutedCommand, parts: readonly Part[], join: Join, oneSuffices = false) {
+  constructor(command: Command, parts: readonly Part[], join: Join, oneSuffices = false) {
     this.#command = command
     this.#parts = parts
     this.#join = join
@@ -84,8 +84,8 @@ export class Gathering implements ReplyReceiver {
       this.#command.fail(error as Error)
       return
     }
-    if (this.#isDecodedByPart) this.#command.resolveDecoded(reply)
-    else this.#command.resolve(reply as Buffer)
+    if (this.#isDecodedByPart) this.#command.answer(reply)
+    else this.#command.answerEncoded(reply)
   }
 
   #failure(errors: readonly (Error | undefined)[]): Error {

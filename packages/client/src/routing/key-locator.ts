@@ -1,8 +1,8 @@
 import { type HashRing, hashTag } from '@disredis/hash-ring'
-import type { RoutedCommand } from '../commands/routed-command.js'
+import { externalPatterns } from '../catalog/external-patterns.js'
+import type { Command } from '../commands/command.js'
 import { NotRoutableError } from '../errors.js'
-import type { Shard } from '../shard/shard.js'
-import { externalPatterns } from './external-patterns.js'
+import type { RouteTarget } from './route-target.js'
 import {
   crossShardError,
   foreignKeyError,
@@ -11,7 +11,7 @@ import {
 } from './routing-errors.js'
 
 /** Which shard the keys of commands live on. */
-export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
+export class KeyLocator<Target extends Pick<RouteTarget, 'name'>> {
   readonly #ring: HashRing
   readonly #shards: readonly Target[]
 
@@ -22,7 +22,7 @@ export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
   }
 
   /** The slots of a command's keys. */
-  slotsOf({ info, args }: RoutedCommand): number[] {
+  slotsOf({ info, args }: Command): number[] {
     return info.findKeys(args).map((i) => this.#ring.slotOf(args[i] as string | Buffer))
   }
 
@@ -32,7 +32,7 @@ export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
    * @param what names the commands in an error: `sinter`, `the transaction`
    * @throws CrossShardError, NotRoutableError
    */
-  locate(commands: readonly RoutedCommand[], what: string): Target {
+  locate(commands: readonly Command[], what: string): Target {
     const shard = this.#onlyShard(commands, what)
     if (shard !== undefined) return shard
     if (this.#shards.length === 1) return this.#shards[0]!
@@ -48,12 +48,12 @@ export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
    *
    * @throws CrossShardError if a key lives elsewhere
    */
-  check(commands: readonly RoutedCommand[], shard: Target, what: string): void {
+  check(commands: readonly Command[], shard: Target, what: string): void {
     const its = this.#onlyShard(commands, what)
     if (its !== undefined && its !== shard) throw foreignKeyError(what, its.name, shard.name)
   }
 
-  #onlyShard(commands: readonly RoutedCommand[], what: string): Target | undefined {
+  #onlyShard(commands: readonly Command[], what: string): Target | undefined {
     let shard: Target | undefined
     let isOne = true
     for (const command of commands) {
@@ -79,7 +79,7 @@ export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
     return this.#shards[this.#ring.indexOf(key)]!
   }
 
-  #checkPatterns(command: RoutedCommand, shard: Target): void {
+  #checkPatterns(command: Command, shard: Target): void {
     if (!command.info.readsPatterns || this.#shards.length === 1) return
     for (const pattern of externalPatterns(command.args)) {
       const tag = hashTag(pattern).toString()
@@ -94,7 +94,7 @@ export class KeyLocator<Target extends Pick<Shard, 'name'> = Shard> {
  * As they stand in the arguments: with their prefix. A channel is one as well: who has subscribed to it
  * hears what is published on its shard.
  */
-function keysOf({ info, args }: RoutedCommand): (string | Buffer)[] {
+function keysOf({ info, args }: Command): (string | Buffer)[] {
   if (info.route.to === 'channel') return args.slice(0, 1) as (string | Buffer)[]
   return info.findKeys(args).map((i) => args[i] as string | Buffer)
 }

@@ -1,5 +1,5 @@
 import type { HashRing } from '@disredis/hash-ring'
-import type { RoutedCommand } from '../commands/routed-command.js'
+import type { Command } from '../commands/command.js'
 import type { Part } from './gathering.js'
 
 interface KeyedPart extends Part {
@@ -13,7 +13,7 @@ interface KeyedPart extends Part {
  * @param shards in the order of the ring's names
  */
 export function partsByKey(
-  { args }: RoutedCommand,
+  { args }: Command,
   step: 1 | 2,
   ring: HashRing,
   shards: readonly Part['shard'][],
@@ -36,6 +36,6 @@ export function partsByKey(
 }
 
 /** The whole command for each shard. */
-export function partsForAll({ args }: RoutedCommand, shards: readonly Part['shard'][]): Part[] {
+export function partsForAll({ args }: Command, shards: readonly Part['shard'][]): Part[] {
   return shards.map((shard) => ({ shard, args: [...args], positions: undefined }))
 }

@@ -1,5 +1,5 @@
-import type { CommandInfo } from '../commands/command-info.js'
-import type { RoutedCommand } from '../commands/routed-command.js'
+import type { CommandInfo } from '../catalog/command-info.js'
+import type { Command } from '../commands/command.js'
 import {
   CrossShardError,
   NotRoutableError,
@@ -39,7 +39,7 @@ export function foreignPatternError({ name }: CommandInfo, shard: string): Cross
   )
 }
 
-export function notRoutableError(command: RoutedCommand): NotRoutableError {
+export function notRoutableError(command: Command): NotRoutableError {
   const { name, route } = command.info
   if (continuesScan(command)) {
     return new NotRoutableError(
@@ -71,14 +71,14 @@ export function notRoutableError(command: RoutedCommand): NotRoutableError {
   }
 }
 
-export function blockingDurableError({ info: { name } }: RoutedCommand): NotRoutableError {
+export function blockingDurableError({ info: { name } }: Command): NotRoutableError {
   return new NotRoutableError(
     `${name} would wait in front of other durable writes. Call it on the client itself.`,
   )
 }
 
 export function partialFailureError(
-  command: RoutedCommand,
+  command: Command,
   results: readonly ShardResult[],
 ): PartialFailureError {
   const failures = results.filter((result) => result.status === 'rejected')

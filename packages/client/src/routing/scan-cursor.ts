@@ -1,4 +1,4 @@
-import type { RoutedCommand } from '../commands/routed-command.js'
+import type { Command } from '../commands/command.js'
 
 /**
  * Where a scan stands, as one number: 0 begins, and 0 comes back at the end, as with Redis. A scan over
@@ -36,6 +36,6 @@ export function decodeCursor(text: string, shards: number): ScanCursor | undefin
 }
 
 /** A scan that goes on where another call of it ended. */
-export function continuesScan({ info: { cursorIndex }, args }: RoutedCommand): boolean {
+export function continuesScan({ info: { cursorIndex }, args }: Command): boolean {
   return cursorIndex >= 0 && cursorIndex < args.length && String(args[cursorIndex]) !== '0'
 }

@@ -1,7 +1,7 @@
-import { commandInfo } from '../commands/command-info.js'
+import { commandInfo } from '../catalog/command-info.js'
+import type { Command } from '../commands/command.js'
 import { RawCommand } from '../commands/raw-command.js'
-import type { RoutedCommand } from '../commands/routed-command.js'
-import type { RouteTarget } from '../router.js'
+import type { RouteTarget } from './route-target.js'
 import { decodeCursor, encodeCursor, marks } from './scan-cursor.js'
 
 /** Whose cursors a scan holds. */
@@ -13,7 +13,7 @@ interface Server {
   readonly mark: number
 }
 
-type Ask = (target: ScanTarget, name: string, args: readonly unknown[]) => Promise<unknown>
+type Ask = (target: ScanTarget, name: string, args: unknown[]) => Promise<unknown>
 
 /**
  * SCAN over several shards; and HSCAN, SSCAN, ZSCAN, or SCAN of one shard, over one.
@@ -26,20 +26,20 @@ export class Scans {
   readonly #servers = new WeakMap<ScanTarget, Server>()
 
   /** @param targets what is scanned, one after the other */
-  send(command: RoutedCommand, targets: readonly ScanTarget[]): void {
+  send(command: Command, targets: readonly ScanTarget[]): void {
     if (command.info.cursorIndex >= command.args.length) {
       // Without a cursor: the server says what is missing.
       targets[0]!.send(command)
       return
     }
     this.#scan(command, targets).then(
-      (reply) => command.resolve(reply as never),
+      (reply) => command.answerEncoded(reply),
       (error: Error) => command.fail(error),
     )
   }
 
   /** What is sent is sent before the first reply: in a pipeline the order of commands is kept. */
-  async #scan(command: RoutedCommand, targets: readonly ScanTarget[]): Promise<unknown> {
+  async #scan(command: Command, targets: readonly ScanTarget[]): Promise<unknown> {
     const { info, name } = command
     const args = [...command.args]
     const given = String(args[info.cursorIndex])
@@ -93,7 +93,7 @@ async function askForMark(target: ScanTarget, ask: Ask): Promise<number | undefi
 }
 
 /** Sends parts of the command; all of them together have no more time than it has. */
-function inTimeOf(command: RoutedCommand): Ask {
+function inTimeOf(command: Command): Ask {
   let first: RawCommand | undefined
   return (target, name, args) =>
     new Promise((resolve, reject) => {

@@ -1,5 +1,11 @@
-import { DisredisError, type Runtime, withoutArguments } from '@disredis/sentinel'
-import type { RoutedCommand } from '../commands/routed-command.js'
+import {
+  ConnectionLostError,
+  DisredisError,
+  type Runtime,
+  withoutArguments,
+} from '@disredis/connection'
+import type { Command } from '../commands/command.js'
+import { verdictOnLoss, verdictOnReply } from '../commands/verdicts.js'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import {
@@ -7,11 +13,9 @@ import {
   deadlineError,
   outcomeUnknownError,
   queueFullError,
-} from './command-errors.js'
-import { CommandQueue, type QueueLimits } from './command-queue.js'
-import { Deadlines } from './deadlines.js'
-import { verdictOnLoss } from './loss-verdict.js'
-import { verdictOnReply } from './refusal.js'
+} from '../queueing/command-errors.js'
+import { CommandQueue, type QueueLimits } from '../queueing/command-queue.js'
+import { Deadlines } from '../queueing/deadlines.js'
 import { RefusalPause } from './refusal-pause.js'
 
 export interface CommandFlowContext {
@@ -24,6 +28,8 @@ export interface CommandFlowContext {
   readonly onPending: () => void
   /** What stands in the way of the shard, told with commands whose time is over. */
   readonly lastError: () => DisredisError | undefined
+  /** Counts the connections that served. */
+  readonly generation: () => number
 }
 
 /**
@@ -37,6 +43,7 @@ export interface CommandFlowContext {
  * - every command is settled when its deadline has passed and a tick followed.
  */
 export class CommandFlow {
+  readonly name: string
   readonly #context: CommandFlowContext
   readonly #queue: CommandQueue
   readonly #deadlines = new Deadlines()
@@ -45,8 +52,10 @@ export class CommandFlow {
   #readTarget: ShardConnection | undefined
   #sequence = 0
   #isTicked = false
+  #isClosed = false
 
   constructor(context: CommandFlowContext) {
+    this.name = context.name
     this.#context = context
     this.#queue = new CommandQueue(context.limits)
     this.#pause = new RefusalPause(context.runtime, () => this.#tryRefused())
@@ -56,26 +65,33 @@ export class CommandFlow {
     return { commands: this.#queue.length, bytes: this.#queue.bytes }
   }
 
-  send(command: RoutedCommand): void {
+  get generation(): number {
+    return this.#context.generation()
+  }
+
+  send(command: Command): void {
     // A command that waited in the lobby has one: it is absolute, from the call.
-    if (command.deadline === 0)
-      command.deadline = this.#context.batch.countCommand() + command.timeout
+    command.deadline ??= this.#context.batch.countCommand() + command.timeout
     if (this.#accept(command)) this.#watch(command)
   }
 
   /** Takes over a command whose deadline runs already. */
-  resend(command: RoutedCommand): void {
+  resend(command: Command): void {
     if (!this.#accept(command)) return
     this.#deadlines.addLate(command, this.#context.batch.now())
     this.#startTicking()
   }
 
-  /** False if the queue is full: the command has failed. */
-  #accept(command: RoutedCommand): boolean {
+  /** False if the queue is full or the shard closed: the command has failed. */
+  #accept(command: Command): boolean {
+    if (this.#isClosed) {
+      command.fail(closedError(this.name))
+      return false
+    }
     command.sequence = this.#sequence++
     const target = command.isRead ? this.#readTarget : this.#writeTarget
     if (target !== undefined && this.#queue.length === 0) {
-      target.write(command)
+      command.writeTo(target.wire, target)
       return true
     }
     if (this.#queue.push(command)) return true
@@ -101,10 +117,11 @@ export class CommandFlow {
    *
    * @returns true if the reply says that the node is no longer a master
    */
-  takeBack(command: RoutedCommand, error: Error, connection: ShardConnection): boolean {
+  takeBack(command: Command, error: Error, connection: ShardConnection): boolean {
     if (error.name === 'ReplyError')
       return this.#refused(command, replyError(command, error), connection)
-    if (error instanceof DisredisError) {
+    const isLoss = error instanceof ConnectionLostError
+    if (!isLoss && error instanceof DisredisError) {
       command.fail(error)
       return false
     }
@@ -133,6 +150,7 @@ export class CommandFlow {
 
   /** Rejects what is pending: final. */
   close(): void {
+    this.#isClosed = true
     this.#pause.clear()
     this.#writeTarget = undefined
     this.#readTarget = undefined
@@ -144,7 +162,7 @@ export class CommandFlow {
     })
   }
 
-  #refused(command: RoutedCommand, error: Error, connection: ShardConnection): boolean {
+  #refused(command: Command, error: Error, connection: ShardConnection): boolean {
     const verdict = verdictOnReply(error.message, command.isRead)
     if (verdict === 'surface') {
       command.fail(error)
@@ -168,7 +186,7 @@ export class CommandFlow {
     while (target === this.#writeTarget && target.isWritable) {
       const command = this.#queue.shift()
       if (command === undefined) return
-      target.write(command)
+      command.writeTo(target.wire, target)
     }
   }
 
@@ -178,10 +196,10 @@ export class CommandFlow {
     const trial = target === undefined ? undefined : this.#queue.shift()
     if (target === undefined || trial === undefined) return
     this.#pause.try(trial)
-    target.write(trial)
+    trial.writeTo(target.wire, target)
   }
 
-  #watch(command: RoutedCommand): void {
+  #watch(command: Command): void {
     this.#deadlines.add(command)
     this.#startTicking()
   }
@@ -192,7 +210,7 @@ export class CommandFlow {
     this.#context.onPending()
   }
 
-  #expire(command: RoutedCommand): void {
+  #expire(command: Command): void {
     const { name, lastError } = this.#context
     const hasMaster = this.#writeTarget !== undefined || this.#readTarget !== undefined
     command.abandon(deadlineError(command, name, hasMaster, command.refusal ?? lastError()))
@@ -200,6 +218,6 @@ export class CommandFlow {
 }
 
 /** The server's error with the name of the command, as ioredis gives it, and without its arguments. */
-export function replyError(command: RoutedCommand, error: Error): Error {
+export function replyError(command: Command, error: Error): Error {
   return Object.assign(withoutArguments(error), { command: { name: command.info.name } })
 }

@@ -1,6 +1,6 @@
 import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
-import { Backoff } from './backoff.js'
+import { Backoff } from '../queueing/backoff.js'
 import { PromotionProbe } from './promotion-probe.js'
 
 export interface GateOptions {

@@ -1,19 +1,19 @@
 import type { Address, DisredisError, Runtime, Timer } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
-import type { Backoff } from './backoff.js'
+import type { Backoff } from '../queueing/backoff.js'
 import { loadsItsData, notMaster } from './master-errors.js'
 
-export interface MasterDiallerOptions {
+export interface MasterDiallerOptions<C extends ShardConnection> {
   readonly shard: string
   readonly runtime: Runtime
-  readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<C>
   /** ms for the answer to ROLE. */
   readonly roleTimeout: number
   readonly backoff: Backoff
   /** Where the master is believed to be; asked at every attempt. Undefined: wait to be started again. */
   readonly address: () => Address | undefined
   /** The node at that address proved to be a master. The dialler has stopped. */
-  readonly onMaster: (connection: ShardConnection) => void
+  readonly onMaster: (connection: C) => void
   /** The attempt failed, or the node loads its data; the next one follows by itself. */
   readonly onFailure: (address: Address, error: DisredisError) => void
 }
@@ -26,12 +26,12 @@ const loadingInterval = 100
  * that loads its data gets no commands yet: the last of those that it refuses would be sent again after
  * later ones that it no longer refuses.
  */
-export class MasterDialler {
-  readonly #options: MasterDiallerOptions
+export class MasterDialler<C extends ShardConnection = ShardConnection> {
+  readonly #options: MasterDiallerOptions<C>
   #abort: AbortController | undefined
   #timer: Timer | undefined
 
-  constructor(options: MasterDiallerOptions) {
+  constructor(options: MasterDiallerOptions<C>) {
     this.#options = options
   }
 
@@ -90,7 +90,7 @@ export class MasterDialler {
     )
   }
 
-  async #dialMaster(address: Address, signal: AbortSignal): Promise<ShardConnection> {
+  async #dialMaster(address: Address, signal: AbortSignal): Promise<C> {
     const { shard, dial, roleTimeout, onFailure } = this.#options
     const connection = await dial(address, signal)
     for (;;) {

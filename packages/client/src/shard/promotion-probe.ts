@@ -1,6 +1,6 @@
 import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
-import type { Backoff } from './backoff.js'
+import type { Backoff } from '../queueing/backoff.js'
 
 export interface PromotionProbeOptions {
   readonly runtime: Runtime

@@ -1,6 +1,6 @@
 import type { Runtime, Timer } from '@disredis/sentinel'
-import type { RoutedCommand } from '../commands/routed-command.js'
-import { Backoff } from './backoff.js'
+import type { Command } from '../commands/command.js'
+import { Backoff } from '../queueing/backoff.js'
 
 /**
  * The time after a refusal that passes by itself (LOADING, NOREPLICAS): commands wait, then one of
@@ -11,7 +11,7 @@ export class RefusalPause {
   readonly #onTry: () => void
   readonly #backoff: Backoff
   #timer: Timer | undefined
-  #trial: RoutedCommand | undefined
+  #trial: Command | undefined
 
   constructor(runtime: Runtime, onTry: () => void) {
     this.#runtime = runtime
@@ -33,7 +33,7 @@ export class RefusalPause {
     }, this.#backoff.next())
   }
 
-  try(command: RoutedCommand): void {
+  try(command: Command): void {
     this.#trial = command
   }
 

@@ -1,10 +1,10 @@
 import type { Address, DisredisError, FailoverTopology, Runtime } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
-import type { QueueLimits } from './command-queue.js'
+import type { QueueLimits } from '../queueing/command-queue.js'
+import type { Ticker } from '../queueing/ticker.js'
 import type { GateOptions } from './failover-gate.js'
 import type { ShardEventSink } from './shard-events.js'
-import type { Ticker } from './ticker.js'
 
 export interface ShardOptions {
   readonly queue: QueueLimits

@@ -18,8 +18,7 @@ const transitions: Readonly<Record<ShardPhase, readonly ShardPhase[]>> = {
   closed: [],
 }
 
-/** The phase moved to. An illegal move is a defect of the shard and throws. */
-export function moveTo(from: ShardPhase, to: ShardPhase): ShardPhase {
+/** @throws Error for an illegal move, which is a defect of the shard */
+export function checkMove(from: ShardPhase, to: ShardPhase): void {
   if (!transitions[from].includes(to)) throw new Error(`A shard cannot go from ${from} to ${to}.`)
-  return to
 }

@@ -5,8 +5,8 @@ import { ManualRuntime } from '../../test-support/manual-runtime.js'
 import { testCommand } from '../../test-support/test-command.js'
 import { WriteBatch } from '../connection/write-batch.js'
 import { FailoverAbortedError } from '../errors.js'
+import { Ticker } from '../queueing/ticker.js'
 import { Shard } from './shard.js'
-import { Ticker } from './ticker.js'
 
 /** A shard with an old master and a replica that Sentinel may promote. */
 async function world(openOn: 'confirmed' | 'proven' = 'confirmed') {
@@ -35,7 +35,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     },
     {
       runtime,
-      batch: new WriteBatch(runtime.now),
+      batch: new WriteBatch(runtime),
       ticker: new Ticker(runtime),
       dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
       masterAddress: () => named,
@@ -53,7 +53,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   }
   const write = (timeout = 60_000) => {
     const command = testCommand('incr', ['n'], { timeout })
-    shard.send(command)
+    shard.flow.send(command)
     return command
   }
   return { runtime, old, promoted, shard, events, failover, name, write }
@@ -207,7 +207,7 @@ test('a silent connection gets no more commands, and a second one that answers t
 test('reads of a lost connection are written to the next one before what came later', async () => {
   const it = await world()
   const reads = [1, 2, 3].map(() => testCommand('get', ['k'], { timeout: 60_000 }))
-  for (const read of reads) it.shard.send(read)
+  for (const read of reads) it.shard.flow.send(read)
   it.old.connection.destroy()
   const later = it.write()
   await it.runtime.advance(100)

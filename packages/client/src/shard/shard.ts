@@ -1,9 +1,9 @@
 import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
-import type { RoutedCommand } from '../commands/routed-command.js'
+import type { Command } from '../commands/command.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import { RoleMismatchError } from '../errors.js'
-import { Backoff } from './backoff.js'
-import { closedError } from './command-errors.js'
+import { Backoff } from '../queueing/backoff.js'
+import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
 import { FailoverGate } from './failover-gate.js'
 import { MasterBelief } from './master-belief.js'
@@ -12,8 +12,12 @@ import { connectionLost, demoted } from './master-errors.js'
 import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
-import { moveTo, type ShardPhase } from './shard-phase.js'
-import type { Ticked } from './ticker.js'
+import { checkMove, type ShardPhase } from './shard-phase.js'
+
+/** A gate belongs to the phase that it makes. */
+type ShardState =
+  | { readonly phase: Exclude<ShardPhase, 'gated'> }
+  | { readonly phase: 'gated'; readonly gate: FailoverGate }
 
 /**
  * One Sentinel master name and the connection to whoever serves it: it finds the master, follows it,
@@ -24,19 +28,19 @@ import type { Ticked } from './ticker.js'
  * - nothing is written to a new connection before every command of the ones before it is settled or
  *   queued again;
  * - what a replaced connection says concerns its own commands only;
- * - there is a gate if and only if the phase is `gated`.
+ * - what a gate holds it holds only as long as the shard is in the state that has the gate.
  */
 export class Shard implements ConnectionOwner, Ticked {
   readonly name: string
+  /** Takes the shard's commands. */
+  readonly flow: CommandFlow
   readonly #options: ShardOptions
   readonly #context: ShardContext
-  readonly #flow: CommandFlow
   readonly #belief: MasterBelief
   readonly #dialler: MasterDialler
   readonly #serving: ServingConnection
   readonly #drainWaiters = new Set<() => void>()
-  #phase: ShardPhase = 'connecting'
-  #gate: FailoverGate | undefined
+  #state: ShardState = { phase: 'connecting' }
   /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
   #servedBy: Address | undefined
@@ -50,13 +54,14 @@ export class Shard implements ConnectionOwner, Ticked {
     this.name = name
     this.#options = options
     this.#context = context
-    this.#flow = new CommandFlow({
+    this.flow = new CommandFlow({
       name,
       limits: options.queue,
       runtime,
       batch,
       onPending: () => context.ticker.watch(this),
       lastError: () => this.#problem,
+      generation: () => this.generation,
     })
     this.#serving = new ServingConnection(this, batch)
     this.#belief = new MasterBelief({
@@ -77,12 +82,16 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   get phase(): ShardPhase {
-    return this.#phase
+    return this.#state.phase
+  }
+
+  get #gate(): FailoverGate | undefined {
+    return this.#state.phase === 'gated' ? this.#state.gate : undefined
   }
 
   /** Writes go to the master as they come. */
   get takesWrites(): boolean {
-    return this.#phase === 'ready' && this.#fenced === undefined
+    return this.phase === 'ready' && this.#fenced === undefined
   }
 
   /** What stands in the way, the most telling first. */
@@ -116,21 +125,9 @@ export class Shard implements ConnectionOwner, Ticked {
     if (failover.replica !== undefined) this.replicaSelected(failover.replica)
   }
 
-  /** Takes a command over: its promise will settle, at its deadline at the latest. */
-  send(command: RoutedCommand): void {
-    if (this.#phase === 'closed') command.fail(closedError(this.name))
-    else this.#flow.send(command)
-  }
-
-  /** As {@link send}, of a command whose deadline runs already. */
-  resend(command: RoutedCommand): void {
-    if (this.#phase === 'closed') command.fail(closedError(this.name))
-    else this.#flow.resend(command)
-  }
-
   /** There is a new topology: Sentinel may name another address. */
   masterMoved(): void {
-    if (this.#phase === 'closed') return
+    if (this.phase === 'closed') return
     const address = this.#belief.hearTopology()
     if (address === undefined) return
     if (isSameAddress(address, this.#connection?.address)) {
@@ -147,7 +144,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   failoverStarted(master: Address): void {
-    if (this.#phase === 'closed' || this.#gate !== undefined) return
+    if (this.phase === 'closed' || this.#gate !== undefined) return
     const current = this.master
     // Told late, of a master that was left already.
     if (current !== undefined && !isSameAddress(current, master)) return
@@ -159,7 +156,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   replicaPromoted(address: Address): void {
-    if (this.#phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
+    if (this.phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
     if (this.#gate === undefined) {
       const from = this.master
       // `+switch-master` came first, and its address is being dialled.
@@ -172,7 +169,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** @param error says why; told with what is rejected until a master serves again. */
   failoverAborted(reason: string, error: DisredisError): void {
-    if (this.#phase === 'closed') return
+    if (this.phase === 'closed') return
     if (this.#gate !== undefined) this.#openGate(reason)
     else if (this.#connection === undefined) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
@@ -182,7 +179,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** Holds writes while there is an `error`; reads go on. */
   fence(error: DisredisError | undefined): void {
-    if (this.#phase === 'closed') return
+    if (this.phase === 'closed') return
     this.#fenced = error
     this.#updateTargets()
   }
@@ -190,10 +187,10 @@ export class Shard implements ConnectionOwner, Ticked {
   health(): ShardHealth {
     return {
       shard: this.name,
-      phase: this.#phase,
+      phase: this.phase,
       isAnswering: this.#connection !== undefined && !this.#connection.isSilent,
       master: this.master,
-      queue: this.#flow.queued,
+      queue: this.flow.queued,
       inFlight: this.#connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
       lastError: this.#problem,
@@ -211,17 +208,16 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** Final: what is pending is rejected, everything is closed. */
   close(): void {
-    if (this.#phase === 'closed') return
-    this.#phase = moveTo(this.#phase, 'closed')
+    if (this.phase === 'closed') return
     this.#dialler.stop()
-    this.#endGate()
-    this.#flow.close()
+    this.#moveTo({ phase: 'closed' })
+    this.flow.close()
     this.#serving.destroyAll()
     this.#settleDrainWaiters()
   }
 
-  commandFailed(command: RoutedCommand, error: Error, connection: ShardConnection): void {
-    const isDemoted = this.#flow.takeBack(command, error, connection)
+  commandFailed(command: Command, error: Error, connection: ShardConnection): void {
+    const isDemoted = this.flow.takeBack(command, error, connection)
     if (!isDemoted || connection !== this.#connection) return
     this.#serving.drain()
     this.#context.ticker.watch(this)
@@ -231,20 +227,20 @@ export class Shard implements ConnectionOwner, Ticked {
 
   connectionClosed(connection: ShardConnection): void {
     const isLost = this.#serving.hasClosed(connection)
-    if (this.#phase === 'closed') return
+    if (this.phase === 'closed') return
     if (isLost) this.#masterLost(connection.address, connectionLost(this.name, connection))
     this.#updateTargets()
   }
 
   connectionChanged(connection: ShardConnection): void {
-    if (connection !== this.#connection || this.#phase === 'closed') return
+    if (connection !== this.#connection || this.phase === 'closed') return
     // It answers again: the second connection that was dialled meanwhile is not needed.
-    if (this.#phase === 'ready' && !connection.isSilent) this.#dialler.stop()
+    if (this.phase === 'ready' && !connection.isSilent) this.#dialler.stop()
     this.#updateTargets()
   }
 
   tick(now: number): boolean {
-    const isPending = this.#flow.tick(now)
+    const isPending = this.flow.tick(now)
     this.#serving.tick(now)
     this.#judgeSilence(now)
     if (!isPending) this.#settleDrainWaiters()
@@ -257,7 +253,7 @@ export class Shard implements ConnectionOwner, Ticked {
       current === undefined ||
       current.isSilent ||
       !isSameAddress(current.address, connection.address)
-    if (this.#phase === 'closed' || !isNeeded) connection.destroy()
+    if (this.phase === 'closed' || !isNeeded) connection.destroy()
     else if (connection.isClosed) this.#dialler.restartSoon()
     else this.#adopt(connection)
   }
@@ -269,15 +265,14 @@ export class Shard implements ConnectionOwner, Ticked {
     const isBack = this.#lostAt !== undefined
     const since = this.#gate?.since ?? this.#lostAt
     this.#dialler.stop()
-    this.#endGate(connection)
-    this.#phase = moveTo(this.#phase, 'ready')
+    this.#moveTo({ phase: 'ready' }, connection)
     this.#lostAt = undefined
     this.#lastError = undefined
     this.#abortError = undefined
     this.#servedBy = to
     this.#belief.prove(to)
     this.#serving.replaceBy(connection)
-    this.#flow.forgetRefusals()
+    this.flow.forgetRefusals()
     this.#updateTargets()
     if (from !== undefined && !isSameAddress(from, to)) {
       const duration = since === undefined ? 0 : runtime.now() - since
@@ -292,13 +287,13 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#lastError = error
     if (error instanceof RoleMismatchError) this.#rejectMaster(address)
     this.#context.requestRefresh()
-    if (this.#phase === 'connecting') {
-      this.#phase = moveTo(this.#phase, 'down')
+    if (this.phase === 'connecting') {
+      this.#moveTo({ phase: 'down' })
       this.#lostAt = this.#context.runtime.now()
       this.#context.emit('shardDown', { shard: this.name, address, error })
     }
     if (error.retryable) return
-    this.#flow.rejectQueued(error)
+    this.flow.rejectQueued(error)
     this.#context.onHopeless(error)
   }
 
@@ -307,8 +302,8 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#lastError = error
     this.#lostAt ??= this.#context.runtime.now()
     this.#context.requestRefresh()
-    if (this.#phase === 'ready') {
-      this.#phase = moveTo(this.#phase, 'down')
+    if (this.phase === 'ready') {
+      this.#moveTo({ phase: 'down' })
       this.#dialler.restartSoon()
     }
     this.#updateTargets()
@@ -330,14 +325,13 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#updateTargets()
       this.#context.requestRefresh()
     }
-    const isDialDue = silence > this.#options.livenessTimeout && this.#phase === 'ready'
+    const isDialDue = silence > this.#options.livenessTimeout && this.phase === 'ready'
     if (isDialDue && !this.#dialler.isRunning) this.#dialler.restart()
   }
 
   #closeGate(master: Address): void {
     this.#dialler.stop()
-    this.#phase = moveTo(this.#phase, 'gated')
-    this.#gate = new FailoverGate(master, this.#lostAt, {
+    const gate = new FailoverGate(master, this.#lostAt, {
       ...this.#options.gate,
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
@@ -350,20 +344,20 @@ export class Shard implements ConnectionOwner, Ticked {
         this.#openGate('timeout')
       },
     })
+    this.#moveTo({ phase: 'gated', gate })
     this.#updateTargets()
     this.#context.emit('failoverStarted', { shard: this.name, master })
   }
 
   /** The failover did not happen: back to the master that Sentinel still names. */
   #openGate(reason: string): void {
-    this.#endGate()
     const connection = this.#connection
     const named = this.#context.masterAddress()
     const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
     if (connection !== undefined && isStillMaster) {
-      this.#phase = moveTo(this.#phase, 'ready')
+      this.#moveTo({ phase: 'ready' })
     } else {
-      this.#phase = moveTo(this.#phase, 'down')
+      this.#moveTo({ phase: 'down' })
       this.#serving.discard()
       this.#dialler.restart()
     }
@@ -371,17 +365,23 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.emit('failoverAborted', { shard: this.name, reason })
   }
 
-  #endGate(kept?: ShardConnection): void {
+  /**
+   * The one place that changes the state. A gate that is left has ended.
+   *
+   * @param kept the connection of the gate's probe that was taken over, if one was
+   */
+  #moveTo(state: ShardState, kept?: ShardConnection): void {
+    checkMove(this.#state.phase, state.phase)
     this.#gate?.end(kept)
-    this.#gate = undefined
+    this.#state = state
   }
 
   /** The one place that says where commands may be written. */
   #updateTargets(): void {
-    const isServing = this.#phase === 'ready' || this.#phase === 'gated'
+    const isServing = this.phase === 'ready' || this.phase === 'gated'
     const read = isServing ? this.#serving.usable : undefined
-    const isHeld = this.#phase === 'gated' || this.#fenced !== undefined
-    this.#flow.setTargets(isHeld ? undefined : read, read)
+    const isHeld = this.phase === 'gated' || this.#fenced !== undefined
+    this.flow.setTargets(isHeld ? undefined : read, read)
   }
 
   #settleDrainWaiters(): void {

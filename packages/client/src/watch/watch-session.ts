@@ -1,13 +1,13 @@
 import { type Address, withoutArguments } from '@disredis/sentinel'
-import type { RoutedCommand } from '../commands/routed-command.js'
+import type { Command } from '../commands/command.js'
+import { verdictOnReply } from '../commands/verdicts.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import { ConnectionError, RoleMismatchError } from '../errors.js'
-import { deadlineError, outcomeUnknownError } from '../shard/command-errors.js'
-import { Deadlines } from '../shard/deadlines.js'
-import { verdictOnReply } from '../shard/refusal.js'
+import { deadlineError, outcomeUnknownError } from '../queueing/command-errors.js'
+import { Deadlines } from '../queueing/deadlines.js'
+import type { Ticked, Ticker } from '../queueing/ticker.js'
 import type { Shard } from '../shard/shard.js'
-import type { Ticked, Ticker } from '../shard/ticker.js'
 
 export interface WatchSessionContext {
   readonly shard: Shard
@@ -69,7 +69,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
     return this.#connection.inFlight === 0
   }
 
-  send(command: RoutedCommand): void {
+  send(command: Command): void {
     if (!this.isUsable) {
       command.fail(noMaster(this.#context.shard))
       return
@@ -80,7 +80,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
   }
 
   /** As {@link send}, of a command whose deadline runs already. */
-  resend(command: RoutedCommand): void {
+  resend(command: Command): void {
     if (!this.isUsable) {
       command.fail(noMaster(this.#context.shard))
       return
@@ -101,11 +101,11 @@ export class WatchSession implements ConnectionOwner, Ticked {
     return !this.#deadlines.isEmpty
   }
 
-  commandFailed(command: RoutedCommand, error: Error): void {
+  commandFailed(command: Command, error: Error): void {
     const { shard } = this.#context
     if (error.name === 'ReplyError') {
       const isUnknownScript = verdictOnReply(error.message, command.isRead) === 'reload'
-      if (isUnknownScript && command.reload()) this.#connection.write(command)
+      if (isUnknownScript && command.reload()) this.#write(command)
       else command.fail(withoutArguments(error))
     } else if (
       command.isRead ||
@@ -122,9 +122,9 @@ export class WatchSession implements ConnectionOwner, Ticked {
 
   connectionChanged(): void {}
 
-  #write(command: RoutedCommand): void {
+  #write(command: Command): void {
     this.#context.ticker.watch(this)
-    this.#connection.write(command)
+    command.writeTo(this.#connection.wire, this.#connection)
   }
 }
 

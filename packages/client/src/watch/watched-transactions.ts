@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { DisredisError, type Runtime } from '@disredis/sentinel'
-import type { BatchContext } from '../command-batch.js'
-import { CommandHandle } from '../command-handle.js'
-import { commandInfo } from '../commands/command-info.js'
-import { isWatch, RoutedCommand } from '../commands/routed-command.js'
+import { commandInfo } from '../catalog/command-info.js'
+import type { CallPolicy } from '../commands/call-policy.js'
+import { Command, isWatch } from '../commands/command.js'
+import { verdictOnReply } from '../commands/verdicts.js'
 import { CommandTimeoutError, TransactionConflictError } from '../errors.js'
-import { Backoff } from '../shard/backoff.js'
-import { verdictOnReply } from '../shard/refusal.js'
+import { Backoff } from '../queueing/backoff.js'
 import type { Shard } from '../shard/shard.js'
 import type { WatchSession } from './watch-session.js'
 
@@ -15,14 +14,20 @@ export interface TransactionOptions {
   readonly retries?: number
 }
 
-/** Gets a client for the shard of the watched keys, on a connection of its own. */
-export type WatchedWork<T> = (tx: CommandHandle) => Promise<T>
+/** The work of a transaction; its commands go to the shard of the watched keys by `send`. */
+export type WatchedCalls<T> = (send: (command: Command) => void) => Promise<T>
+
+/** How WATCH is called. */
+export interface WatchContext {
+  readonly callPolicy: CallPolicy
+  readonly keyPrefix: string | undefined
+}
 
 export interface WatchedTransactionsContext {
   readonly runtime: Runtime
   readonly openSession: (shard: Shard, signal: AbortSignal) => Promise<WatchSession>
   /** Sends a command of the work by the session, or fails it if it does not belong there. */
-  readonly route: (shard: Shard, command: RoutedCommand, session: WatchSession) => void
+  readonly route: (shard: Shard, command: Command, session: WatchSession) => void
 }
 
 /** One call of the work. Once something of it was executed, it is never called again. */
@@ -53,13 +58,13 @@ export class WatchedTransactions {
   async run<T>(
     shard: Shard,
     keys: readonly (string | Buffer)[],
-    work: WatchedWork<T>,
-    batch: BatchContext,
+    work: WatchedCalls<T>,
+    context: WatchContext,
     { retries }: { readonly retries: number },
   ): Promise<T> {
     this.#running++
     try {
-      return await this.#run(shard, keys, work, batch, retries)
+      return await this.#run(shard, keys, work, context, retries)
     } finally {
       if (--this.#running === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve()
     }
@@ -81,18 +86,18 @@ export class WatchedTransactions {
   async #run<T>(
     shard: Shard,
     keys: readonly (string | Buffer)[],
-    work: WatchedWork<T>,
-    batch: BatchContext,
+    work: WatchedCalls<T>,
+    context: WatchContext,
     retries: number,
   ): Promise<T> {
     const { runtime } = this.#context
-    const { timeout } = batch.callPolicy
+    const { timeout } = context.callPolicy
     const deadline = runtime.now() + timeout
     const backoff = new Backoff(10, 200, runtime.random)
     for (let conflicts = 0; ; ) {
       const attempt: Attempt = { hasExecuted: false, isDisturbed: false }
       try {
-        const result = await this.#attempt(shard, keys, work, batch, attempt)
+        const result = await this.#attempt(shard, keys, work, context, attempt)
         if (!attempt.isDisturbed) return result
         if (++conflicts > retries) {
           throw new TransactionConflictError(
@@ -116,22 +121,22 @@ export class WatchedTransactions {
   async #attempt<T>(
     shard: Shard,
     keys: readonly (string | Buffer)[],
-    work: WatchedWork<T>,
-    batch: BatchContext,
+    work: WatchedCalls<T>,
+    context: WatchContext,
     attempt: Attempt,
   ): Promise<T> {
     const session = await this.#acquire(shard)
     this.#busy.add(session)
     let isClean = false
     try {
-      const send = (command: RoutedCommand) => session.send(command)
-      await call(send, batch, 'watch', keys)
-      const sendWork = (command: RoutedCommand) => {
+      const send = (command: Command) => session.send(command)
+      await call(send, context, 'watch', keys)
+      const sendWork = (command: Command) => {
         noteExecution(command, attempt)
         this.#context.route(shard, command, session)
       }
-      const result = await work(new CommandHandle({ ...batch, send: sendWork }))
-      isClean = await forgetKeys(session, batch)
+      const result = await work(sendWork)
+      isClean = await forgetKeys(session, context)
       return result
     } finally {
       this.#busy.delete(session)
@@ -158,7 +163,7 @@ export class WatchedTransactions {
 }
 
 /** Before the caller hears of it. */
-function noteExecution(command: RoutedCommand, attempt: Attempt): void {
+function noteExecution(command: Command, attempt: Attempt): void {
   if (command.isRead || isWatch(command)) return
   const isTransaction = command.members !== undefined
   command.promise.then(
@@ -177,9 +182,9 @@ function noteExecution(command: RoutedCommand, attempt: Attempt): void {
  * Without an EXEC the keys would be watched for the next caller. It must not fail the attempt, which
  * may have executed its transaction already: a connection that cannot be cleaned is not used again.
  */
-async function forgetKeys(session: WatchSession, batch: BatchContext): Promise<boolean> {
+async function forgetKeys(session: WatchSession, context: WatchContext): Promise<boolean> {
   try {
-    await call((command) => session.send(command), batch, 'unwatch', [])
+    await call((command) => session.send(command), context, 'unwatch', [])
     return session.isIdle
   } catch {
     return false
@@ -187,12 +192,12 @@ async function forgetKeys(session: WatchSession, batch: BatchContext): Promise<b
 }
 
 function call(
-  send: (command: RoutedCommand) => void,
-  { callPolicy, keyPrefix }: BatchContext,
+  send: (command: Command) => void,
+  { callPolicy, keyPrefix }: WatchContext,
   name: string,
   args: readonly (string | Buffer)[],
 ): Promise<unknown> {
-  const command = new RoutedCommand(
+  const command = new Command(
     commandInfo(name),
     [...args],
     callPolicy,

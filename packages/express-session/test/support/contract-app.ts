@@ -1,15 +1,16 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   CONTRACT_COOKIE,
   CONTRACT_SECRET,
   type ContractApp,
   type ContractAppOptions,
   type ContractRoute,
-  type ContractSession,
-} from '@disredis/session-store/contract'
+  FieldSession,
+  listenOnLoopback,
+  queryOf,
+} from '@disredis/session-contract'
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express'
-import session, { type SessionData } from 'express-session'
+import session from 'express-session'
 import { DisredisStore, type DisredisStoreOptions } from '../../src/index.js'
 import './session-data.js'
 
@@ -55,17 +56,15 @@ export async function serveContractApp(
   }
   app.use(answerError)
 
-  const server = createServer(app)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = await listenOnLoopback(createServer(app))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     get counters() {
       return store.counters
     },
     closeStore: () => store.close(),
     async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
       await store.close()
     },
   }
@@ -77,8 +76,7 @@ function handlerOf(
   isSavedFirst: boolean,
 ): RequestHandler {
   return (req, res, next) => {
-    const query = new URL(req.url, 'http://localhost').searchParams
-    Promise.resolve(handler(new RequestSession(req, store, isSavedFirst), query)).then(
+    Promise.resolve(handler(new RequestSession(req, store, isSavedFirst), queryOf(req))).then(
       (result) => res.json(result ?? null),
       next,
     )
@@ -90,12 +88,13 @@ const answerError: ErrorRequestHandler = (error: { code?: string }, _req, res, _
 }
 
 /** A request's session as the suite sees it. `req.session` is another object after `regenerate`. */
-class RequestSession implements ContractSession {
+class RequestSession extends FieldSession {
   readonly #req: Request
   readonly #store: DisredisStore
   readonly #isSavedFirst: boolean
 
   constructor(req: Request, store: DisredisStore, isSavedFirst: boolean) {
+    super()
     this.#req = req
     this.#store = store
     this.#isSavedFirst = isSavedFirst
@@ -103,23 +102,6 @@ class RequestSession implements ContractSession {
 
   get id(): string {
     return this.#req.sessionID
-  }
-
-  get(field: string): unknown {
-    return this.#fields[field]
-  }
-
-  set(field: string, value: unknown): void {
-    this.#fields[field] = value
-  }
-
-  remove(field: string): void {
-    delete this.#fields[field]
-  }
-
-  all(): Record<string, unknown> {
-    const { cookie, ...fields } = this.#fields
-    return fields
   }
 
   setMaxAge(maxAge: number): void {
@@ -145,8 +127,8 @@ class RequestSession implements ContractSession {
     await promised((done) => this.#req.session.save(done))
   }
 
-  get #fields(): Record<string, unknown> {
-    return this.#req.session as Partial<SessionData> as Record<string, unknown>
+  protected get fields(): object {
+    return this.#req.session
   }
 }
 

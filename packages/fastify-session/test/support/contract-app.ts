@@ -3,8 +3,9 @@ import {
   CONTRACT_SECRET,
   type ContractApp,
   type ContractAppOptions,
-  type ContractSession,
-} from '@disredis/session-store/contract'
+  FieldSession,
+  queryOf,
+} from '@disredis/session-contract'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import disredisSession, {
   type DisredisSessionOptions,
@@ -56,8 +57,7 @@ export async function serveContractApp(
   for (const [path, { handler, lock }] of Object.entries(routes)) {
     const config = lock === undefined ? {} : { sessionLock: lock }
     app.get(path, { config }, async (request) => {
-      const query = new URL(request.url, 'http://localhost').searchParams
-      return (await handler(new RequestSession(request, store), query)) ?? 'null'
+      return (await handler(new RequestSession(request, store), queryOf(request))) ?? 'null'
     })
   }
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -76,11 +76,12 @@ export async function serveContractApp(
 }
 
 /** A request's session as the suite sees it. `request.session` is another object after a login. */
-class RequestSession implements ContractSession {
+class RequestSession extends FieldSession {
   readonly #request: FastifyRequest
   readonly #store: DisredisStore
 
   constructor(request: FastifyRequest, store: DisredisStore) {
+    super()
     this.#request = request
     this.#store = store
   }
@@ -89,30 +90,13 @@ class RequestSession implements ContractSession {
     return this.#request.session.sessionId
   }
 
-  get(field: string): unknown {
-    return this.#fields[field]
-  }
-
-  set(field: string, value: unknown): void {
-    this.#fields[field] = value
-  }
-
-  remove(field: string): void {
-    delete this.#fields[field]
-  }
-
-  all(): Record<string, unknown> {
-    const { cookie, ...fields } = this.#fields
-    return fields
-  }
-
   setMaxAge(maxAge: number): void {
     this.#request.session.cookie.maxAge = maxAge
   }
 
   regenerate(keep: readonly string[]): Promise<void> {
     // A field that is not there would be kept as undefined.
-    return this.#request.session.regenerate(keep.filter((field) => field in this.#fields))
+    return this.#request.session.regenerate(keep.filter((field) => field in this.fields))
   }
 
   login(user: string): Promise<void> {
@@ -127,7 +111,7 @@ class RequestSession implements ContractSession {
     return this.#request.session.save()
   }
 
-  get #fields(): Record<string, unknown> {
-    return this.#request.session as unknown as Record<string, unknown>
+  protected get fields(): object {
+    return this.#request.session
   }
 }

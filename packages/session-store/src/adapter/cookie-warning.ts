@@ -1,4 +1,4 @@
-import type { CookieInput } from '../session-cookie.js'
+import type { CookieInput } from '../payload/session-cookie.js'
 
 /**
  * Looks at the cookies of sessions that are saved: in production (`NODE_ENV`), the first one that is

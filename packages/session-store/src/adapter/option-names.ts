@@ -1,6 +1,6 @@
 import { SessionOptionError } from '../errors.js'
-import { CLIENT_OPTIONS } from '../session-client.js'
-import type { SessionPolicy } from '../session-store-options.js'
+import { CLIENT_OPTIONS } from '../options/session-client.js'
+import type { SessionPolicy } from '../options/session-store-options.js'
 
 /** Every option of the store that is not its client's; the compiler misses none. */
 const POLICY_OPTIONS: Readonly<Record<keyof SessionPolicy<object>, true>> = {

@@ -1,5 +1,5 @@
 import { SessionOptionError } from '../errors.js'
-import type { SessionPolicy } from '../session-store-options.js'
+import type { SessionPolicy } from '../options/session-store-options.js'
 
 /** Where a session says who is logged in: a field's name, or a function of the session's data. */
 export type UserOption<Data extends object> =

@@ -1,0 +1,119 @@
+import {
+  type Address,
+  type Connection,
+  type Dialled,
+  formatAddress,
+  type Request,
+  type Runtime,
+} from '@disredis/connection'
+import type { Command } from '../commands/command.js'
+import { dialError } from './dial-error.js'
+import type { ConnectionOwner, NodeRole, ShardConnection } from './shard-connection.js'
+
+/** In one packet. A node that loads its data answers the one and refuses the other. */
+export const roleRequests: readonly Request[] = [['ROLE'], ['PING']]
+
+/** A {@link ShardConnection} that was dialled: its handshake has asked for the role. */
+export class NodeConnection implements ShardConnection {
+  readonly wire: Connection
+  readonly db: number
+  isSilent = false
+  owner: ConnectionOwner | undefined
+  /** Gets pushes, in the order of the wire. */
+  onPush: ((items: readonly unknown[]) => void) | undefined
+  readonly #runtime: Runtime
+  #roleOfHandshake: readonly unknown[] | undefined
+
+  constructor({ connection, handshake }: Dialled, db: number, runtime: Runtime) {
+    this.wire = connection
+    this.db = db
+    this.#runtime = runtime
+    this.#roleOfHandshake = handshake.replies
+    connection.listener = {
+      onPush: (items) => this.onPush?.(items),
+      onBytes: () => {
+        if (!this.isSilent) return
+        this.isSilent = false
+        this.owner?.connectionChanged(this)
+      },
+      onCongestion: () => this.owner?.connectionChanged(this),
+      onClose: () => this.owner?.connectionClosed(this),
+    }
+  }
+
+  get address(): Address {
+    return this.wire.address
+  }
+
+  get where(): string {
+    return formatAddress(this.address)
+  }
+
+  get inFlight(): number {
+    return this.wire.inFlight
+  }
+
+  get waitingSince(): number {
+    return this.wire.waitingSince
+  }
+
+  get isWritable(): boolean {
+    return this.wire.isWritable
+  }
+
+  get isClosed(): boolean {
+    return this.wire.isClosed
+  }
+
+  hasSent(command: Command): boolean {
+    return this.wire.hasLeft(command.position)
+  }
+
+  commandFailed(command: Command, error: Error): void {
+    if (this.owner === undefined) command.fail(error)
+    else this.owner.commandFailed(command, error, this)
+  }
+
+  async role(signal: AbortSignal, timeout: number): Promise<NodeRole> {
+    const said = this.#roleOfHandshake
+    this.#roleOfHandshake = undefined
+    const giveUp = () => this.destroy()
+    const timer = this.#runtime.setTimer(giveUp, timeout)
+    signal.addEventListener('abort', giveUp)
+    try {
+      if (signal.aborted) giveUp()
+      return readRole(said ?? (await this.#ask(roleRequests)))
+    } catch (error) {
+      this.destroy()
+      throw dialError(this.address, error)
+    } finally {
+      timer.cancel()
+      signal.removeEventListener('abort', giveUp)
+    }
+  }
+
+  destroy(): void {
+    this.wire.destroy()
+  }
+
+  /** Rejects if the connection is lost; a refusal is an answer. */
+  async #ask(requests: readonly Request[]): Promise<readonly unknown[]> {
+    const replies = await Promise.allSettled(
+      requests.map(([name, ...args]) => this.wire.request(name, ...args)),
+    )
+    return replies.map((it) => (it.status === 'fulfilled' ? it.value : it.reason))
+  }
+}
+
+/** @param replies to {@link roleRequests}: `["master", offset, [...]]` or `["slave", host, port, state, offset]` */
+function readRole([role, ping]: readonly unknown[]): NodeRole {
+  if (role instanceof Error) throw role
+  if (!Array.isArray(role)) throw new Error('The node answered ROLE with no list')
+  const isMaster = role[0] === 'master'
+  return {
+    isMaster,
+    isLoading: ping instanceof Error && ping.message.startsWith('LOADING'),
+    isLinkedReplica: role[0] === 'slave' && role[3] === 'connected',
+    offset: Number(isMaster ? role[1] : role[4]),
+  }
+}

@@ -1,0 +1,86 @@
+import { InvalidOptionError } from '@disredis/sentinel'
+import type { ChainableCommander } from 'ioredis'
+import type { CallPolicy } from '../commands/call-policy.js'
+import type { Command } from '../commands/command.js'
+import {
+  type CommandTarget,
+  defineMethods,
+  installCommands,
+  type Method,
+} from './command-surface.js'
+
+/** What batches of commands need of the client they belong to. */
+export interface BatchContext {
+  readonly callPolicy: CallPolicy
+  readonly keyPrefix: string | undefined
+  /** What the client has besides ioredis's commands: scripts and added commands, by name. */
+  readonly methods: ReadonlyMap<string, Method>
+  /** Settles the command sooner or later. */
+  readonly send: (command: Command) => void
+}
+
+/** As ioredis types it; of a command that failed there is no result: `[error]`. */
+export type BatchResult = [error: Error | null, result: unknown]
+
+export type BatchCallback = (error: Error | null, results?: BatchResult[] | null) => void
+
+/** Collects commands; each call returns the batch. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
+export abstract class CommandBatch implements CommandTarget {
+  /** By which libraries tell a batch from a client. */
+  readonly isPipeline = true
+  /** @internal */
+  readonly callPolicy: CallPolicy
+  /** @internal */
+  readonly keyPrefix: string | undefined
+  #isExecuted = false
+
+  constructor(context: BatchContext) {
+    this.callPolicy = context.callPolicy
+    this.keyPrefix = context.keyPrefix
+    defineMethods(this, context.methods)
+  }
+
+  /** Commands so far. */
+  abstract get length(): number
+
+  /** @internal */
+  abstract submit(command: Command): this
+
+  /** Adds `[['set', 'k', 'v'], ['get', 'k']]` and their like. */
+  addBatch(commands: readonly (readonly unknown[])[]): this {
+    for (const [name, ...args] of commands) {
+      const method = (this as unknown as Record<string, unknown>)[String(name)]
+      if (typeof method !== 'function')
+        throw new InvalidOptionError(`There is no command '${String(name)}'`)
+      method.apply(this, args)
+    }
+    return this
+  }
+
+  /** Marks the batch as sent. @throws InvalidOptionError the second time */
+  protected begin(): void {
+    if (this.#isExecuted) throw new InvalidOptionError('exec() was called on this batch already')
+    this.#isExecuted = true
+  }
+}
+
+export interface CommandBatch extends Omit<ChainableCommander, 'exec' | 'length'> {}
+
+installCommands(CommandBatch.prototype)
+
+export function failedResult(error: Error): BatchResult {
+  return [error] as unknown as BatchResult
+}
+
+/** As in ioredis, what is not a function is ignored: libraries pass the `true` of other clients. */
+export function callBack<T>(
+  promise: Promise<T>,
+  callback: ((error: Error | null, result?: T) => void) | undefined,
+): void {
+  if (typeof callback !== 'function') return
+  promise.then(
+    (result) => process.nextTick(callback, null, result),
+    (error) => process.nextTick(callback, error),
+  )
+}

@@ -1,0 +1,101 @@
+import type { ConnectionOptions } from 'node:tls'
+import { systemRuntime } from '@disredis/connection'
+import { InvalidOptionError, parseSentinels } from '@disredis/sentinel'
+import { readFromValues } from '../commands/call-policy.js'
+import type { DisredisOptions, ResolvedOptions } from './disredis-options.js'
+import { lookupByFamily } from './lookup-by-family.js'
+import { count, flag, milliseconds, oneOf, text } from './option-checks.js'
+import { parseUrl } from './parse-url.js'
+
+/**
+ * @throws InvalidOptionError that names the option, what it got and what it takes
+ * @throws InvalidAddressError for `sentinels`
+ */
+export function resolveOptions(
+  given: string | readonly string[] | DisredisOptions,
+): ResolvedOptions {
+  const options = readGiven(given)
+  const { username, password } = options
+  text('username', username)
+  text('password', password)
+  text('keyPrefix', options.keyPrefix)
+  text('name', options.name)
+  if (options.credentials !== undefined && typeof options.credentials !== 'function') {
+    throw new InvalidOptionError('`credentials` takes a function')
+  }
+  const probeInterval = options.failoverGate?.probeInterval
+  const family = oneOf('family', options.family, [0, 4, 6] as const)
+  return Object.freeze({
+    ...options,
+    sentinels: parseSentinels(options.sentinels),
+    masters: options.masters ?? (options.name === undefined ? undefined : [options.name]),
+    credentials: options.credentials ?? (() => ({ username, password })),
+    tls: tlsOptions('tls', options.tls),
+    sentinelTLS: tlsOptions('sentinelTLS', options.sentinelTLS),
+    db: count('db', options.db, 0, 0),
+    connectTimeout: milliseconds('connectTimeout', options.connectTimeout, 2000),
+    commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
+    connectionName: text('connectionName', options.connectionName) ?? 'disredis',
+    lazyConnect: flag('lazyConnect', options.lazyConnect, false),
+    queue: Object.freeze({
+      maxCommands: count('queue.maxCommands', options.queue?.maxCommands, 100_000, 1),
+      maxBytes: count('queue.maxBytes', options.queue?.maxBytes, 64 * 1024 * 1024, 1),
+    }),
+    retryWrites: oneOf('retryWrites', options.retryWrites, ['never', 'idempotent'] as const),
+    readFrom: oneOf('readFrom', options.readFrom, readFromValues),
+    maxReplicaLag: count('maxReplicaLag', options.maxReplicaLag, 1024 * 1024, 0),
+    readYourWrites: count('readYourWrites', options.readYourWrites, 1000, 0),
+    failoverGate: Object.freeze({
+      timeout: milliseconds('failoverGate.timeout', options.failoverGate?.timeout, 10_000),
+      probeInterval:
+        probeInterval === false
+          ? false
+          : milliseconds('failoverGate.probeInterval', probeInterval, 10),
+      openOn: oneOf('failoverGate.openOn', options.failoverGate?.openOn, [
+        'confirmed',
+        'proven',
+      ] as const),
+    }),
+    fenceAfter:
+      options.fenceAfter === undefined
+        ? undefined
+        : milliseconds('fenceAfter', options.fenceAfter, 1),
+    showFriendlyErrorStack: flag('showFriendlyErrorStack', options.showFriendlyErrorStack, false),
+    stringNumbers: flag('stringNumbers', options.stringNumbers, false),
+    family,
+    runtime: options.runtime ?? systemRuntime,
+    lookup: options.lookup ?? (family === 0 ? undefined : lookupByFamily[family]),
+  })
+}
+
+/** The options as they were given, whatever their form. */
+export function readGiven(given: string | readonly string[] | DisredisOptions): DisredisOptions {
+  if (typeof given === 'string') {
+    return given.includes('://') ? parseUrl(given) : { sentinels: given }
+  }
+  if (Array.isArray(given)) return { sentinels: given }
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidOptionError(
+      'Disredis takes "host:port,host:port", a redis-sentinel:// URL, an array of addresses, ' +
+        `or options with \`sentinels\`, not ${given === null ? 'null' : typeof given}`,
+    )
+  }
+  if (!('sentinels' in given)) {
+    const isIoredis = 'host' in given || 'port' in given
+    throw new InvalidOptionError(
+      '`sentinels` is missing: give the addresses of your Sentinels' +
+        (isIoredis ? '; `host` and `port` of a master are found by asking them' : ''),
+    )
+  }
+  return given as DisredisOptions
+}
+
+function tlsOptions(
+  option: string,
+  tls: ConnectionOptions | true | undefined,
+): ConnectionOptions | undefined {
+  if (tls === undefined) return undefined
+  if (tls === true) return {}
+  if (typeof tls === 'object' && tls !== null) return tls
+  throw new InvalidOptionError(`\`${option}\` takes \`true\` or the options of \`tls.connect\``)
+}

@@ -1,0 +1,56 @@
+import type { Runtime, SentinelTopology, Timer } from '@disredis/sentinel'
+import { FencedError } from '../errors.js'
+
+/**
+ * Closes when fewer than a majority of the known Sentinels have been connected for a time: this
+ * process may be cut off together with an old master, whose writes will be lost.
+ */
+export class SentinelFence {
+  readonly #after: number
+  readonly #runtime: Runtime
+  readonly #onChange: (error: FencedError | undefined) => void
+  #timer: Timer | undefined
+  #error: FencedError | undefined
+
+  /** @param after ms without a majority before the fence closes. */
+  constructor(after: number, runtime: Runtime, onChange: (error: FencedError | undefined) => void) {
+    this.#after = after
+    this.#runtime = runtime
+    this.#onChange = onChange
+  }
+
+  /** Why writes are held; undefined while they are not. */
+  get error(): FencedError | undefined {
+    return this.#error
+  }
+
+  /** Called with every snapshot. */
+  hear(sentinels: readonly SentinelTopology[]): void {
+    const connected = sentinels.filter(({ isConnected }) => isConnected).length
+    if (connected * 2 > sentinels.length) {
+      this.end()
+      if (this.#error !== undefined) this.#change(undefined)
+      return
+    }
+    if (this.#error !== undefined || this.#timer !== undefined) return
+    this.#timer = this.#runtime.setTimer(() => {
+      this.#timer = undefined
+      this.#change(
+        new FencedError(
+          `Writes are held: no majority of the ${sentinels.length} Sentinels has been in reach for ${this.#after} ms (fenceAfter).`,
+          { retryable: true },
+        ),
+      )
+    }, this.#after)
+  }
+
+  #change(error: FencedError | undefined): void {
+    this.#error = error
+    this.#onChange(error)
+  }
+
+  end(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+}

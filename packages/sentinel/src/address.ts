@@ -1,1 +1,0 @@
-export { type Address, formatAddress, isSameAddress } from '@disredis/connection'

@@ -1,0 +1,63 @@
+import { type Address, isSameAddress } from '@disredis/connection'
+import type { SentinelEvent } from '../protocol/sentinel-event.js'
+import type { FailoverReport, Source } from '../protocol/sentinel-report.js'
+import type { FailoverTopology } from './topology.js'
+
+/**
+ * The failovers of one master that Sentinels lead, from their events and from what they answer: the
+ * answers make up for events of before this client listened, or of while a link was down.
+ */
+export class FailoverTracker {
+  /** By the id of the leader. */
+  readonly #led = new Map<string, FailoverTopology>()
+  /** The leader that spoke of it last: it alone counts. Another one may hang and never give up. */
+  #latest: string | undefined
+
+  applyEvent(event: SentinelEvent, leader: Source): void {
+    switch (event.kind) {
+      case 'leaderElected':
+        this.#led.delete(leader.id)
+        this.#record(leader, event.master, undefined)
+        break
+      case 'replicaSelected': {
+        // Without the election the master is not known; the answer that follows an event has it.
+        const known = this.#led.get(leader.id)
+        if (known !== undefined) this.#record(leader, known.master, event.address)
+        break
+      }
+      case 'failoverAborted':
+      case 'masterSwitched':
+        this.#led.delete(leader.id)
+    }
+  }
+
+  /** A Sentinel answered; `master` is what it names. */
+  applyReport(report: FailoverReport | undefined, master: Address, leader: Source): void {
+    if (report === undefined) this.#led.delete(leader.id)
+    else this.#record(leader, master, report.replica)
+  }
+
+  /** The Sentinel is not connected, or not to be counted any longer: nothing is known of its failover. */
+  removeSentinel(id: string): void {
+    this.#led.delete(id)
+  }
+
+  /** The failover of `master` that is under way. The same object while nothing in it changes. */
+  of(master: Address): FailoverTopology | undefined {
+    const failover = this.#latest === undefined ? undefined : this.#led.get(this.#latest)
+    return isSameAddress(failover?.master, master) ? failover : undefined
+  }
+
+  #record(sentinel: Source, master: Address, replica: Address | undefined): void {
+    const { id, address } = sentinel
+    const known = this.#led.get(id)
+    const isKnown = known !== undefined && isSameAddress(known.master, master)
+    const chosen = replica ?? (isKnown ? known.replica : undefined)
+    if (isKnown && (chosen === known.replica || isSameAddress(chosen, known.replica))) return
+    this.#latest = id
+    this.#led.set(
+      id,
+      Object.freeze({ sentinel: Object.freeze({ id, address }), master, replica: chosen }),
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import { type Address, isSameAddress } from '@disredis/connection'
+import type { SentinelEvent } from '../protocol/sentinel-event.js'
+import type { Source } from '../protocol/sentinel-report.js'
+import { type DownChange, DownTracker } from './down-tracker.js'
+import { type PublishedSwitch, SwitchTracker } from './switch-tracker.js'
+import type { FailoverTopology, ShardTopology } from './topology.js'
+import type { WatcherEvents } from './watcher-events.js'
+
+/** Emits one event. Never throws. */
+export type Emit = <K extends keyof WatcherEvents>(name: K, event: WatcherEvents[K][0]) => void
+
+/** Emits what happens to one master, each fact once however many Sentinels say it. */
+export class ShardNotifier {
+  readonly #shard: string
+  readonly #emit: Emit
+  readonly #down = new DownTracker()
+  readonly #switches: SwitchTracker
+  #master: Address
+  /** What was emitted of it. */
+  #failover: FailoverTopology | undefined
+
+  /** @param shard as the first snapshot has it: all that is in there is no news */
+  constructor({ name, master, failover }: ShardTopology, emit: Emit) {
+    this.#shard = name
+    this.#master = master
+    this.#failover = failover
+    this.#emit = emit
+    this.#switches = new SwitchTracker(master)
+  }
+
+  /** Only the leader of a failover publishes its end, so it is emitted as it comes. */
+  onEvent(event: SentinelEvent, { id, address: sentinel }: Source): void {
+    const shard = this.#shard
+    switch (event.kind) {
+      case 'replicaPromoted':
+        this.#emit('replicaPromoted', { shard, sentinel, address: event.address })
+        break
+      case 'failoverAborted':
+        this.#failover = undefined
+        this.#emit('failoverAborted', { shard, sentinel, reason: event.reason })
+        break
+      case 'masterSwitched':
+        this.#switches.record({ from: event.from, to: event.to, sentinel })
+        break
+      case 'masterDown':
+        // An earlier master may still be called down or up.
+        if (!isSameAddress(event.address, this.#master)) break
+        this.#emitDown(this.#down.applyEvent(id, event), sentinel)
+    }
+  }
+
+  /** What a Sentinel's flags of `master` say. */
+  onFlags(master: Address, flags: readonly string[], { id, address }: Source): void {
+    if (isSameAddress(master, this.#master))
+      this.#emitDown(this.#down.applyFlags(id, flags), address)
+  }
+
+  /** What the topology has now. */
+  onSnapshot({ master, failover }: ShardTopology): void {
+    if (!isSameAddress(master, this.#master)) {
+      this.#master = master
+      this.#down.reset()
+    }
+    const published: PublishedSwitch | undefined = this.#switches.follow(master)
+    if (published !== undefined) this.#emit('masterSwitched', { shard: this.#shard, ...published })
+    this.#onFailover(failover)
+  }
+
+  #onFailover(failover: FailoverTopology | undefined): void {
+    const emitted = this.#failover
+    if (failover === emitted) return
+    this.#failover = failover
+    const shard = this.#shard
+    if (failover === undefined) {
+      // The leader says that it leads no failover, and its master is the one before.
+      const isAborted = isSameAddress(emitted?.master, this.#master)
+      if (isAborted) {
+        const sentinel = emitted!.sentinel.address
+        this.#emit('failoverAborted', { shard, sentinel, reason: 'unannounced' })
+      }
+      return
+    }
+    const { master, replica } = failover
+    const sentinel = failover.sentinel.address
+    const isNew =
+      emitted?.sentinel.id !== failover.sentinel.id || !isSameAddress(emitted.master, master)
+    if (isNew) this.#emit('failoverStarted', { shard, sentinel, master })
+    if (replica !== undefined && (isNew || replica !== emitted.replica)) {
+      this.#emit('replicaSelected', { shard, sentinel, address: replica })
+    }
+  }
+
+  /** The Sentinel is not connected. */
+  onDisconnected(id: string): void {
+    this.#down.removeSentinel(id)
+    // Whether it gives its failover up will not be known.
+    if (this.#failover?.sentinel.id === id) this.#failover = undefined
+  }
+
+  #emitDown(changes: readonly DownChange[], sentinel: Address): void {
+    for (const { isObjective, isDown } of changes) {
+      this.#emit('masterDown', { shard: this.#shard, sentinel, isObjective, isDown })
+    }
+  }
+}

@@ -1,1 +1,0 @@
-export { DisredisError, type DisredisErrorOptions } from '@disredis/connection'

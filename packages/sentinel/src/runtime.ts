@@ -1,1 +1,0 @@
-export { type Runtime, systemRuntime, type Timer } from '@disredis/connection'

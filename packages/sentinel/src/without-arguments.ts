@@ -1,1 +1,0 @@
-export { withoutArguments } from '@disredis/connection'

@@ -1,0 +1,237 @@
+import { SessionUnavailableError } from '../errors.js'
+import type { SessionCookie } from '../payload/session-cookie.js'
+import type { DecodedSession, SessionDecoder } from '../payload/session-decoder.js'
+import type { SessionKey } from '../storage/session-keys.js'
+import type { LayoutKind, StoredSession } from '../storage/session-layout.js'
+import type { UserRegistry } from '../storage/user-registry.js'
+import { toStoreError } from '../store-error.js'
+import type { Deadline } from './deadline.js'
+import type { Owner } from './membership.js'
+import { RecentMap } from './recent-map.js'
+import { SessionHandle, type SessionSource } from './session-handle.js'
+import { type StoreContext, userOf } from './store-context.js'
+
+/** A session as `get` answers it. */
+export interface LoadedSession<Data> {
+  /** What the application stored, without the cookie. The caller's own copy. */
+  readonly data: Data
+  readonly cookie: SessionCookie
+  /** ms since 1970, by the clock of the Redis server. */
+  readonly createdAt: number
+  /** When its last use was written; ms since 1970, by the clock of the Redis server. */
+  readonly touchedAt: number
+  /** Goes back to the store with every save, touch and destroy of this copy. */
+  readonly handle: SessionHandle
+}
+
+interface Remembered {
+  readonly session: StoredSession
+  readonly layout: LayoutKind
+  readonly at: number
+}
+
+/** Where it is looked up what a user has revoked. */
+type Revocations = Pick<UserRegistry, 'epoch' | 'wasRevoked'>
+
+/** Loads sessions: one round trip, in which the epoch of a known user is read as well. */
+export class SessionReader<Data extends object> {
+  readonly #context: StoreContext<Data>
+  readonly #decoder: SessionDecoder<Data>
+  readonly #remembered: RecentMap<Remembered> | undefined
+
+  constructor(context: StoreContext<Data>, decoder: SessionDecoder<Data>) {
+    this.#context = context
+    this.#decoder = decoder
+    const policy = context.settings.onUnavailable
+    this.#remembered =
+      typeof policy === 'object' ? new RecentMap<Remembered>(policy.maxEntries) : undefined
+  }
+
+  read(key: SessionKey): Promise<LoadedSession<Data> | undefined> {
+    const { deadlines, settings, users, userHints } = this.#context
+    const guess = settings.userId === undefined ? undefined : userHints.get(key.ref)
+    let guessed: { readonly epoch: number | undefined } | undefined
+    const reading = deadlines.run((deadline) => {
+      const ask = (user: string) => deadline.attempt(() => users.epoch(user))
+      const asked = guess === undefined ? undefined : ask(guess)
+      asked?.then(
+        (epoch) => {
+          guessed = { epoch }
+        },
+        // Rejects again where it is awaited; a session that is absent never asks for it.
+        () => undefined,
+      )
+      return this.#readStored(key, guess, deadline, {
+        epoch: (user) => (user === guess && asked !== undefined ? asked : ask(user)),
+        wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
+      })
+    })
+    if (settings.onUnavailable === 'error') return reading
+    return reading.catch((cause: unknown) => {
+      const error = toStoreError(cause)
+      if (!(error instanceof SessionUnavailableError)) throw error
+      // Revocation fails closed: nobody knows whether a session is still good without the epoch.
+      return this.#substitute(key, error, {
+        epoch: async (user) => {
+          if (user !== guess || guessed === undefined) throw error
+          return guessed.epoch
+        },
+        wasRevoked: async () => {
+          throw error
+        },
+      })
+    })
+  }
+
+  /** Loads a session for someone who looks at many: nothing is remembered of it. */
+  async inspect(key: SessionKey, deadline: Deadline): Promise<LoadedSession<Data> | undefined> {
+    const { storage, users } = this.#context
+    const { layout, found } = await deadline.attempt(() => storage.load(key))
+    if (found.state !== 'live') return undefined
+    const loaded = await this.#accept(key, found.session, layout, 'store', {
+      epoch: (user) => deadline.attempt(() => users.epoch(user)),
+      wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
+    })
+    return loaded === 'corrupt' ? undefined : loaded
+  }
+
+  /** Remembers what was written, in place of what was loaded. */
+  remember(handle: SessionHandle): void {
+    if (this.#remembered === undefined || handle.source === 'anonymous') return
+    const { layout, version, text, cookie, ...rest } = handle.snapshot
+    if (version === undefined) {
+      this.#remembered.delete(handle.ref)
+      return
+    }
+    const session = { ...rest, version, text, cookie: cookie.text }
+    this.#remembered.set(handle.ref, { session, layout, at: performance.now() })
+  }
+
+  /** Forgets what was remembered of a session. */
+  forget(ref: string): void {
+    this.#remembered?.delete(ref)
+    this.#context.userHints.delete(ref)
+  }
+
+  async #readStored(
+    key: SessionKey,
+    guess: string | undefined,
+    deadline: Deadline,
+    revocations: Revocations,
+  ) {
+    const { counters, storage, userHints } = this.#context
+    const { layout, found } = await deadline.attempt(() => storage.load(key))
+    if (found.state === 'live') {
+      const { session } = found
+      const loaded = await this.#accept(key, session, layout, 'store', revocations)
+      if (loaded !== 'corrupt') {
+        if (loaded === undefined) {
+          this.forget(key.ref)
+          return undefined
+        }
+        const { user } = loaded.handle.snapshot
+        if (user !== '' && user !== guess) userHints.set(key.ref, user)
+        this.#remembered?.set(key.ref, { session, layout, at: performance.now() })
+        return loaded
+      }
+    }
+    this.forget(key.ref)
+    if (found.state === 'foreign') counters.foreign++
+    if (found.state === 'live' || found.state === 'corrupt') {
+      const version = found.state === 'live' ? found.session.version : found.version
+      await deadline.attempt(() => storage.quarantine(key, version))
+    }
+    return undefined
+  }
+
+  /** What the failure policy puts in place of a session that could not be read. */
+  async #substitute(key: SessionKey, error: SessionUnavailableError, revocations: Revocations) {
+    const { counters, settings, storage } = this.#context
+    if (settings.onUnavailable === 'anonymous') {
+      counters.anonymous++
+      return anonymous<Data>(key, storage.current)
+    }
+    const known = this.#remembered?.get(key.ref)
+    if (known === undefined || typeof settings.onUnavailable !== 'object') throw error
+    if (performance.now() - known.at > settings.onUnavailable.stale) throw error
+    const loaded = await this.#accept(key, known.session, known.layout, 'stale', revocations)
+    if (loaded === undefined || loaded === 'corrupt') return undefined
+    counters.stale++
+    return loaded
+  }
+
+  async #accept(
+    key: SessionKey,
+    session: StoredSession,
+    layout: LayoutKind,
+    source: SessionSource,
+    revocations: Revocations,
+  ): Promise<LoadedSession<Data> | 'corrupt' | undefined> {
+    const { counters, settings } = this.#context
+    if (Date.now() >= session.createdAt + settings.absoluteTimeout) return undefined
+    const decoding = this.#decoder.decode(session)
+    const decoded = decoding instanceof Promise ? await decoding : decoding
+    if (decoded === 'corrupt') return decoded
+    if (decoded === 'invalid') {
+      counters.invalid++
+      return undefined
+    }
+    const checking = this.#owner(session, decoded, revocations)
+    const owner = checking instanceof Promise ? await checking : checking
+    if (owner === 'revoked') {
+      counters.revoked++
+      return undefined
+    }
+    const { version, createdAt, touchedAt } = session
+    const { text, storedCookie } = decoded
+    const { user, epoch } = owner
+    const cookie = storedCookie
+    const snapshot = { layout, version, text, cookie, user, epoch, createdAt, touchedAt }
+    const handle = new SessionHandle(key, source, snapshot)
+    return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
+  }
+
+  /** Whose session it is, unless that user revoked it. A promise only if it is a user's. */
+  #owner(
+    session: StoredSession,
+    decoded: DecodedSession<Data>,
+    revocations: Revocations,
+  ): Owner | Promise<Owner | 'revoked'> {
+    const { settings } = this.#context
+    if (settings.userId === undefined) return { user: session.user, epoch: session.epoch }
+    const user = userOf(settings, decoded.data)
+    if (user === '') return { user, epoch: 0 }
+    return this.#unlessRevoked(user, session, revocations)
+  }
+
+  async #unlessRevoked(
+    user: string,
+    session: StoredSession,
+    revocations: Revocations,
+  ): Promise<Owner | 'revoked'> {
+    if (session.user !== user || session.epoch === 0) {
+      // From before users were tracked: good until the user revokes for the first time.
+      return (await revocations.wasRevoked(user)) ? 'revoked' : { user, epoch: 0 }
+    }
+    // A user of whom nothing is known has lost the epoch: nobody can say it was not revoked.
+    const epoch = await revocations.epoch(user)
+    if (epoch === undefined || session.epoch < epoch) return 'revoked'
+    return { user, epoch: session.epoch }
+  }
+}
+
+/** An empty session in place of one that could not be read. It is never written. */
+function anonymous<Data>(key: SessionKey, layout: LayoutKind): LoadedSession<Data> {
+  const cookie: SessionCookie = { originalMaxAge: null, expires: null }
+  const handle = new SessionHandle(key, 'anonymous', {
+    layout,
+    version: undefined,
+    text: '{}',
+    cookie: { text: '{"originalMaxAge":null}', originalMaxAge: null, remaining: undefined },
+    user: '',
+    epoch: 0,
+    createdAt: 0,
+    touchedAt: 0,
+  })
+  return { data: {} as Data, cookie, createdAt: 0, touchedAt: 0, handle }
+}

@@ -1,0 +1,199 @@
+import { CorruptPayloadError } from '../payload/corrupt-payload-error.js'
+import type { PayloadCodec } from '../payload/payload-codec.js'
+import type { ScriptExecutor } from './script-executor.js'
+import { destroyScript } from './scripts/destroy-script.js'
+import { quarantineScript } from './scripts/quarantine-script.js'
+import { saveScript } from './scripts/save-script.js'
+import { touchScript } from './scripts/touch-script.js'
+import type { SessionKey } from './session-keys.js'
+import {
+  type DestroyReply,
+  type Found,
+  isWrongType,
+  type KeyState,
+  type SavedIn,
+  type SaveReply,
+  type SessionWrite,
+  type TouchReply,
+} from './session-layout.js'
+import type { SessionRedis } from './session-redis.js'
+
+const FIELDS = ['v', 'x', 'd', 'c', 'u', 'e', 't', 'a'] as const
+const DATA = FIELDS.indexOf('d')
+const FOREIGN: Found = { layout: 'hash', found: { state: 'foreign' } }
+
+export interface HashLayoutOptions {
+  readonly client: SessionRedis
+  readonly scripts: ScriptExecutor
+  readonly codec: PayloadCodec
+  readonly absoluteTimeout: number
+  readonly tombstone: number
+}
+
+/**
+ * The store's own layout, one round trip a method. One Redis hash per session: v(ersion), d(ata), c(ookie), u(ser), e(poch), t (created), a (touched),
+ * x (ended, and why), l and m (lock).
+ */
+export class HashLayout {
+  readonly #options: HashLayoutOptions
+
+  constructor(options: HashLayoutOptions) {
+    this.#options = options
+  }
+
+  load(key: SessionKey): Promise<Found> {
+    const { client, codec } = this.#options
+    if (!codec.isText) return this.#loadBytes(key)
+    return client.hmget(key.name, ...FIELDS).then(
+      (fields) =>
+        // Written by a process with other options: as text it has lost its bytes.
+        codec.isReadable(fields[DATA])
+          ? { layout: 'hash', found: this.#stateOf(fields, key) }
+          : this.#loadBytes(key),
+      foreignOrError,
+    )
+  }
+
+  #loadBytes(key: SessionKey): Promise<Found> {
+    return this.#options.client
+      .hmgetBuffer(key.name, ...FIELDS)
+      .then((fields) => ({ layout: 'hash', found: this.#stateOf(fields, key) }), foreignOrError)
+  }
+
+  #stateOf(fields: readonly (string | Buffer | null)[], key: SessionKey): KeyState {
+    const [version, ended, data, cookie, user, epoch, created, touched] = fields
+    if (isSet(ended)) return { state: 'ended' }
+    if (!isSet(version)) {
+      return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
+    }
+    const versionText = version.toString()
+    const epochTime = numberOf(epoch)
+    const createdAt = numberOf(created)
+    const touchedAt = numberOf(touched)
+    const isWhole =
+      /^\d+$/.test(versionText) &&
+      Number.isSafeInteger(epochTime) &&
+      Number.isSafeInteger(createdAt) &&
+      Number.isSafeInteger(touchedAt)
+    if (!isWhole || !isSet(data) || !isSet(cookie))
+      return { state: 'corrupt', version: versionText }
+    let text: string
+    try {
+      text = this.#options.codec.decode(data, key.name)
+    } catch (error) {
+      if (error instanceof CorruptPayloadError) return { state: 'corrupt', version: versionText }
+      throw error
+    }
+    return {
+      state: 'live',
+      session: {
+        version: versionText,
+        text,
+        cookie: cookie.toString(),
+        user: user?.toString() ?? '',
+        epoch: epochTime,
+        createdAt,
+        touchedAt,
+      },
+    }
+  }
+
+  async isLive(key: SessionKey): Promise<boolean> {
+    try {
+      const [version, ended] = await this.#options.client.hmget(key.name, 'v', 'x')
+      return isSet(version) && !isSet(ended)
+    } catch (error) {
+      if (isWrongType(error)) return false
+      throw error
+    }
+  }
+
+  async save(key: SessionKey, write: SessionWrite): Promise<SavedIn> {
+    const { scripts, codec, absoluteTimeout } = this.#options
+    const args = [
+      expectedArgument(write.expected),
+      codec.encode(write.text, key.name),
+      write.idle,
+      absoluteTimeout,
+      write.lockToken,
+      write.createdAt ?? '',
+    ]
+    const isCreate = write.expected === 'absent'
+    if (isCreate || !write.keepsCookie) args.push('c', write.cookie)
+    if (isCreate || !write.keepsOwner) args.push('u', write.user, 'e', write.epoch)
+    let reply: SaveReply
+    try {
+      reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as ScriptReply)
+    } catch (error) {
+      if (!isWrongType(error)) throw error
+      reply = { status: 'foreign' }
+    }
+    return { layout: 'hash', reply }
+  }
+
+  /** @param cookie undefined: as it is stored. */
+  async touch(key: SessionKey, cookie: string | undefined, idle: number): Promise<TouchReply> {
+    const { scripts, absoluteTimeout } = this.#options
+    const args = [cookie ?? '', idle, absoluteTimeout]
+    try {
+      const [status, touched] = (await scripts.run(touchScript, key.name, args)) as ScriptReply
+      if (status === 'touched') return { status, touchedAt: Number(touched) }
+      return { status: status === 'expired' ? 'expired' : 'gone' }
+    } catch (error) {
+      if (isWrongType(error)) return { status: 'gone' }
+      throw error
+    }
+  }
+
+  /** @param call names the call: repeated, it gets the same answer. */
+  async destroy(key: SessionKey, call: string): Promise<DestroyReply> {
+    const { scripts, tombstone } = this.#options
+    try {
+      const reply = await scripts.runDurable(destroyScript, key.name, [tombstone, call])
+      const [status, user = ''] = reply as string[]
+      return { existed: status === 'destroyed', user }
+    } catch (error) {
+      if (isWrongType(error)) return { existed: false, user: '' }
+      throw error
+    }
+  }
+
+  /** Ends a session that cannot be read, if it is still what was read. */
+  async quarantine(key: SessionKey, version: string): Promise<boolean> {
+    return this.#options.scripts.ask(quarantineScript, key.name, [version])
+  }
+}
+
+function expectedArgument(expected: SessionWrite['expected']): string {
+  if (expected === 'absent') return ''
+  return expected === 'live' ? '*' : expected.version
+}
+
+function foreignOrError(error: unknown): Found {
+  if (isWrongType(error)) return FOREIGN
+  throw error
+}
+
+/** It may be empty. */
+function isSet<Field>(field: Field | null | undefined): field is Field {
+  return field !== null && field !== undefined
+}
+
+function numberOf(field: string | Buffer | null | undefined): number {
+  return isSet(field) ? Number(field.toString()) : Number.NaN
+}
+
+/** Numbers are text if the client is set so. */
+type ScriptReply = readonly [status: string, ...values: (string | number)[]]
+
+function readSaved([status, version, touched, created]: ScriptReply): SaveReply {
+  if (status === 'saved') {
+    return {
+      status,
+      version: String(version),
+      touchedAt: Number(touched),
+      createdAt: Number(created),
+    }
+  }
+  return { status: status as Exclude<SaveReply['status'], 'saved'> }
+}
