@@ -6,6 +6,8 @@ import type { Violation } from '../oracle/violation.js'
 import { applyFault } from '../schedule/apply-fault.js'
 import type { Schedule } from '../schedule/schedule.js'
 import { Application } from '../workload/application.js'
+import { isReplaced } from '../oracle/is-replaced.js'
+import { judgeSilence } from '../oracle/judge-silence.js'
 import { Ledger } from '../workload/ledger.js'
 import { operationKinds } from '../workload/operation-kinds.js'
 import { currentProcess } from '../world/current-process.js'
@@ -50,6 +52,10 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
       if (channel === '+promoted-slave') failovers++
     },
   })
+  world.listen({
+    unaskedWrite: (node, client, command) =>
+      violate('written without its role', `${client} sends ${command} to ${node.name}`),
+  })
   const excuses = new LossExcuses(world, schedule)
   world.start()
   const applications = schedule.clients.map(
@@ -63,7 +69,13 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
   )
   const watch = new InvariantWatch(world, ledger, applications, violate)
   for (const { process } of applications) {
-    process.onSent = (text) => ledger.sent(text)
+    process.onSent = (text) => ledger.sent(text, world.time.now)
+  }
+  ledger.onExecuted = (operation, node) => {
+    const application = applications.find(({ name }) => name === operation.client)
+    if (application !== undefined && isReplaced(world, application, node)) {
+      operation.isAtReplaced = true
+    }
   }
   const onRejection = (error: unknown) =>
     violate('unhandled rejection', String((error as Error)?.stack ?? error))
@@ -177,6 +189,7 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     violations.push(...losses)
     excusedLosses = lost - losses.length
     violations.push(...judgeOrder(world, ledger))
+    violations.push(...judgeSilence(ledger, (...it) => watch.stalledFor(...it)))
   }
 
   return {

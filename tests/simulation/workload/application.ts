@@ -33,6 +33,8 @@ export class Application {
   subscriber: SubscribingUser | undefined
   blocker: BlockingUser | undefined
   isClosed = false
+  /** By shard: the node that it went to in its last failover. */
+  readonly adopted = new Map<string, { readonly host: string; readonly at: number }>()
   #isStopped = false
 
   constructor(plan: ClientPlan, context: ApplicationContext) {
@@ -156,6 +158,8 @@ export class Application {
       isApart: kind.isApart === true,
       issuedAt: world.time.now,
       deadline: world.time.now + limit,
+      shard: client.topology === undefined ? undefined : client.explain(key).shard,
+      isAtReplaced: false,
       outcome: 'pending',
       settledAt: Number.POSITIVE_INFINITY,
       reply: undefined,
@@ -205,9 +209,10 @@ export class Application {
       onReached(`shard ${before} -> ${phase}`)
     }
     client.on('failoverStarted', (event) => told('failoverStarted', event))
-    client.on('failoverCompleted', (event) =>
-      told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`),
-    )
+    client.on('failoverCompleted', (event) => {
+      this.adopted.set(event.shard, { host: event.to.host, at: this.#context.world.time.now })
+      told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`)
+    })
     client.on('failoverAborted', (event) => told('failoverAborted', event, ` (${event.reason})`))
     client.on('shardDown', (event) => told('shardDown', event, `: ${event.error.message}`))
     client.on('shardUp', (event) => told('shardUp', event, ` at ${event.address.host}`))
