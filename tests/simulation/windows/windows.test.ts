@@ -364,3 +364,29 @@ test('22: without a replica to promote, calls end at their time, and begin again
   expect(stage.master()).toBe(M)
   expect(stage.violations()).toEqual([])
 })
+
+test('23: a failover that is given up after the client had followed it is followed back', async () => {
+  await using stage = await Stage.begin({ failoverTimeout: 3000 })
+  const [master, replica] = stage.world.nodes
+  stage.keepWriting(50)
+  await stage.run(200)
+  master!.surroundings.host.freeze()
+  await stage.until('+failover-state-wait-promotion')
+  await stage.run(20)
+  const leader = stage.world.sentinels.find(({ masters }) => masters.get('shard-1')!.promoted)!
+  stage.world.network.cut(leader.surroundings.host, replica!.surroundings.host)
+  stage.world.network.cut(replica!.surroundings.host, leader.surroundings.host)
+  await stage.run(500)
+  expect(stage.master()).toBe(R)
+  master!.surroundings.host.thaw()
+  await stage.until('-failover-abort-slave-timeout')
+  await stage.run(1000)
+  expect(stage.master()).toBe(M)
+  const backAt = stage.now
+  await stage.run(25_000)
+  expect(replica!.role).toBe('slave')
+  stage.stopWriting()
+  await stage.run(3000)
+  expect(stage.lost().filter(({ issuedAt }) => issuedAt > backAt)).toEqual([])
+  expect(stage.violations()).toEqual([])
+})
