@@ -13,9 +13,9 @@ export function isReplaced(world: World, application: Application, node: RedisNo
   const adopted = application.adopted.get(world.shardOf(node))
   if (adopted === undefined || adopted.host === node.address.host) return false
   if (world.time.now - adopted.at > proofLasts) return false
-  const other = world.nodesOf(world.shardOf(node)).find(
-    ({ address }) => address.host === adopted.host,
-  )!
+  const other = world
+    .nodesOf(world.shardOf(node))
+    .find(({ address }) => address.host === adopted.host)!
   const { host } = other.surroundings
   const { host: own } = application.process
   return (

@@ -110,7 +110,11 @@ export class InvariantWatch {
   }
 
   /** A node that all Sentinels disown, while the one that they name is there to be used. */
-  #lookAtMaster({ name, process, plan }: Application, shard: string, host: string | undefined): void {
+  #lookAtMaster(
+    { name, process, plan }: Application,
+    shard: string,
+    host: string | undefined,
+  ): void {
     const { time, sentinels, network } = this.#world
     const key = `${name} ${shard}`
     const named = new Set(sentinels.map((it) => it.masters.get(shard)?.address.host))
@@ -122,7 +126,8 @@ export class InvariantWatch {
       node.link === undefined &&
       !node.isLoading &&
       [node.surroundings.host, ...sentinels.map((it) => it.surroundings.host)].every(
-        (it) => !it.isFrozen && !network.isCut(process.host, it) && !network.isCut(it, process.host),
+        (it) =>
+          !it.isFrozen && !network.isCut(process.host, it) && !network.isCut(it, process.host),
       ) &&
       sentinels.every(({ isRunning }) => isRunning)
     if (!isDisowned || !isThere) {

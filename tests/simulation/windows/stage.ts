@@ -31,6 +31,7 @@ export const quietClient: ClientPlan = {
 }
 
 const push = operationKinds.find(({ name }) => name === 'RPUSH')!
+const transaction = operationKinds.find(({ name }) => name === 'TRANSACTION')!
 
 /** A world with one client that writes all the time, for a fault that is led by hand. */
 export class Stage implements AsyncDisposable {
@@ -94,6 +95,11 @@ export class Stage implements AsyncDisposable {
 
   write(shard = 0): Operation {
     return this.client.call(push, `{stage:${shard}}:${this.client.name}:list`)
+  }
+
+  /** An optimistic transaction, over a connection that is there already. */
+  transaction(): Operation {
+    return this.client.call(transaction, `{stage}:${this.client.name}:watched`)
   }
 
   /** One write each so many ms, until {@link stopWriting}. */

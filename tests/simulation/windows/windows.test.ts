@@ -390,3 +390,17 @@ test('23: a failover that is given up after the client had followed it is follow
   expect(stage.lost().filter(({ issuedAt }) => issuedAt > backAt)).toEqual([])
   expect(stage.violations()).toEqual([])
 })
+
+test('a transaction of which only WATCH was sent is not said to be of unknown outcome', async () => {
+  await using stage = await Stage.begin({}, { commandTimeout: 700 })
+  const [master] = stage.world.nodes
+  const first = stage.transaction()
+  await stage.run(200)
+  expect(first.outcome).toBe('acknowledged')
+  master!.surroundings.host.freeze()
+  const operation = stage.transaction()
+  await stage.run(1500)
+  expect(operation.outcome).toBe('failed')
+  expect(stage.violations()).toEqual([])
+  master!.surroundings.host.thaw()
+})
