@@ -82,6 +82,9 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
   process.on('unhandledRejection', onRejection)
   try {
     await live()
+  } catch (error) {
+    // Of the client, in a callback: in a real process it would have been the end.
+    violate('uncaught exception', String(error))
   } finally {
     process.off('unhandledRejection', onRejection)
     currentProcess.value = undefined
