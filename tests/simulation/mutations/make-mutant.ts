@@ -22,16 +22,29 @@ const packages = ['connection', 'hash-ring', 'sentinel', 'client'] as const
 export function makeMutant(mutation: Mutation): string {
   const folder = join(mutants, mutation.name)
   rmSync(folder, { recursive: true, force: true })
-  for (const name of packages) copyPackage(folder, name)
-  mutate(mutation, join(folder, 'node_modules/@disredis', mutation.package, 'src'))
-  for (const name of packages) compile(join(folder, 'node_modules/@disredis', name))
+  cpSync(wholeProduct(), join(folder, 'node_modules/@disredis'), { recursive: true })
+  const mutated = join(folder, 'node_modules/@disredis', mutation.package)
+  mutate(mutation, join(mutated, 'src'))
+  compile(mutated)
   cpSync(built, join(folder, 'simulation'), { recursive: true })
   return folder
 }
 
-function copyPackage(folder: string, name: string): void {
+let whole: string | undefined
+
+/** The packages as they are, as plain modules: made once. */
+function wholeProduct(): string {
+  if (whole !== undefined) return whole
+  whole = join(mutants, 'whole')
+  rmSync(whole, { recursive: true, force: true })
+  for (const name of packages) compile(copyPackage(whole, name))
+  return whole
+}
+
+/** @returns where it is now */
+function copyPackage(folder: string, name: string): string {
   const from = join(root, 'packages', name)
-  const to = join(folder, 'node_modules/@disredis', name)
+  const to = join(folder, name)
   mkdirSync(to, { recursive: true })
   cpSync(join(from, 'src'), join(to, 'src'), { recursive: true })
   const { dependencies } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'))
@@ -43,6 +56,7 @@ function copyPackage(folder: string, name: string): void {
     dependencies,
   }
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest))
+  return to
 }
 
 function mutate({ name, package: target, file, find, replace }: Mutation, source: string): void {
