@@ -21,6 +21,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     setupFiles: [fileURLToPath(new URL('./vitest.leak-check.ts', import.meta.url))],
     reporters: isCounted ? ['default', new CountsReporter(countsFile)] : ['default'],
+    // On demand: `npm run coverage`, or `--coverage` in a package.
+    coverage: { include: ['src/**'], exclude: ['**/*.test.ts'], reporter: ['text', 'html'] },
     // Real servers on a machine that may have two busy cores: the limit catches a hang, not slowness.
     testTimeout: 120_000,
     hookTimeout: 120_000,

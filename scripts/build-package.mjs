@@ -1,11 +1,11 @@
 // Builds the package in the current folder into `dist`, which is what is published.
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { bundle } from './build/bundle.mjs'
 import { emitDeclarations, reachableDeclarations } from './build/declarations.mjs'
-import { entriesOf } from './build/entries.mjs'
+import { entriesOf, programsOf } from './build/entries.mjs'
 import {
   entryDeclarations,
   esModule,
@@ -17,6 +17,7 @@ import {
 const folder = process.cwd()
 const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
 const entries = entriesOf(manifest)
+const programs = programsOf(manifest)
 checkExports()
 
 // Somewhere else first: who runs the package meanwhile has all of the old build or all of the new one.
@@ -24,7 +25,7 @@ const built = await mkdtemp(join(folder, '.build-'))
 const output = join(built, 'package')
 try {
   const [names, declarations] = await Promise.all([
-    bundle(folder, entries, output),
+    bundle(folder, [...entries, ...programs], output, declaredPackages()),
     declare(join(built, 'types')),
   ])
   for (const { name, source } of entries) {
@@ -43,6 +44,7 @@ try {
   for (const file of ['README.md', 'LICENSE', ...(manifest.files ?? [])]) {
     if (file !== 'dist') await cp(join(folder, file), join(output, file), { recursive: true })
   }
+  for (const { name } of programs) await chmod(join(output, `${name}.cjs`), 0o755)
   await replaceDist()
 } finally {
   await rm(built, { recursive: true, force: true, maxRetries: 5 })
@@ -55,6 +57,12 @@ function checkExports() {
   if (isDeepStrictEqual(actual, expected) && self === './package.json') return
   const wanted = JSON.stringify({ ...expected, './package.json': './package.json' }, undefined, 2)
   throw new Error(`"exports" in ${folder}/package.json must be ${wanted}`)
+}
+
+/** What users have installed beside the package. */
+function declaredPackages() {
+  const { dependencies = {}, peerDependencies = {} } = manifest
+  return Object.keys({ ...dependencies, ...peerDependencies })
 }
 
 /** @param {string} emitted */

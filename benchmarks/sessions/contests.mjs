@@ -5,14 +5,14 @@
  */
 export const contests = [
   {
-    name: 'Express: disredis on three masters, connect-redis with node-redis on one server',
+    name: 'Express 5: disredis on three masters, connect-redis with node-redis on one server',
     app: 'express-disredis',
     peer: 'express-connect-redis',
   },
   {
-    name: 'Express: the same with saveFirst',
-    app: 'express-disredis-save-first',
-    peer: 'express-connect-redis',
+    name: 'Express 4: the same',
+    app: 'express-4-disredis',
+    peer: 'express-4-connect-redis',
   },
   {
     name: 'Fastify: disredis on three masters, @mgcrea/fastify-session-redis-store on one server',

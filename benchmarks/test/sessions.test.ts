@@ -8,7 +8,7 @@ const benchSessions = (...args: string[]) =>
   run(process.execPath, [new URL('../sessions/bench.mjs', import.meta.url).pathname, ...args])
 
 // Between them they have all applications.
-test.each(['saveFirst', 'Fastify'])(
+test.each(['Express 5', 'Express 4', 'Fastify'])(
   '%s: both applications keep their sessions under load, and nothing is told but the figures',
   async (contest) => {
     const { stdout, stderr } = await benchSessions(

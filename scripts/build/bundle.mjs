@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -6,11 +7,12 @@ import { rolldown } from 'rolldown'
  * minified: stack traces are read by people.
  *
  * @param {string} folder of the package
- * @param {readonly import('./entries.mjs').Entry[]} entries
+ * @param {readonly Pick<import('./entries.mjs').Entry, 'name' | 'source'>[]} entries
  * @param {string} output folder
+ * @param {readonly string[]} declared packages that users will have installed
  * @returns {Promise<Map<string, readonly string[]>>} the names that each entry exports
  */
-export async function bundle(folder, entries, output) {
+export async function bundle(folder, entries, output, declared) {
   const build = await rolldown({
     cwd: folder,
     input: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
@@ -36,9 +38,28 @@ export async function bundle(folder, entries, output) {
     chunkFileNames: 'shared/[name].cjs',
   })
   await build.close()
+  for (const file of files) {
+    if (file.type === 'chunk') checkImports(file, declared)
+  }
   return new Map(
     files.flatMap((file) =>
       file.type === 'chunk' && file.isEntry ? [[file.name, file.exports]] : [],
     ),
   )
+}
+
+/**
+ * A module that nobody installs would be missed by the first user. That is also how syntax shows that the
+ * oldest Node.js does not know: its stand-in comes from a package of its own.
+ *
+ * @param {import('rolldown').OutputChunk} chunk
+ * @param {readonly string[]} declared
+ */
+function checkImports({ fileName, imports, dynamicImports }, declared) {
+  for (const name of [...imports, ...dynamicImports]) {
+    if (isBuiltin(name) || name.endsWith('.cjs')) continue
+    const [, of] = /^((?:@[^/]+\/)?[^/]+)/.exec(name) ?? []
+    if (of !== undefined && declared.includes(of)) continue
+    throw new Error(`${fileName} needs ${name}, which package.json does not declare`)
+  }
 }

@@ -24,6 +24,18 @@ export function entriesOf({ exports = {} }) {
 }
 
 /**
+ * The programs of a package: `bin` names what is built of the source of the same name.
+ * @param {{ bin?: Readonly<Record<string, string>> }} manifest
+ * @returns {Omit<Entry, 'subpath'>[]}
+ */
+export function programsOf({ bin = {} }) {
+  return Object.values(bin).map((file) => {
+    const name = basename(file, '.cjs')
+    return { name, source: `./src/${name}.ts` }
+  })
+}
+
+/**
  * The conditions of an entry, as they have to stand in package.json. What is found first is taken, so
  * `types` comes before `default` in each; whoever asks for neither `import` nor `require` gets CommonJS.
  * @param {Entry} entry

@@ -46,7 +46,7 @@ export function entryDeclarations(source, defaultName, declarations) {
  * @param {readonly import('./entries.mjs').Entry[]} entries
  */
 export function publishedManifest(manifest, entries) {
-  const { scripts, devDependencies, files, exports, publishConfig, ...published } = manifest
+  const { scripts, devDependencies, files, bin, exports, publishConfig, ...published } = manifest
   const { directory, ...config } = publishConfig ?? {}
   const isEntry = new Map(entries.map((entry) => [entry.subpath, entry]))
   return {
@@ -61,8 +61,16 @@ export function publishedManifest(manifest, entries) {
         return [subpath, entry === undefined ? target : conditionsOf(entry, '')]
       }),
     ),
+    ...(bin === undefined ? {} : { bin: withoutDist(bin) }),
     ...(publishConfig === undefined ? {} : { publishConfig: config }),
   }
+}
+
+/** @param {Readonly<Record<string, string>>} bin */
+function withoutDist(bin) {
+  return Object.fromEntries(
+    Object.entries(bin).map(([name, file]) => [name, file.replace(/^(\.\/)?dist\//, '')]),
+  )
 }
 
 /**

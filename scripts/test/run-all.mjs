@@ -8,7 +8,7 @@ import { leftovers } from './leftovers.mjs'
  * @typedef {import('./steps.mjs').StepResult} StepResult
  */
 
-/** A run that takes longer hangs: what runs is ended, and the run has failed. */
+/** A run that takes longer hangs: what runs is ended, and the run has failed. ms */
 const LONGEST_RUN = 28 * 60_000
 
 /**
@@ -16,21 +16,22 @@ const LONGEST_RUN = 28 * 60_000
  * line `N passed, N failed`. The exit code is 0 only if something passed and nothing failed.
  *
  * @param {readonly Step[]} steps
+ * @param {number} longest run, ms
  */
-export async function runAll(steps) {
+export async function runAll(steps, longest = LONGEST_RUN) {
   // Every process of this run inherits it: by it those that outlive the run are found.
   const runId = randomUUID()
   process.env.DISREDIS_TEST_RUN = runId
   /** @type {StepResult[]} */
   const results = []
   try {
-    await runSteps(steps, results)
+    await runSteps(steps, results, longest)
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error
     console.log(' interrupted')
     results.push({ counts: oneFailed, failures: [{ title: 'run', lines: [error.message] }] })
   }
-  await runSteps(leftovers(runId), results)
+  await runSteps(leftovers(runId), results, longest)
 
   for (const { title, lines } of results.flatMap(({ failures }) => failures)) {
     console.log(['', `=== failed: ${title}`, ...lines].join('\n'))
@@ -43,10 +44,11 @@ export async function runAll(steps) {
 /**
  * @param {readonly Step[]} steps
  * @param {StepResult[]} results takes one result per step, as it comes
+ * @param {number} longest ms
  */
-async function runSteps(steps, results) {
+async function runSteps(steps, results, longest) {
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(), LONGEST_RUN - performance.now())
+  const timer = setTimeout(() => limit.abort(), longest - performance.now())
   try {
     for (const { title, run } of steps) {
       const start = performance.now()
@@ -61,7 +63,7 @@ async function runSteps(steps, results) {
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
       process.stdout.write(`${told} ${describe(result)}, ${seconds} s\n`)
       if (limit.signal.aborted) {
-        const lines = [`The run was ended after ${LONGEST_RUN / 60_000} minutes, in: ${title}.`]
+        const lines = [`The run was ended after ${longest / 60_000} minutes, in: ${title}.`]
         results.push({ counts: oneFailed, failures: [{ title: 'run', lines }] })
         return
       }

@@ -37,13 +37,21 @@ export function stepsWithoutServers() {
 export function allSteps() {
   return [
     ...stepsWithoutServers(),
-    // A fleet is a dozen processes: one package at a time on two cores, its files two at a time.
-    ...tests('server tests', 'test:server', Math.max(1, Math.floor(cores / 4))),
+    ...serverTests('server tests'),
     ...tests('packaging', 'test:packaging', 1),
     ...tests('chaos, short', 'chaos:short', 1),
     ...tests('simulation, short', 'simulate:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),
   ]
+}
+
+/**
+ * The tests that need a server. A fleet is a dozen processes: one package at a time on two cores, its
+ * files two at a time.
+ * @param {string} title
+ */
+export function serverTests(title) {
+  return tests(title, 'test:server', Math.max(1, Math.floor(cores / 4)))
 }
 
 /**

@@ -14,15 +14,16 @@ test.each(nodeVersions)('a CommonJS Express application on Node.js %s', async (v
   await consumer.write(
     'app.js',
     `const express = require('express')
-     const session = require('express-session')
-     const { DisredisStore } = require('@disredis/express-session')
+     const { disredisSession } = require('@disredis/express-session')
 
-     const store = new DisredisStore({ sentinels: ${JSON.stringify(fleet.sentinels)} })
+     const sessions = disredisSession({
+       sentinels: ${JSON.stringify(fleet.sentinels)},
+       secret: 'a secret',
+     })
      const app = express()
-     app.use(session({ store, secret: 'a secret', resave: false, saveUninitialized: false }))
-     app.use(store.saveFirst())
+     app.use(sessions)
      app.get('/login', async (req, res) => {
-       await store.login(req, 'ada')
+       await sessions.store.login(req, 'ada')
        res.send('welcome')
      })
      app.get('/', (req, res) => {
@@ -36,7 +37,7 @@ test.each(nodeVersions)('a CommonJS Express application on Node.js %s', async (v
        for (let i = 0; i < 3; i++) console.log(await (await fetch(url, { headers })).text())
        server.close()
        server.closeAllConnections()
-       await store.close()
+       await sessions.close()
      })`,
   )
   // All that it prints, so no warning either; and it ends by itself.

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { installAlone, typecheck } from './install-alone.js'
 import { nodeBinary, nodeVersions } from './node-binary.js'
@@ -51,7 +51,7 @@ describe.each(packages)('$name, installed alone', (pack) => {
 
   for (const [command, file] of Object.entries(manifest.bin ?? {})) {
     test(`${command} --help explains itself`, async () => {
-      const path = join('node_modules', name, file)
+      const path = join('node_modules', name, relative('dist', file))
       expect(await consumer.run(process.execPath, [path, '--help'])).toMatch(/usage/i)
     })
   }

@@ -3,6 +3,7 @@
  * grows it by a quarter is a decision, and this is where it is taken.
  */
 export const sizeBudgets: ReadonlyMap<string, number> = new Map([
+  ['@disredis/cli', 60],
   ['@disredis/client', 90],
   ['@disredis/connection', 30],
   ['@disredis/express-session', 15],

@@ -1,11 +1,10 @@
 import { type EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DisredisStore } from '@disredis/express-session'
-import disredisSession from '@disredis/fastify-session'
+import { disredisSession as expressSessions } from '@disredis/express-session'
+import fastifySessions from '@disredis/fastify-session'
 import type { SessionConnection, SessionCounters } from '@disredis/session-store'
 import express, { type Request } from 'express'
-import expressSession from 'express-session'
 import fastify, { type FastifyRequest } from 'fastify'
 
 /** What both applications keep in a session. */
@@ -74,19 +73,17 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
 export async function serveExpress(options: SessionAppOptions): Promise<SessionApp> {
   const { connection, prefix, gate } = options
-  const store = new DisredisStore({ ...connection, prefix, deadline: 30_000 })
+  const sessions = expressSessions({
+    ...connection,
+    prefix,
+    deadline: 30_000,
+    name: COOKIE,
+    secret: SECRET,
+    cookie: { maxAge: MAX_AGE },
+  })
+  const { store } = sessions
   const app = express()
-  app.use(
-    expressSession({
-      store,
-      name: COOKIE,
-      secret: SECRET,
-      resave: false,
-      saveUninitialized: false,
-      cookie: { maxAge: MAX_AGE },
-    }),
-    store.saveFirst(),
-  )
+  app.use(sessions)
   const actionsOf = (request: Request): Actions => ({
     session: request.session,
     login: (userId) => store.login(request, userId),
@@ -121,7 +118,7 @@ export async function serveExpress(options: SessionAppOptions): Promise<SessionA
 export async function serveFastify(options: SessionAppOptions): Promise<SessionApp> {
   const { connection, prefix, gate } = options
   const app = fastify()
-  await app.register(disredisSession, {
+  await app.register(fastifySessions, {
     ...connection,
     prefix,
     deadline: 30_000,

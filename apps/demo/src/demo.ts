@@ -13,12 +13,15 @@ import type { SentinelNews } from './measurement/sentinel-news.js'
 import { SwitchWatch } from './measurement/switch-watch.js'
 import { buildReport } from './report/build-report.js'
 import type { Report } from './report/report.js'
-import { now, untilAborted } from './time.js'
+import { now, untilAborted, withinTime } from './time.js'
 import { verifyInBackground } from './verification/background-verification.js'
 import { PageRetirement } from './verification/page-retirement.js'
 import { Verifier } from './verification/verifier.js'
 import { DisredisLoadClient } from './workload/disredis-load-client.js'
 import { Workload, type WorkloadOptions } from './workload/workload.js'
+
+/** ms that an end by hand waits for calls, and again for the verification. */
+const concludeTimeout = 2_000
 
 export interface DemoOptions {
   /** Undefined: a fleet is started. */
@@ -120,10 +123,14 @@ export class Demo implements AsyncDisposable {
     return now() - this.#start
   }
 
-  /** The figures so far. */
-  report(): Report {
+  /**
+   * The figures so far.
+   *
+   * @param isCutShort not every write was looked for, and nobody is to blame
+   */
+  report(isCutShort = false): Report {
     const { deployment, workload, faults } = this
-    return buildReport({ deployment, workload, faults, duration: this.elapsed })
+    return buildReport({ deployment, workload, faults, duration: this.elapsed, isCutShort })
   }
 
   /**
@@ -151,6 +158,28 @@ export class Demo implements AsyncDisposable {
       const reason = error instanceof Error ? error.message : String(error)
       this.log.add(`Keys that begin with ${prefix} were not removed: ${reason}`)
     }
+  }
+
+  /**
+   * Ends within seconds: no more calls, and every acknowledged write is looked for on the masters as
+   * they are. A fault that is not over is left as it is, and nothing is said of its shard.
+   */
+  async conclude(): Promise<Report> {
+    this.#background.abort()
+    const { conductor, workload, shards } = this
+    // A call on a shard that is away would be waited for until its deadline.
+    await workload.stop(concludeTimeout).catch(() => undefined)
+    const skipped: string[] = []
+    await Promise.all(
+      shards.map(async (shard) => {
+        const isFaulted = conductor.awaited(shard) !== undefined
+        const isVerified =
+          !isFaulted && (await withinTime(conductor.verify(shard), concludeTimeout))
+        if (!isVerified) skipped.push(shard)
+      }),
+    )
+    for (const shard of skipped) this.log.add(`${shard}: not verified, its fault is not over`)
+    return this.report(skipped.length > 0)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,17 +5,31 @@ import type { Key } from './view/keyboard.js'
 /** How the person at the keyboard ended it. */
 export type End = 'quit' | 'interrupt'
 
+/** What keys do besides faults. */
+export interface KeyActions {
+  /** Where the page is; undefined: there is none. */
+  readonly address: string | undefined
+  /** Opens the page in a browser. */
+  readonly open: (address: string) => void
+  /** Shows the view of the terminal. */
+  readonly showTerminal: () => void
+}
+
+const noActions: KeyActions = { address: undefined, open: () => {}, showTerminal: () => {} }
+
 /** Turns keys into faults on the selected shard. Faults of several shards may overlap. */
 export class Interactive {
   /** Resolves at the key that ends it. */
   readonly ended: Promise<End>
   readonly #demo: Demo
+  readonly #actions: KeyActions
   #end: (end: End) => void = () => {}
   #selected = 0
   #message = ''
 
-  constructor(demo: Demo) {
+  constructor(demo: Demo, actions: KeyActions = noActions) {
     this.#demo = demo
+    this.#actions = actions
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -23,6 +37,10 @@ export class Interactive {
 
   get selected(): number {
     return this.#selected
+  }
+
+  get address(): string | undefined {
+    return this.#actions.address
   }
 
   /** What to tell about the last key. */
@@ -43,6 +61,12 @@ export class Interactive {
       case 'previous':
         this.#selected = (this.#selected + shards.length - 1) % shards.length
         break
+      case 'open':
+        this.#open()
+        break
+      case 'terminal':
+        this.#actions.showTerminal()
+        break
       case 'quit':
       case 'interrupt':
         this.#end(key.do)
@@ -57,6 +81,15 @@ export class Interactive {
 
   get #shard(): string {
     return this.#demo.shards[this.#selected] ?? ''
+  }
+
+  #open(): void {
+    const { address, open } = this.#actions
+    if (address === undefined) this.#message = 'There is no page: start without --terminal'
+    else {
+      open(address)
+      this.#message = `Opening ${address}`
+    }
   }
 
   #inject(kind: FaultKind): void {

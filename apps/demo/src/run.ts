@@ -17,12 +17,15 @@ import type { Report } from './report/report.js'
 import { readScript, type Stage } from './script/plan-script.js'
 import { ScriptRun } from './script/run-script.js'
 import type { Statement } from './script/statement.js'
+import { Showcase } from './showcase.js'
 import { DeadlineError, untilAborted } from './time.js'
 import { clock } from './view/format.js'
 import { Keyboard } from './view/keyboard.js'
 import { LiveView } from './view/live-view.js'
 import { PlainView } from './view/plain-view.js'
 import { summary } from './view/summary.js'
+import { hasBrowser, openBrowser } from './web/open-browser.js'
+import type { WebServer } from './web/web-server.js'
 
 /** The process around the demo, so that a test can be one. */
 export interface Surroundings {
@@ -37,6 +40,8 @@ export interface Surroundings {
 
 /** ms; see {@link DemoOptions}. */
 const retireAfter = 60_000
+/** Of the page; another one is taken when somebody else has it. */
+const usualPort = 4600
 
 /** The demo from its arguments to its exit code. Nothing is left open or running. */
 export async function run(surroundings: Surroundings): Promise<ExitCode> {
@@ -97,38 +102,71 @@ async function runByKeys(
   options: Options,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const { stdin, stdout } = surroundings
-  const { log, signal } = options
-  const stopPrinting = printEvents(log, stdout)
-  await using demo = await Demo.start({ ...options, retireAfter })
+  const { stdout } = surroundings
+  const stopPrinting = printEvents(options.log, stdout)
+  if (line.isTerminal) {
+    await using demo = await Demo.start({ ...options, retireAfter })
+    return await untilEnded({ demo, line, stopPrinting, surroundings, server: undefined })
+  }
+  const { host = '127.0.0.1', port = usualPort } = line
+  const web = { host, port, mayMove: line.port === undefined }
+  await using showcase = await Showcase.start({ ...options, retireAfter, web })
+  const { demo, server } = showcase
+  stdout.write(`\n  The page   ${server.address}\n\n`)
+  return await untilEnded({ demo, line, stopPrinting, surroundings, server })
+}
+
+interface Stay {
+  readonly demo: Demo
+  readonly line: CommandLine
+  readonly stopPrinting: () => void
+  readonly surroundings: Surroundings
+  readonly server: WebServer | undefined
+}
+
+/** Shows the demo, obeys keys, and ends it when it is told to. */
+async function untilEnded(stay: Stay): Promise<ExitCode> {
+  const { demo, line, stopPrinting, surroundings, server } = stay
+  const { stdin, stdout, env, signal } = surroundings
   const screen = screenOf(line, surroundings)
   if (screen === undefined || !(stdin instanceof ReadStream)) {
     const view = new PlainView(demo, stdout)
-    stdout.write('No terminal for the live view and its keys: figures until Ctrl-C. See --help.\n')
+    stdout.write('No terminal for a live view and its keys: figures until Ctrl-C. See --help.\n')
     try {
       return await untilAborted(new Promise<never>(() => {}), signal)
     } finally {
       view.close()
     }
   }
-  stopPrinting()
-  const interactive = new Interactive(demo)
-  const view = new LiveView(demo, screen, () => interactive)
+  let view: LiveView | undefined
+  const showTerminal = () => {
+    stopPrinting()
+    view ??= new LiveView(demo, screen, () => interactive)
+  }
+  const open = (address: string) => openBrowser(address, env, (trouble) => demo.log.add(trouble))
+  const interactive = new Interactive(demo, { address: server?.address, open, showTerminal })
+  if (server === undefined || !hasBrowser(env)) showTerminal()
+  else
+    stdout.write(
+      '  Keys       o opens it in the browser, t shows the view of the terminal, q ends\n\n',
+    )
   const keyboard = new Keyboard(stdin, (key) => {
     interactive.press(key)
-    view.draw()
+    if (view !== undefined) view.draw()
+    else if (interactive.message !== '') stdout.write(`${interactive.message}\n`)
   })
   try {
     const end = await untilAborted(interactive.ended, signal)
     if (end === 'interrupt') return exitCode.interrupted
   } finally {
-    view.close()
+    view?.close()
     keyboard.close()
   }
   stdout.write(
-    'Restoring, syncing and verifying every acknowledged write; Ctrl-C leaves at once.\n',
+    'Ending: no more calls, and every acknowledged write is looked for on the masters as they are. ' +
+      'It takes some seconds; Ctrl-C leaves at once.\n',
   )
-  return conclude(await demo.finish(), stdout)
+  return conclude(await demo.conclude(), stdout)
 }
 
 function conclude(report: Report, output: Writable): ExitCode {

@@ -54,6 +54,9 @@ export class Showcase implements AsyncDisposable {
   static async start(options: ShowcaseOptions): Promise<Showcase> {
     const closing = new ClosingList()
     try {
+      // These wait for what is under way, which ends at once when the client is closed: they come last.
+      const last = new ClosingList()
+      closing.add(() => last[Symbol.asyncDispose]())
       const files = new PageFiles(options.pageFolder ?? builtPage)
       const pace = { pause: pauseOf.normal }
       const demo = await Demo.start({
@@ -70,9 +73,10 @@ export class Showcase implements AsyncDisposable {
       demo.onNews((news) => recorder.heard(news))
       const secret = randomBytes(32).toString('base64url')
       const site = await Site.create({ client, prefix, secret })
-      closing.add(() => site[Symbol.asyncDispose]())
+      last.add(() => site[Symbol.asyncDispose]())
       const crowd = new Crowd(client, prefix)
-      closing.add(() => crowd[Symbol.asyncDispose]())
+      last.add(() => crowd[Symbol.asyncDispose]())
+      closing.add(() => crowd.stop())
       // A stranger's deployment gets no load but the demo's own.
       const comparison =
         deployment.kind === 'fleet' ? await Comparison.start(demo, pace) : undefined

@@ -50,3 +50,16 @@ export function untilAborted<Result>(
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
+
+/** @returns whether the promise was fulfilled in time, ms; what becomes of it later is ignored */
+export function withinTime(promise: Promise<unknown>, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), timeout)
+    promise
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(() => clearTimeout(timer))
+  })
+}

@@ -1,10 +1,5 @@
-import { RedisStore } from 'connect-redis'
-import { createClient } from 'redis'
+import express from 'express'
+import { connectRedis } from './connect-redis.mjs'
 import { serveExpress } from './serve-express.mjs'
 
-/** On one server. */
-export async function start({ redis: { host, port } }) {
-  const client = createClient({ socket: { host, port } })
-  await client.connect()
-  return serveExpress(new RedisStore({ client, prefix: 'connect:' }))
-}
+export const start = async (where) => serveExpress(express(), await connectRedis(where))

@@ -1,11 +1,7 @@
-import { DisredisStore } from '@disredis/express-session'
-import { serveExpress } from './serve-express.mjs'
+import { disredisSession } from '@disredis/express-session'
+import express from 'express'
+import { cookie, secret, serveExpress } from './serve-express.mjs'
 
-/**
- * Over all masters.
- * @param {(store: DisredisStore) => import('express').RequestHandler[]} middleware
- */
-export async function start({ sentinels }, middleware = () => []) {
-  const store = new DisredisStore({ sentinels })
-  return serveExpress(store, ...middleware(store))
-}
+/** Over all masters. */
+export const start = ({ sentinels }) =>
+  serveExpress(express(), disredisSession({ sentinels, secret, cookie }))

@@ -1,26 +1,17 @@
 import { once } from 'node:events'
-import express from 'express'
-import session from 'express-session'
+
+export const secret = 'the secret of a benchmark'
+export const cookie = { maxAge: 3_600_000 }
 
 /**
- * The same application whatever keeps its sessions: as each store's README has it.
- * @param {import('express-session').Store} store
- * @param {import('express').RequestHandler[]} middleware
+ * The same application whatever keeps its sessions.
+ * @param {import('express').Express} app of Express 4 or 5
+ * @param {import('express').RequestHandler} sessions
  * @returns its port
  */
-export async function serveExpress(store, ...middleware) {
-  const app = express()
+export async function serveExpress(app, sessions) {
   app.disable('x-powered-by').disable('etag')
-  app.use(
-    session({
-      store,
-      secret: 'the secret of a benchmark',
-      resave: false,
-      saveUninitialized: false,
-      cookie: { maxAge: 3_600_000 },
-    }),
-    ...middleware,
-  )
+  app.use(sessions)
   app.get('/visit', (req, res) => {
     req.session.cart = ['tea', 'coffee']
     req.session.views = 0

@@ -6,6 +6,11 @@ const incomplete = Symbol('incomplete')
 /**
  * Reads RESP2 replies whose strings are ASCII (the benchmark's own). Text slices share the chunk's
  * memory, which makes it the cheapest reader that JavaScript allows, and unfit for anything else.
+ *
+ * It is not `ReplyReader` of @disredis/connection on purpose. That one makes each string for itself, so that
+ * a value which is kept does not keep its chunk, and checks every byte of the frame: 130 ns against 63 for a
+ * reply of 32 bytes, 7.0 µs against 3.3 for an array of 50, in chunks of 60 KB (medians of 21 interleaved
+ * rounds, Node.js 20). A ceiling that shared it would hide what it costs.
  */
 export class RespReader {
   readonly #onReply: (reply: RespReply) => void

@@ -105,6 +105,23 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     .action(action(async () => (await import('./commands/doctor.js')).doctor))
 
   program
+    .command('init')
+    .summary('writes a deployment that fails over: servers, Sentinels, users, units')
+    .description(
+      'Asks a few questions, or reads a description, and writes everything for a deployment that survives ' +
+        'the loss of any one host: redis.conf, sentinel.conf, users, systemd, Supervisor, compose, Kubernetes.',
+    )
+    .argument('[folder]', 'where to (redis-deployment)')
+    .option(
+      '-d, --description <file>',
+      'YAML or JSON: { hosts: [{ name, address, data }], shards, … }',
+    )
+    .option('--placeholders', 'passwords to be replaced, for an example')
+    .option('--json', 'one JSON object: the files')
+    .addHelpText('after', examples('init', 'init -d description.yaml /srv/redis'))
+    .action(action(async () => (await import('./commands/init.js')).init))
+
+  program
     .command('connection', { hidden: true })
     .description(connectionHelp)
     .action(() => terminal.print(connectionHelp))

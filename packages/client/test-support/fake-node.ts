@@ -1,5 +1,5 @@
 import type { Address } from '@disredis/sentinel'
-import type { Command, Wire } from '../src/commands/command.js'
+import type { Command, ReplyHold, Wire } from '../src/commands/command.js'
 import type { ConnectionOwner, ShardConnection } from '../src/connection/shard-connection.js'
 
 /** A node whose role and answers a test decides; for what a real one cannot be made to do on cue. */
@@ -8,6 +8,12 @@ export class FakeNode {
   isMaster: boolean
   isLoading = false
   isReachable = true
+  /** To what is asked on a connection. */
+  isAnswering = true
+  offset = 0
+  /** What it says of a connection; empty: there is none. */
+  clientList = ''
+  replicas: { address: Address; offset: number }[] = []
   readonly connections: FakeConnection[] = []
   readonly now: () => number
 
@@ -32,12 +38,15 @@ export class FakeNode {
 export class FakeConnection implements ShardConnection {
   readonly node: FakeNode
   readonly db = 0
+  readonly id = 1
+  readonly bytesUnderWay = 0
   readonly written: Command[] = []
   inFlight = 0
   waitingSince = 0
   isSilent = false
   isClosed = false
   isWritable = true
+  replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
   readonly wire: Wire = {
     send: (_name, _args, pending) => {
@@ -66,9 +75,21 @@ export class FakeConnection implements ShardConnection {
   }
 
   async role() {
-    const { isMaster, isLoading } = this.node
-    return { isMaster, isLoading, isLinkedReplica: !isMaster, offset: 0 }
+    const { isMaster, isLoading, offset, replicas } = this.node
+    return { isMaster, isLoading, isLinkedReplica: !isMaster, offset, replicas }
   }
+
+  async askRole() {
+    if (!this.node.isAnswering) return new Promise<never>(() => {})
+    return this.role()
+  }
+
+  /** The answer to CLIENT LIST is the node's. */
+  async ask() {
+    return this.node.clientList
+  }
+
+  touch(): void {}
 
   commandFailed(command: Command, error: Error): void {
     this.owner?.commandFailed(command, error, this)

@@ -4,7 +4,7 @@ import { type Address, formatAddress } from './address.js'
 import type { ByteStream, OpenSocket } from './byte-stream.js'
 import { Connection, type ConnectionListener, type ConnectionOptions } from './connection.js'
 import { ConnectionLostError, DialError, type DialStage, reasonOf } from './errors.js'
-import { type Handshake, type HandshakeOptions, shakeHands } from './handshake.js'
+import { adviceOn, type Handshake, type HandshakeOptions, shakeHands } from './handshake.js'
 import { openSocket as openSystemSocket } from './open-socket.js'
 import { resolveReplyLimits } from './reply-limits.js'
 import { type Runtime, systemRuntime } from './runtime.js'
@@ -194,7 +194,9 @@ const missing: Readonly<Record<DialStage, string>> = {
 /** @param error undefined: the other side closed the connection */
 function dialError(address: Address, stage: DialStage, error: Error | undefined): DialError {
   const where = formatAddress(address)
-  const why = error === undefined ? 'it closed the connection' : reasonOf(error)
+  const advice = error && adviceOn(error)
+  const reason = error === undefined ? 'it closed the connection' : reasonOf(error)
+  const why = advice === undefined ? reason : `${reason}: ${advice}`
   return new DialError(`Cannot connect to ${where}: ${why}`, stage, {
     address: where,
     cause: error,

@@ -42,9 +42,7 @@ export async function shakeHands(
   options: HandshakeOptions,
 ): Promise<Handshake> {
   const { db = 0, requests = [], channels = [] } = options
-  const hello = connection.request('HELLO', ...helloArguments(options)).catch((error: Error) => {
-    throw /^(?:ERR unknown command|NOPROTO)/i.test(error.message) ? oldServerError(error) : error
-  })
+  const hello = connection.request('HELLO', ...helloArguments(options))
   const required: Promise<unknown>[] = []
   if (db !== 0) required.push(connection.request('SELECT', String(db)))
   const replies = requests.map(([name, ...args]) => optional(connection.request(name, ...args)))
@@ -55,7 +53,8 @@ export async function shakeHands(
   let fields: ReadonlyMap<string, unknown>
   try {
     fields = fieldsOf(await hello)
-    if (Number(fields.get('proto')) !== 3) throw oldServerError(undefined)
+    if (Number(fields.get('proto')) !== 3)
+      throw new ReplyError(`The server does not speak RESP3: ${whatSpeaks}`)
     for (const reply of required) await reply
   } catch (error) {
     throw withoutArguments(error as Error)
@@ -84,12 +83,12 @@ function optional(reply: Promise<unknown>): Promise<unknown> {
   })
 }
 
-/** @param cause its refusal of HELLO, which may repeat the password */
-function oldServerError(cause: Error | undefined): ReplyError {
-  return new ReplyError(
-    'The server does not speak RESP3: Redis 6.2 or newer, or Valkey, is needed',
-    cause && { cause: withoutArguments(cause) },
-  )
+const whatSpeaks = 'Redis 6.2 or newer, or Valkey, is needed'
+
+/** What is to be done about a refusal of HELLO, beyond the words of the server. */
+export function adviceOn(refusal: Error): string | undefined {
+  const isOld = /^(?:ERR unknown command .?HELLO|NOPROTO)/i.test(refusal.message)
+  return isOld ? whatSpeaks : undefined
 }
 
 function fieldsOf(reply: unknown): ReadonlyMap<string, unknown> {

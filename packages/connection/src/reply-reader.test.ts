@@ -105,6 +105,13 @@ test('strings are text where text is wanted, numbers and errors are what they ar
   ])
 })
 
+test('OK is what it is, and what only looks like it is not', () => {
+  const lines = ['OK', 'OJ', 'KO', 'O', 'OKK', 'ok']
+  const bytes = lines.map((line) => `+${line}\r\n`).join('')
+  expect(read([bytes]).replies).toEqual(lines)
+  expect(read([bytes], { isText: false }).replies).toEqual(lines.map((line) => Buffer.from(line)))
+})
+
 test('numbers beyond what a number holds are exact as text', () => {
   const bytes = '*2\r\n:9223372036854775807\r\n:-9223372036854775808\r\n'
   expect(read([bytes], { stringNumbers: true }).replies).toEqual([

@@ -14,12 +14,12 @@ import {
   CookieWarning,
   UserField,
 } from '@disredis/session-store/adapter'
-import { type Session, type SessionData, Store } from 'express-session'
-import { holdResponse } from './held-response.js'
+import { type CookieOptions, type Session, type SessionData, Store } from 'express-session'
+import { Cookie } from './express-session-classes.js'
 import { lockMiddleware } from './lock-middleware.js'
 import type { SessionMiddleware, SessionRequest, StoreRequest } from './middleware.js'
 import { OutageWatch } from './outage-watch.js'
-import { saveFirstMiddleware } from './save-first-middleware.js'
+import { RequestSession } from './request-session.js'
 import { SessionBinding } from './session-binding.js'
 import {
   type DisredisStoreOptions,
@@ -30,6 +30,13 @@ import {
 
 /** Of work whose result is nobody's business. */
 type Done = ((error?: unknown) => void) | undefined
+
+let readBinding: (store: DisredisStore) => SessionBinding
+
+/** @internal */
+export function bindingOf(store: DisredisStore): SessionBinding {
+  return readBinding(store)
+}
 
 /**
  * A store for express-session: `session({ store: new DisredisStore({ sentinels: ['h:26379'] }), ... })`.
@@ -50,6 +57,10 @@ export class DisredisStore extends Store {
     'Give session() the option cookie: { secure: true, httpOnly: true }; ' +
       "behind a proxy that ends TLS, app.set('trust proxy', 1) too.",
   )
+
+  static {
+    readBinding = (store) => store.#binding
+  }
 
   /** @throws SessionOptionError, and what a Disredis client throws for its options. */
   constructor(options: DisredisStoreOptions) {
@@ -75,21 +86,12 @@ export class DisredisStore extends Store {
     answerCallback(this.#binding.load(sid), callback)
   }
 
-  /** Holds the response of the session's request back until it is answered. */
   override set(sid: string, session: GivenSession, callback?: Done): void {
     this.#cookieWarning.check(session.cookie)
-    const work = this.#binding.save(sid, session)
-    const release = work instanceof Promise ? holdResponse(session) : undefined
-    answerDone(work, (error) => {
-      try {
-        callback?.(error)
-      } finally {
-        release?.()
-      }
-    })
+    answerDone(this.#binding.save(sid, session), callback)
   }
 
-  /** Answers at once if there is nothing to write yet: then the response need not wait. */
+  /** Answers at once if there is nothing to write yet. */
   override touch(sid: string, session: GivenSession, callback?: Done): void {
     answerDone(this.#binding.touch(sid, session), callback)
   }
@@ -123,7 +125,7 @@ export class DisredisStore extends Store {
     const trace = this.#binding.traceOf(data)
     // `load()` brings a request that is none: nothing to make a cookie for.
     const isStandIn = trace.handle?.source === 'anonymous' && 'headers' in req
-    const session = isStandIn ? this.#standIn(req, data) : super.createSession(req, data)
+    const session = isStandIn ? this.#standIn(req, data) : createSession(req, data)
     this.#binding.trace(session, isSame && lock !== undefined ? { ...trace, lock } : trace)
     return session
   }
@@ -149,10 +151,10 @@ export class DisredisStore extends Store {
     data: StoredSession = {},
   ): Promise<void> {
     const fields = this.#users.fieldsAtLogin(userId, data)
-    if (req.sessionStore === undefined) {
-      // express-session did nothing for this request, and will send no cookie either.
+    if ((req.sessionStore as unknown) !== this) {
+      // Nothing was done for this request, and it will send no cookie either.
       throw new SessionInvalidError(
-        "login: the request has no session; is its path within the cookie's, and Redis there?",
+        "login: the request has no session of this store; is its path within the cookie's, and Redis there?",
       )
     }
     await this.#regenerate(req as StoreRequest)
@@ -194,15 +196,6 @@ export class DisredisStore extends Store {
     return lockMiddleware(this.sessions, this.#binding, options)
   }
 
-  /**
-   * Middleware, right behind `session()`: saves the session before the response is made final, so that
-   * a save that fails becomes an error response. Without it express-session ends the response first:
-   * then what the handler answered goes out although the session was not saved.
-   */
-  saveFirst(): SessionMiddleware {
-    return saveFirstMiddleware(this.#binding)
-  }
-
   /** Closes the client if the store made it. Every method answers with an error from now on. */
   async close(): Promise<void> {
     this.#outage.close()
@@ -236,7 +229,7 @@ export class DisredisStore extends Store {
     this.generate(req)
     const { cookie } = req.session
     req.sessionID = id
-    const session = super.createSession(req, data)
+    const session = createSession(req, data)
     session.cookie = cookie
     return session
   }
@@ -268,6 +261,18 @@ export class DisredisStore extends Store {
       return false
     }
   }
+}
+
+/** As `Store` does it, of the class that the response of its request waits for. */
+function createSession(req: StoreRequest, data: SessionData): Session & SessionData {
+  const { expires, originalMaxAge } = data.cookie
+  const cookie = new Cookie(data.cookie as CookieOptions)
+  if (typeof expires === 'string') cookie.expires = new Date(expires)
+  cookie.originalMaxAge = originalMaxAge
+  data.cookie = cookie
+  const session = new RequestSession(req, data) as RequestSession & SessionData
+  req.session = session
+  return session
 }
 
 function answerDone(work: unknown, callback: Done): void {

@@ -24,6 +24,13 @@ export {
   type UnavailablePolicy,
 } from '@disredis/session-store'
 export type { Callback, UserOption } from '@disredis/session-store/adapter'
+export {
+  type DisredisSession,
+  disredisSession,
+  type SessionUnsavedEvent,
+  UNSAVED_CHANNEL,
+} from './disredis-session.js'
+export type { DisredisSessionOptions } from './disredis-session-options.js'
 export { DisredisStore } from './disredis-store.js'
 export type { SessionMiddleware, SessionRequest } from './middleware.js'
 export type {

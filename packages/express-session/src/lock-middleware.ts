@@ -18,13 +18,13 @@ export function lockMiddleware(
     }
     const acquire = async () => {
       const lock = await sessions.lock(req.sessionID, options)
-      const end = res.end
-      res.end = ((...args: Parameters<typeof end>) => {
-        const ended = end.apply(res, args)
-        // express-session has begun to save by now, if there is something to save.
+      const end = () => {
+        // The session may be about to be saved.
         void binding.settled(req.session).then(() => release(lock))
-        return ended
-      }) as typeof end
+      }
+      // Also if the client has gone away, and nobody ends the response.
+      if (res.destroyed || res.closed) end()
+      else res.once('close', end)
       await reload(req)
       binding.trace(req.session, { ...binding.traceOf(req.session), lock })
     }

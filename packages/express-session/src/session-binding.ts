@@ -5,7 +5,7 @@ import {
   type SessionStore,
   SessionUnavailableError,
 } from '@disredis/session-store'
-import type { Session, SessionData } from 'express-session'
+import type { SessionData } from 'express-session'
 import { type Trace, TracedSession } from './session-trace.js'
 import type { GivenSession, StoredSession } from './store-options.js'
 
@@ -42,8 +42,7 @@ export class SessionBinding {
 
   /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
   save(sid: string, session: GivenSession, isLogin = false): SaveResult | Promise<SaveResult> {
-    const { failure, isSettled, lock, handle: from } = this.traceOf(session)
-    if (isSettled) return { outcome: 'unchanged', handle: from }
+    const { failure, lock, handle: from } = this.traceOf(session)
     if (failure !== undefined) {
       // The application was told before; what it has put into the session all the same is lost.
       const isEmpty = Object.keys(session).every((name) => name === 'cookie')
@@ -55,31 +54,14 @@ export class SessionBinding {
 
   /** As {@link save}. */
   touch(sid: string, session: GivenSession): SaveResult | Promise<SaveResult> {
-    const { failure, isRefused, isSettled, handle: from } = this.traceOf(session)
+    const { failure, handle: from } = this.traceOf(session)
     if (failure !== undefined) return SKIPPED
-    if (isRefused || isSettled) return { outcome: 'unchanged', handle: from }
     const work = this.#sessions.touchSoon(sid, session, { from })
     return work instanceof Promise ? this.#written(session, work) : work
   }
 
   destroy(sid: string): Promise<DestroyResult> {
     return this.#sessions.destroy(sid).catch((error: unknown) => this.#failed(error))
-  }
-
-  /** Runs `work`, in which express-session may save the session or touch it: that has been done. */
-  asSettled(session: object, work: () => void): void {
-    this.trace(session, { ...this.traceOf(session), isSettled: true })
-    try {
-      work()
-    } finally {
-      this.trace(session, { ...this.traceOf(session), isSettled: false })
-    }
-  }
-
-  /** The save of a session was refused: express-session is to count it as saved, and not try again. */
-  refuse(session: Session): void {
-    this.asSettled(session, () => session.save())
-    this.trace(session, { ...this.traceOf(session), isRefused: true })
   }
 
   /** Resolves when the write of a session that is under way has ended, well or not. */
@@ -101,13 +83,22 @@ export class SessionBinding {
     return write.then(
       (result) => {
         const { handle } = result
+        const { failedWrite, ...trace } = this.#ended(session, write)
         // Without a handle the session has ended: what it was loaded as keeps it from coming back.
-        if (handle !== undefined)
-          this.trace(session, { ...this.traceOf(session), handle, isStored: true })
+        this.trace(session, handle === undefined ? trace : { ...trace, handle, isStored: true })
         return result
       },
-      (error: unknown) => this.#failed(error),
+      (error: unknown) => {
+        this.trace(session, { ...this.#ended(session, write), failedWrite: error })
+        return this.#failed(error)
+      },
     )
+  }
+
+  /** Another write may be under way by now. */
+  #ended(session: object, write: Promise<SaveResult>): Trace {
+    const trace = this.traceOf(session)
+    return trace.write === write ? { ...trace, write: undefined } : trace
   }
 
   #failed(error: unknown): never {

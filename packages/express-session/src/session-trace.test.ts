@@ -8,10 +8,10 @@ const store = {}
 test('an object has the trace that it was given last; what has none is not stored', () => {
   const [one, other] = [{}, Object.freeze({ views: 1 })]
   set(one, store, { isStored: true })
-  set(other, store, { isStored: true, isRefused: true })
+  set(other, store, { isStored: true, failedWrite: 'late' })
   set(one, store, { isStored: false, failure: 'no' })
   expect(get(one, store)).toEqual({ isStored: false, failure: 'no' })
-  expect(get(other, store)).toEqual({ isStored: true, isRefused: true })
+  expect(get(other, store)).toEqual({ isStored: true, failedWrite: 'late' })
   for (const nothing of [{}, null, undefined]) {
     expect(get(nothing, store)).toEqual({ isStored: false })
   }

@@ -7,14 +7,12 @@ export interface Trace {
   /** The handle is this session's own: it was stored under this id. */
   readonly isStored: boolean
   readonly lock?: SessionLock | undefined
-  /** Its save was refused for the response that is now ended, which was told: a touch is not tried. */
-  readonly isRefused?: boolean
-  /** express-session is ending a response for which it was saved already. */
-  readonly isSettled?: boolean
   /** The session stands in for one that could not be regenerated, because of this error. */
   readonly failure?: unknown
-  /** The last write of it that Redis was asked for: under way, or ended. */
-  readonly write?: Promise<unknown>
+  /** The write of it that is under way. */
+  readonly write?: Promise<unknown> | undefined
+  /** Why the last write failed, if it did. */
+  readonly failedWrite?: unknown
 }
 
 const NOTHING: Trace = Object.freeze({ isStored: false })

@@ -2,8 +2,13 @@ import { createHmac } from 'node:crypto'
 import { type ContractServers, startContractServers } from '@disredis/session-contract'
 import express from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { DisredisStore, type DisredisStoreOptions, SessionOptionError } from '../src/index.js'
-import { serveWebApp, type WebAppOptions } from './support/web-app.js'
+import {
+  type DisredisSessionOptions,
+  DisredisStore,
+  disredisSession,
+  SessionOptionError,
+} from '../src/index.js'
+import { serveWebApp } from './support/web-app.js'
 import './support/session-data.js'
 
 const SECRET = 'the secret of these tests, 32 bytes and more'
@@ -15,18 +20,16 @@ beforeAll(async () => {
 })
 
 let apps = 0
-async function serve(
-  options: Partial<DisredisStoreOptions> = {},
-  sessionOptions: Partial<Omit<WebAppOptions, 'store'>> = {},
-) {
+async function serve(options: Partial<DisredisSessionOptions> = {}) {
   const client = servers.disredis()
   const prefix = `bad-${apps++}:`
-  const store = new DisredisStore({ client, prefix, ...options } as DisredisStoreOptions)
+  const given = { client, prefix, secret: SECRET, ...options }
+  const sessions = disredisSession(given as DisredisSessionOptions)
+  const { store } = sessions
   const app = await serveWebApp({
-    secret: SECRET,
-    store,
+    sessions,
     routes: (it) => {
-      it.use(store.saveFirst(), express.json({ limit: '1mb' }))
+      it.use(express.json({ limit: '1mb' }))
       it.post('/note', (req, res) => {
         req.session.note = req.body
         res.json('noted')
@@ -40,7 +43,6 @@ async function serve(
         res.json('set')
       })
     },
-    ...sessionOptions,
   })
   return { app, client, store, prefix }
 }
@@ -112,7 +114,7 @@ describe('ids', () => {
 
   test('that are too weak are refused when an application makes them', async () => {
     let n = 0
-    const { app, store } = await serve({}, { genid: () => `id-${n++}` })
+    const { app, store } = await serve({ genid: () => `id-${n++}` })
     await using _ = app
     const visitor = app.visitor()
     expect(await visitor.get('/note', post('{"a":1}'))).toMatchObject({

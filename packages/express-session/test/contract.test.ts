@@ -27,24 +27,24 @@ const sentinels = () => ({ client: undefined, sentinels: servers.fleet.sentinels
 
 const subjects: readonly Subject[] = [
   {
-    name: 'Express 5 with a Disredis client over three shards',
+    name: 'disredisSession in Express 5 with a Disredis client over three shards',
     express,
-    isSavedFirst: false,
+    sessions: 'disredisSession',
     connect: () => servers.disredis(),
     races: ALL_RACES,
   },
   {
-    name: 'Express 4 with the addresses of Sentinels',
+    name: 'disredisSession in Express 4 with the addresses of Sentinels',
     express: express4,
-    isSavedFirst: false,
+    sessions: 'disredisSession',
     connect: () => servers.disredis(),
     connection: sentinels,
     races: SOME_RACES,
   },
   {
-    name: 'Express 5 with a plain ioredis, saving first',
+    name: 'DisredisStore in Express 5 with a plain ioredis',
     express,
-    isSavedFirst: true,
+    sessions: 'DisredisStore',
     connect: () => servers.ioredis(),
     races: SOME_RACES,
   },

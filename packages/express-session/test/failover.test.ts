@@ -6,7 +6,7 @@ import {
 import express from 'express'
 import express4 from 'express-4'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { serveContractApp } from './support/contract-app.js'
+import { type ContractFlavor, serveContractApp } from './support/contract-app.js'
 
 let deployment: FailoverDeployment
 
@@ -17,26 +17,26 @@ async function deploy(): Promise<FailoverDeployment> {
 
 const connection = () => ({ client: undefined, sentinels: deployment.sentinels })
 
-for (const { name, ...flavor } of [
-  {
-    name: 'Express 5 with a Disredis client, requests wait',
-    express,
-    isSavedFirst: false,
-  },
-  {
-    name: 'Express 5 with a Disredis client, requests fail after the default deadline',
-    express,
-    isSavedFirst: false,
-    deadline: 1_000,
-  },
+const subjects: readonly (ContractFlavor & { readonly name: string })[] = [
   // Handlers save nothing themselves: what was answered was saved by the middleware.
   {
-    name: 'Express 4 with the addresses of Sentinels, requests wait, saving first',
-    express: express4,
-    isSavedFirst: true,
+    name: 'disredisSession in Express 5 with the addresses of Sentinels',
+    express,
+    sessions: 'disredisSession',
     connection,
   },
-]) {
+  {
+    name: 'disredisSession in Express 4 with a Disredis client',
+    express: express4,
+    sessions: 'disredisSession',
+  },
+  {
+    name: 'DisredisStore in Express 5 with a Disredis client',
+    express,
+    sessions: 'DisredisStore',
+  },
+]
+for (const { name, ...flavor } of subjects) {
   sessionFailoverContract(
     { afterAll, beforeAll, describe, test },
     {

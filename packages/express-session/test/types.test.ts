@@ -3,11 +3,12 @@ import express, { type Request } from 'express'
 import session from 'express-session'
 import type { Redis } from 'ioredis'
 import { expectTypeOf, test } from 'vitest'
-import type {
-  DisredisStore,
-  DisredisStoreOptions,
-  SessionEntry,
-  StoredSession,
+import {
+  type DisredisStore,
+  type DisredisStoreOptions,
+  disredisSession,
+  type SessionEntry,
+  type StoredSession,
 } from '../src/index.js'
 import './support/session-data.js'
 
@@ -16,7 +17,9 @@ test('an application needs no casts', () => {
   const application = (store: DisredisStore, req: Request) => {
     const app = express()
     app.use(session({ store, secret: 's', resave: false, saveUninitialized: false }))
-    app.use(store.saveFirst())
+    app.use(
+      disredisSession({ sentinels: 'h:26379', secret: ['s', 't'], cookie: { secure: 'auto' } }),
+    )
     app.post('/pay', store.lock({ wait: 1_000 }), (_req, res) => void res.end())
     const login = store.login(req, 'ada', { cart: ['tea'] })
     // @ts-expect-error a field of another type

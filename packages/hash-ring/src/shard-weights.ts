@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { HashRingError } from './hash-ring-error.js'
 import { SLOT_COUNT } from './key-slot.js'
 

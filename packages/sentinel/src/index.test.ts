@@ -23,6 +23,7 @@ test('the package exports these names', () => {
       "isSameAddress",
       "parseSentinels",
       "systemRuntime",
+      "translateAddress",
       "withoutArguments",
     ]
   `)

@@ -35,7 +35,7 @@ export type {
   SentinelLink,
   SentinelLinkListener,
 } from './link/sentinel-link.js'
-export type { NatMap } from './protocol/read-address.js'
+export { type NatMap, translateAddress } from './protocol/read-address.js'
 export type { SentinelReply } from './protocol/read-reply.js'
 export type { ReplicaTopology } from './protocol/sentinel-report.js'
 export { acquireWatcher, type WatcherLease } from './watch/acquire-watcher.js'

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
+import { formatAddress } from '@disredis/connection'
 import { type Fleet, startFleet } from '@disredis/fleet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SentinelWatcher } from '../src/index.js'
+import { SentinelWatcher, type Topology } from '../src/index.js'
 import { eventually, record } from './support/recorder.js'
 import { encode, RespServer } from './support/resp-server.js'
 
@@ -25,6 +26,12 @@ describe('beside three honest Sentinels', () => {
     const watcher = new SentinelWatcher({ sentinels, timeout: 1000 })
     return { liar, watcher, recording: record(watcher) }
   }
+
+  const allFourConnected = (watcher: SentinelWatcher) =>
+    eventually(() => {
+      const connected = watcher.topology!.sentinels.filter(({ isConnected }) => isConnected)
+      expect(connected).toHaveLength(4)
+    })
 
   const truth = () => fleet.master().address
   const held = (watcher: SentinelWatcher) => watcher.topology!.shards.get('shard-1')!.master
@@ -75,16 +82,109 @@ describe('beside three honest Sentinels', () => {
     await using _liar = liar
     await using _watcher = watcher
     await watcher.start()
-    await eventually(() =>
-      expect(watcher.topology!.sentinels.every(({ isConnected }) => isConnected)).toBe(true),
-    )
+    await allFourConnected(watcher)
     liar.send(bytes)
     await eventually(() => expect(codesOf(recording.events)).toContain('DISREDIS_SENTINEL_REPLY'))
-    await eventually(() =>
-      expect(watcher.topology!.sentinels.every(({ isConnected }) => isConnected)).toBe(true),
-    )
+    await allFourConnected(watcher)
     expect(liar.connections).toBe(1)
     expect(held(watcher)).toEqual(truth())
+  })
+
+  const addressesIn = (snapshots: readonly Topology[]) =>
+    new Set(snapshots.map(({ shards }) => formatAddress(shards.get('shard-1')!.master)))
+  /** Resolves when the liar was asked, and heard, a few times more. */
+  const pollsOf = async (watcher: SentinelWatcher, { sentinel }: RespServer) => {
+    const polls = () => sentinel.heard.filter((text) => text === 'SENTINEL MASTERS').length
+    const enough = polls() + 4
+    await eventually(() => {
+      watcher.requestRefresh()
+      expect(polls()).toBeGreaterThanOrEqual(enough)
+    })
+  }
+
+  test.each([['1000'], ['99999999999999999999999']])(
+    'one that claims an address of its own with epoch %s gets nobody there, nor does its memory',
+    async (epoch) => {
+      const own = node('127.0.0.1', 1)
+      const { liar, watcher, recording } = await withLiar(({ sentinel }) => {
+        sentinel.masters = { 'shard-1': { address: own, epoch, replicas: [own] } }
+      })
+      await using _watcher = watcher
+      await watcher.start()
+      await pollsOf(watcher, liar)
+      await liar[Symbol.asyncDispose]()
+      await eventually(() => expect(watcher.topology!.sentinels).toHaveLength(3))
+      watcher.requestRefresh()
+      expect(addressesIn(recording.snapshots)).toEqual(new Set([formatAddress(truth())]))
+    },
+  )
+
+  test('one that turns to an address of its own later is outvoted, by answer and by event', async () => {
+    const own = node('127.0.0.1', 1)
+    const { liar, watcher, recording } = await withLiar(() => undefined)
+    await using _liar = liar
+    await using _watcher = watcher
+    await watcher.start()
+    await allFourConnected(watcher)
+    const { host, port } = truth()
+    liar.publish('+switch-master', `shard-1 ${host} ${port} ${own.host} ${own.port}`)
+    liar.sentinel.masters = { 'shard-1': { address: own, epoch: 5000 } }
+    await pollsOf(watcher, liar)
+    expect(addressesIn(recording.snapshots)).toEqual(new Set([formatAddress(truth())]))
+    expect(recording.events.map(({ name }) => name)).not.toContain('masterSwitched')
+  })
+
+  test('one that nobody lists leads no failover and calls no master down', async () => {
+    const { liar, watcher, recording } = await withLiar(() => undefined)
+    await using _liar = liar
+    await using _watcher = watcher
+    await watcher.start()
+    await allFourConnected(watcher)
+    const { host, port } = truth()
+    for (const channel of ['+elected-leader', '+sdown', '+odown']) {
+      liar.publish(channel, `master shard-1 ${host} ${port}`)
+    }
+    liar.sentinel.masters['shard-1']!.failover = { state: 'wait_promotion' }
+    liar.sentinel.masters['shard-1']!.flags = 'master,s_down,o_down'
+    await pollsOf(watcher, liar)
+    expect(recording.events).toEqual([])
+    expect(watcher.topology!.shards.get('shard-1')).toMatchObject({
+      flags: ['master'],
+      failover: undefined,
+    })
+  })
+
+  test('one that lists 3,000 others gets a bounded number of connections, and is told of', async () => {
+    const { liar, watcher, recording } = await withLiar(({ sentinel }) => {
+      sentinel.others = Array.from({ length: 3000 }, (_, i) => ({
+        id: `id-${i}`,
+        address: node('127.0.0.1', 1 + i),
+      }))
+    })
+    await using _liar = liar
+    await using _watcher = watcher
+    await watcher.start()
+    await pollsOf(watcher, liar)
+    const problems = recording.events.filter(({ event }) =>
+      inspect(event).includes('lists 3000 other Sentinels; no more than 32 are connected to'),
+    )
+    expect(problems).toHaveLength(1)
+    const { sentinels } = watcher.topology!
+    expect(sentinels.length).toBeLessThanOrEqual(4 + 32)
+    expect(sentinels.filter(({ isConnected }) => isConnected)).toHaveLength(4)
+    expect(held(watcher)).toEqual(truth())
+  })
+
+  test.each(['0.0.0.0', '::'])('one that announces %s is refused, and reported', async (host) => {
+    const { liar, watcher, recording } = await withLiar(({ sentinel }) => {
+      sentinel.masters = { 'shard-1': { address: node(host, truth().port), epoch: 99 } }
+    })
+    await using _liar = liar
+    await using _watcher = watcher
+    await watcher.start()
+    await pollsOf(watcher, liar)
+    expect(addressesIn(recording.snapshots)).toEqual(new Set([formatAddress(truth())]))
+    expect(inspect(recording.events, { depth: 5 })).toContain('which is whatever machine dials it')
   })
 
   test('one that claims another master is believed until that master fails its ROLE check', async () => {
@@ -106,6 +206,46 @@ describe('beside three honest Sentinels', () => {
     })
     expect(held(watcher)).toEqual(truth())
   })
+})
+
+test('one that clings to the master before with a huge epoch does not turn a failover back', async () => {
+  await using fleet = await startFleet({ downAfter: 5000 })
+  await using liar = await RespServer.start()
+  const old = fleet.master()
+  liar.sentinel.masters = { 'shard-1': { address: old.address, epoch: 1_000_000 } }
+  const sentinels = [liar.sentinel.address, ...fleet.sentinels]
+  await using watcher = new SentinelWatcher({ sentinels, timeout: 2000 })
+  const { events } = record(watcher)
+  await watcher.start()
+  await fleet.failover()
+  const next = await fleet.waitForMaster('shard-1', { not: old })
+  const master = () => watcher.topology!.shards.get('shard-1')!.master
+  await eventually(() => expect(master()).toEqual(next.address))
+  await eventually(() => expect(events.map(({ name }) => name)).toContain('masterSwitched'))
+  watcher.requestRefresh()
+  expect(master()).toEqual(next.address)
+})
+
+test('a Sentinel of another deployment, at an address that was ours, is outvoted with its company', async () => {
+  await using fleet = await startFleet({ downAfter: 5000 })
+  await using foreign = await startFleet({ downAfter: 5000 })
+  // Its epoch is higher than ours.
+  const before = foreign.master()
+  await foreign.failover()
+  await foreign.waitForMaster('shard-1', { not: before })
+  const sentinels = [foreign.sentinel(1).address, ...fleet.sentinels]
+  await using watcher = new SentinelWatcher({ sentinels, timeout: 2000 })
+  const { snapshots } = record(watcher)
+  await watcher.start()
+  await eventually(() => {
+    watcher.requestRefresh()
+    const connected = watcher.topology!.sentinels.filter(({ isConnected }) => isConnected)
+    expect(connected).toHaveLength(6)
+  })
+  const addresses = snapshots.map(({ shards }) => shards.get('shard-1')!.master)
+  expect(new Set(addresses.map(formatAddress))).toEqual(
+    new Set([formatAddress(fleet.master().address)]),
+  )
 })
 
 describe('alone', () => {

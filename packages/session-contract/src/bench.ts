@@ -6,9 +6,6 @@ import { Gates } from './gates.js'
 import { contractRoutes } from './routes.js'
 import type { ContractApp, ContractData, ContractRedis, ContractSubject } from './subject.js'
 
-/** Long enough for any machine: no case of the suite depends on how fast an operation is. */
-const PATIENT = 60_000
-
 type Policy = Partial<SessionPolicy<ContractData>>
 
 /** One running application of a case, with sessions of its own. */
@@ -38,7 +35,6 @@ export async function openBench(
   const options = {
     client,
     prefix,
-    deadline: PATIENT,
     userId: ({ user }: ContractData) => user,
     ...policy,
   }
@@ -47,7 +43,7 @@ export async function openBench(
     routes: contractRoutes(gates),
     ...(maxAge !== undefined && { maxAge }),
   })
-  const peer = new SessionStore<ContractData>({ ...options, deadline: PATIENT })
+  const peer = new SessionStore<ContractData>({ ...options, deadline: 60_000 })
   const browser = (cookie?: string) => new Browser(app.url, agent, cookie)
   return {
     app,

@@ -5,7 +5,26 @@ import { DisredisError } from '@disredis/client'
  * session id, session data or command arguments. What the application's own code throws (a schema, a
  * `toJSON`, the option `userId`) is passed on as it is.
  */
-export abstract class SessionStoreError extends DisredisError {}
+export abstract class SessionStoreError extends DisredisError {
+  /**
+   * What an HTTP response should say: 503 if the same request may succeed later, else 500. Express and
+   * Fastify read `status`, `statusCode` and `headers` of errors.
+   */
+  get status(): 500 | 503 {
+    return this.retryable ? 503 : 500
+  }
+
+  get statusCode(): 500 | 503 {
+    return this.status
+  }
+
+  /** With a 503: `Retry-After`, in seconds. */
+  get headers(): Readonly<Record<string, string>> | undefined {
+    return this.status === 503 ? RETRY : undefined
+  }
+}
+
+const RETRY = Object.freeze({ 'retry-after': '1' })
 
 /** An option has a value that it does not take. Thrown at once, by the constructor. */
 export class SessionOptionError extends SessionStoreError {
@@ -15,6 +34,11 @@ export class SessionOptionError extends SessionStoreError {
 /** The store was closed before, or while, it was asked. */
 export class SessionStoreClosedError extends SessionStoreError {
   override readonly code = 'DISREDIS_SESSION_STORE_CLOSED'
+
+  /** The process ends; another one will serve. */
+  override get status(): 503 {
+    return 503
+  }
 }
 
 /** A session was to be written under an id that the store refuses: see `checkSessionId`. */
@@ -25,11 +49,19 @@ export class SessionIdError extends SessionStoreError {
 /** Redis did not answer within the deadline, or refused. It never means that there is no session. */
 export class SessionUnavailableError extends SessionStoreError {
   override readonly code = 'DISREDIS_SESSION_UNAVAILABLE'
+
+  override get status(): 503 {
+    return 503
+  }
 }
 
 /** Written, but fewer replicas than `durability` asks for acknowledged it in time. */
 export class SessionDurabilityError extends SessionStoreError {
   override readonly code = 'DISREDIS_SESSION_DURABILITY'
+
+  override get status(): 503 {
+    return 503
+  }
 }
 
 /** Someone else wrote the session in the meantime, and the conflict policy forbids to go on. */

@@ -24,6 +24,7 @@ export type {
   SaveOptions,
   SaveOutcome,
   SaveResult,
+  SessionChange,
   TouchOptions,
 } from './operations/save-result.js'
 export type { ClearResult, SessionEntry } from './operations/session-admin.js'

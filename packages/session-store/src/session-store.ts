@@ -6,6 +6,7 @@ import type {
   DestroyResult,
   SaveOptions,
   SaveResult,
+  SessionChange,
   TouchOptions,
 } from './operations/save-result.js'
 import type { ClearResult, SessionEntry } from './operations/session-admin.js'
@@ -108,6 +109,17 @@ export class SessionStore<Data extends object = SessionData> {
     const touch = () =>
       this.#parts.writer.touch(this.#keyFor(id, options.from), session, options.from)
     return this.#operations.step('touch', touch, (result) => this.#note(id, result))
+  }
+
+  /**
+   * What a save would write, without asking Redis: for adapters that decide whether a response has to
+   * wait for it.
+   *
+   * @param from what it was loaded or last saved as; without it the session began empty
+   * @throws SessionInvalidError if it cannot be stored.
+   */
+  compare(session: SessionInput<Data>, from?: SessionHandle): SessionChange {
+    return this.#parts.writer.compare(session, from)
   }
 
   /** Ends a session; nothing that is under way writes it again. One round trip. */

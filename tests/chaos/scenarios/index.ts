@@ -4,6 +4,7 @@ import { machineScenarios } from './machines.js'
 import { masterScenarios } from './masters.js'
 import { nameScenarios } from './names.js'
 import { networkScenarios } from './network.js'
+import { plannedScenarios } from './planned.js'
 import { replyScenarios } from './replies.js'
 import { sentinelScenarios } from './sentinels.js'
 import { tlsScenarios } from './tls.js'
@@ -12,6 +13,7 @@ import { volumeScenarios } from './volume.js'
 /** Every scenario, by row of the fault matrix. */
 export const scenarios: readonly Scenario[] = [
   ...masterScenarios,
+  ...plannedScenarios,
   ...sentinelScenarios,
   ...networkScenarios,
   ...replyScenarios,

@@ -15,7 +15,10 @@ export interface RawConnectionOptions {
   readonly timeout?: number
 }
 
-/** The plainest Redis connection: the oracle must not depend on any client library. */
+/**
+ * The plainest Redis connection: what the oracle is told must not come through the code that it judges,
+ * so this is neither a client library nor @disredis/connection.
+ */
 export class RawConnection {
   readonly #socket: Socket
   readonly #timeout: number
@@ -77,11 +80,24 @@ export class RawConnection {
   }
 
   #take(chunk: Buffer): void {
-    for (const reply of this.#reader.push(chunk)) {
+    let replies: Reply[]
+    try {
+      replies = this.#reader.push(chunk)
+    } catch (error) {
+      this.#socket.destroy(error as Error)
+      return
+    }
+    for (const reply of replies) {
       const isMessage = Array.isArray(reply) && /^p?message$/.test(String(reply[0]))
       if (isMessage) this.onMessage?.(reply)
-      else this.#waiters.shift()?.resolve(reply)
+      else this.#settle(reply)
     }
+  }
+
+  #settle(reply: Reply): void {
+    const waiter = this.#waiters.shift()
+    if (waiter !== undefined) waiter.resolve(reply)
+    else this.#socket.destroy(new Error('The server sent a reply that answers nothing'))
   }
 
   #fail(error: Error): void {

@@ -10,7 +10,12 @@ export function encode(args: readonly (string | number)[]): string {
   return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`
 }
 
-/** Takes whole replies off a growing buffer. Replies of megabytes are fine, of gigabytes are not. */
+/**
+ * Takes whole replies off a growing buffer. Replies of megabytes are fine, of gigabytes are not.
+ *
+ * It speaks RESP2 and shares nothing with @disredis/connection: what the oracle reads decides whether
+ * disredis lost a write, and a fault in the reader of disredis must not hide in both.
+ */
 export class ReplyReader {
   #buffer: Buffer = Buffer.alloc(0)
   #at = 0
@@ -48,9 +53,9 @@ export class ReplyReader {
       case ':':
         return Number(rest)
       case '$':
-        return this.#bulk(Number(rest))
+        return this.#bulk(lengthOf(rest))
       case '*':
-        return this.#array(Number(rest))
+        return this.#array(lengthOf(rest))
       default:
         throw new Error(`No RESP2: ${JSON.stringify(line.slice(0, 40))}`)
     }
@@ -60,6 +65,9 @@ export class ReplyReader {
     if (length === -1) return null
     const end = this.#at + length
     if (this.#buffer.length < end + 2) return undefined
+    if (this.#buffer.toString('latin1', end, end + 2) !== '\r\n') {
+      throw new Error(`No RESP2: a string of ${length} bytes does not end there`)
+    }
     const text = this.#buffer.toString('utf8', this.#at, end)
     this.#at = end + 2
     return text
@@ -75,4 +83,11 @@ export class ReplyReader {
     }
     return items
   }
+}
+
+/** A verdict must not rest on what was misread. */
+function lengthOf(text: string): number {
+  if (!/^(?:-1|\d{1,10})$/.test(text))
+    throw new Error(`No length of RESP2: ${JSON.stringify(text)}`)
+  return Number(text)
 }

@@ -8,6 +8,9 @@ test('without arguments the keyboard decides', () => {
     script: undefined,
     isJson: false,
     isPlain: false,
+    isTerminal: false,
+    host: undefined,
+    port: undefined,
   })
 })
 
@@ -17,6 +20,14 @@ test('reads every option', () => {
     script: 'crash; restore',
     isJson: true,
     isPlain: true,
+    isTerminal: false,
+    host: undefined,
+    port: undefined,
+  })
+  expect(parseCommandLine(['--terminal', '--host', '::1', '--port', '0'])).toMatchObject({
+    isTerminal: true,
+    host: '::1',
+    port: 0,
   })
 })
 
@@ -26,6 +37,9 @@ test.each([
   [['--script'], 'argument missing'],
   [['--script', ' '], '--script takes the name'],
   [['--json'], '--json reports on a script'],
+  [['--port', '65536'], '--port takes a number from 0'],
+  [['--port', 'http'], 'and got "http"'],
+  [['--script', 'crash', '--port', '1'], '--script serves no page'],
 ])('refuses %j with a message that names it', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(UsageError)
   expect(() => parseCommandLine(args)).toThrow(message)

@@ -1,17 +1,23 @@
 export const help = `disredis demo: traffic on every shard of a Sentinel deployment, faults on demand,
 and every acknowledged write verified.
 
-  npm start                               live view; faults by key
+  npm start                               a page in the browser: press buttons, break masters
+  npm start -- --terminal                 the same in the terminal; faults by key
   npm start -- --script NAME|TEXT         runs a script and ends
   npm start -- --script failover --json   the unattended check: figures as JSON on stdout
 
 Options
   --script NAME|TEXT   what to do; see Scripts
   --json               the report as JSON on stdout, progress on stderr; needs --script
+  --terminal           the view of the terminal, without the page
+  --host HOST          who may see the page; 127.0.0.1 (this machine only) by default. Others may
+                       look; only who has the printed address may break things
+  --port PORT          of the page; by default 4600, or a free one when that is taken
   --plain              log lines in place of the live view (always so without a terminal)
   -h, --help           this text
 
-Keys
+Keys of the terminal; the page has its own, under ?
+  o, t                 open the page; show the view of the terminal (by itself where no browser is)
   1-9, arrows          pick a shard
   c                    crash its master (kill -9)
   f                    freeze its master (SIGSTOP)

@@ -45,11 +45,18 @@ export class Comparison implements AsyncDisposable {
   readonly #entrants: readonly Entrant[]
   readonly #closing: ClosingList
   readonly #stop = new AbortController()
+  /** What each had come to when all stood ready: it counts from then on. */
+  readonly #before: readonly Standing[]
 
   private constructor(demo: Demo, entrants: readonly Entrant[], closing: ClosingList) {
     this.#demo = demo
     this.#entrants = entrants
     this.#closing = closing
+    const at = now()
+    for (const { workload } of this.#all()) {
+      for (const { away } of workload.traffic.values()) away.restart(at)
+    }
+    this.#before = this.#all().map(({ name, workload }) => standingOf(name, workload, at))
   }
 
   /** @throws what a contender throws that cannot connect; nothing is left open */
@@ -80,13 +87,22 @@ export class Comparison implements AsyncDisposable {
     }
   }
 
-  /** disredis first. */
+  /** disredis first; counted from when all three were ready. */
   standings(): readonly Standing[] {
     const at = now()
-    return [
-      standingOf('disredis', this.#demo.workload, at),
-      ...this.#entrants.map(({ contender, workload }) => standingOf(contender.name, workload, at)),
-    ]
+    return this.#all().map(({ name, workload }, i) => {
+      const standing = standingOf(name, workload, at)
+      const before = this.#before[i] ?? standing
+      return {
+        ...standing,
+        acknowledged: standing.acknowledged - before.acknowledged,
+        verified: standing.verified - before.verified,
+        lost: standing.lost - before.lost,
+        repeated: standing.repeated - before.repeated,
+        unknown: standing.unknown - before.unknown,
+        errors: standing.errors - before.errors,
+      }
+    })
   }
 
   /** A fault begins or ends on the shard: what was there may be gone. */
@@ -97,6 +113,13 @@ export class Comparison implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
     await this.#closing[Symbol.asyncDispose]()
+  }
+
+  #all(): readonly { readonly name: ContenderName; readonly workload: Workload }[] {
+    return [
+      { name: 'disredis', workload: this.#demo.workload },
+      ...this.#entrants.map(({ contender, workload }) => ({ name: contender.name, workload })),
+    ]
   }
 
   #trafficOf(shard: string): ShardTraffic[] {

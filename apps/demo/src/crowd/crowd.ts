@@ -62,8 +62,14 @@ export class Crowd implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Begins no more visits. */
+  stop(): void {
     this.#stop.abort()
+  }
+
+  /** Waits for the visits under way: at once when the client is closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop()
     await this.#store.close()
     await Promise.all(this.#visits)
   }

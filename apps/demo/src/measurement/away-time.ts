@@ -1,5 +1,5 @@
 /** ms without an acknowledged write from which on a client counts as away. */
-export const awayFrom = 250
+export const awayFrom = 500
 
 /**
  * How long writes were away: each time between two acknowledgements that is longer than
@@ -13,6 +13,13 @@ export class AwayTime {
   /** @param start ms */
   constructor(start: number) {
     this.#last = start
+  }
+
+  /** Counts from now on only. */
+  restart(at: number): void {
+    this.#last = at
+    this.#total = 0
+    this.#longest = 0
   }
 
   acknowledged(at: number): void {

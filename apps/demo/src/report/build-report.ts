@@ -15,9 +15,17 @@ export interface ReportSource {
   readonly faults: FaultLog
   /** ms */
   readonly duration: number
+  /** Not every write was looked for, and nobody is to blame. */
+  readonly isCutShort?: boolean
 }
 
-export function buildReport({ deployment, workload, faults, duration }: ReportSource): Report {
+export function buildReport({
+  deployment,
+  workload,
+  faults,
+  duration,
+  isCutShort = false,
+}: ReportSource): Report {
   const shards = [...workload.traffic].map(
     ([name, traffic]) => [name, shardReport(traffic)] as const,
   )
@@ -27,6 +35,7 @@ export function buildReport({ deployment, workload, faults, duration }: ReportSo
     shards: shards.map(([, shard]) => shard),
     unsettled: workload.pending.unsettled,
     lostWithoutFault,
+    isCutShort,
   })
   return {
     ok: guarantees.every(({ held }) => held !== false),

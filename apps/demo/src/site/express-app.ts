@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OutcomeUnknownError } from '@disredis/client'
-import { DisredisStore } from '@disredis/express-session'
+import { disredisSession } from '@disredis/express-session'
 import express, { type Request, type Response } from 'express'
-import session from 'express-session'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { holdOf, pageAfter, saidIn, textOf, wantsPage } from './answer.js'
 import { shopPage } from './pages.js'
@@ -18,20 +17,18 @@ export interface ExpressApp {
 
 /** The shop: signing in, a cart, a counter, a rate-limited form. */
 export function createExpressApp(context: SiteContext): ExpressApp {
-  const store = new DisredisStore(sessionOptions(context))
+  const sessions = disredisSession({
+    ...sessionOptions(context),
+    secret: context.secret,
+    name: cookieName,
+    cookie: { httpOnly: true, sameSite: 'lax' },
+  })
+  const { store } = sessions
   const app = express().disable('x-powered-by')
   const routes = express.Router()
   app.use('/express', routes)
   routes.use(
-    session({
-      store,
-      secret: context.secret,
-      name: cookieName,
-      resave: false,
-      saveUninitialized: false,
-      cookie: { httpOnly: true, sameSite: 'lax' },
-    }),
-    store.saveFirst(),
+    sessions,
     express.urlencoded({ extended: false, limit: '4kb' }),
     express.json({ limit: '4kb' }),
   )
@@ -113,7 +110,7 @@ export function createExpressApp(context: SiteContext): ExpressApp {
     points: 5,
     duration: 10,
   })
-  return { handle: app, close: () => store.close() }
+  return { handle: app, close: () => sessions.close() }
 }
 
 /** Nobody gets a session for looking at a page: visits are counted for who has one. */

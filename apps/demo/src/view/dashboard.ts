@@ -10,6 +10,8 @@ export interface DashboardState {
   readonly selected: number | undefined
   /** The last thing said to who sits at the keyboard. */
   readonly message: string
+  /** Where the page is; undefined: there is none. */
+  readonly address?: string | undefined
 }
 
 export interface Size {
@@ -18,14 +20,15 @@ export interface Size {
 }
 
 const help = '1-9/arrows shard  c crash  f freeze  p planned  r restore  q quit'
+const openHelp = '  o open page'
 
 /** The screen as lines, at most `rows` of them and `columns` wide. It is made for 80 x 24. */
 export function dashboard(state: DashboardState, size: Size, paint: Paint): string[] {
-  const { snapshot, selected, message } = state
+  const { snapshot, selected, message, address } = state
   const width = Math.max(20, size.columns)
   const top = [
     title(snapshot, width, paint),
-    '',
+    cell(address === undefined ? '' : `Page    ${address}`, width),
     paint.bold(shardLine(shardHeader, width)),
     ...shardLines(snapshot, selected, size, paint),
     paint.dim(cell(totals(snapshot), width)),
@@ -34,7 +37,13 @@ export function dashboard(state: DashboardState, size: Size, paint: Paint): stri
   ]
   const errors = sorted(snapshot.errors).map(([name, times]) => `${name} ${count(times)}`)
   const middle = ['', cell(`Errors  ${errors.join(', ') || 'none'}`, width), '']
-  const bottom = selected === undefined ? [] : [cell(message, width), paint.dim(cell(help, width))]
+  const bottom =
+    selected === undefined
+      ? []
+      : [
+          cell(message, width),
+          paint.dim(cell(address === undefined ? help : help + openHelp, width)),
+        ]
   const free = size.rows - top.length - middle.length - bottom.length
   const faultRows = Math.max(1, Math.min(5, Math.floor(free / 2)))
   const eventRows = Math.max(0, free - faultRows)

@@ -8,6 +8,7 @@ test.each([
   ['\u001b[B\u001b[A', [{ do: 'next' }, { do: 'previous' }]],
   ['\t', [{ do: 'next' }]],
   ['rq', [{ do: 'restore' }, { do: 'quit' }]],
+  ['ot', [{ do: 'open' }, { do: 'terminal' }]],
   ['\u0003', [{ do: 'interrupt' }]],
   ['x0 \u001b\u001b[Z', []],
 ])('reads %j', (input, keys) => {

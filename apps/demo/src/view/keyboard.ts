@@ -2,7 +2,18 @@ import type { ReadStream } from 'node:tty'
 
 /** What a key asks for. */
 export type Key =
-  | { readonly do: 'crash' | 'freeze' | 'planned' | 'restore' | 'next' | 'previous' | 'quit' }
+  | {
+      readonly do:
+        | 'crash'
+        | 'freeze'
+        | 'planned'
+        | 'restore'
+        | 'next'
+        | 'previous'
+        | 'quit'
+        | 'open'
+        | 'terminal'
+    }
   | { readonly do: 'pick'; readonly index: number }
   | { readonly do: 'interrupt' }
 
@@ -12,6 +23,8 @@ const keys: Readonly<Record<string, Key>> = {
   p: { do: 'planned' },
   r: { do: 'restore' },
   q: { do: 'quit' },
+  o: { do: 'open' },
+  t: { do: 'terminal' },
   '\t': { do: 'next' },
   '\u001b[B': { do: 'next' },
   '\u001b[C': { do: 'next' },

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty'
 import type { Demo } from '../demo.js'
 import { dashboard } from './dashboard.js'
+import { frame } from './frame.js'
 import { coloured, uncoloured } from './paint.js'
 import { takeSnapshot } from './snapshot.js'
 import type { View } from './view.js'
@@ -10,27 +11,29 @@ const interval = 200
 
 const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l'
 const leave = '\u001b[?7h\u001b[?25h\u001b[?1049l'
-const home = '\u001b[H'
-const clearLine = '\u001b[K'
-const clearBelow = '\u001b[J'
+
+/** A terminal to draw on. */
+export type Screen = Pick<WriteStream, 'columns' | 'rows' | 'write' | 'on' | 'off'>
 
 export interface Selection {
   /** Undefined: there are no keys. */
   readonly selected: number | undefined
   readonly message: string
+  /** Where the page is; undefined: there is none. */
+  readonly address?: string | undefined
 }
 
-/** Draws the dashboard on a screen of its own, and gives the one of before back at the end. */
+/** Draws the terminal's view on a screen of its own, and gives the one of before back at the end. */
 export class LiveView implements View {
   readonly #demo: Demo
-  readonly #output: WriteStream
+  readonly #output: Screen
   readonly #selection: () => Selection
   readonly #timer: NodeJS.Timeout
   readonly #draw = () => this.draw()
   readonly #leave = () => this.#output.write(leave)
   #isOpen = true
 
-  constructor(demo: Demo, output: WriteStream, selection: () => Selection) {
+  constructor(demo: Demo, output: Screen, selection: () => Selection) {
     this.#demo = demo
     this.#output = output
     this.#selection = selection
@@ -45,9 +48,10 @@ export class LiveView implements View {
   draw(): void {
     const { columns, rows } = this.#output
     const paint = process.env.NO_COLOR ? uncoloured : coloured
-    const state = { snapshot: takeSnapshot(this.#demo), ...this.#selection() }
+    const { selected, message, address } = this.#selection()
+    const state = { snapshot: takeSnapshot(this.#demo), selected, message, address }
     const lines = dashboard(state, { columns, rows }, paint)
-    this.#output.write(`${home}${lines.join(`${clearLine}\r\n`)}${clearLine}${clearBelow}`)
+    this.#output.write(frame(lines, rows))
   }
 
   close(): void {

@@ -215,7 +215,7 @@ export class BoardWriter implements Disposable {
     for (const [shard, { failover }] of demo.client.topology?.shards ?? []) {
       if (failover !== undefined) this.#leaders.set(shard, formatAddress(failover.sentinel.address))
     }
-    return health.sentinels.map(({ address, isConnected }, i) => {
+    const sections = health.sentinels.map(({ address, isConnected }, i) => {
       const where = formatAddress(address)
       const node = machines?.sentinels.find((one) => formatAddress(one.address) === where)
       return {
@@ -227,6 +227,7 @@ export class BoardWriter implements Disposable {
         believes: beliefs.of(where),
       }
     })
+    return sections.sort((a, b) => a.name.localeCompare(b.name))
   }
 }
 

@@ -63,10 +63,12 @@ export class Workload {
   /**
    * Ends the traffic and waits for what is under way: as long as the longest deadline and no longer.
    * What is pending afterwards counts as unsettled.
+   *
+   * @param timeout ms; another limit
+   * @throws DeadlineError if calls are under way at the end of it
    */
-  async stop(): Promise<void> {
+  async stop(timeout = this.#client.commandTimeout + settleSlack): Promise<void> {
     this.#stop.abort()
-    const timeout = this.#client.commandTimeout + settleSlack
     const { signal } = new AbortController()
     try {
       await waitUntil({ timeout, interval: 10, signal }, () =>

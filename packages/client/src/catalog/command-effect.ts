@@ -68,6 +68,12 @@ const harmless = new Set([
 ])
 
 const scripts = new Set(['eval', 'evalsha', 'fcall'])
+const readOnlyScripts = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro'])
+
+/** What it answers may be an error of the caller's own making. */
+export function runsScript(name: string): boolean {
+  return scripts.has(name) || readOnlyScripts.has(name)
+}
 
 /** The options of SET that leave it unconditional and its reply independent of the old value. */
 const plainSetOptions = new Set(['EX', 'PX', 'EXAT', 'PXAT', 'KEEPTTL'])

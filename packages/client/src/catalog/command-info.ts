@@ -1,4 +1,4 @@
-import { type CommandEffect, effectOf } from './command-effect.js'
+import { type CommandEffect, effectOf, runsScript } from './command-effect.js'
 import { type KeyFinder, keyFinder } from './key-finder.js'
 import type { Route } from './route.js'
 import { routeOf } from './routes.js'
@@ -14,6 +14,8 @@ export interface CommandInfo {
   readonly keyIndex: number
   readonly findKeys: KeyFinder
   readonly effect: CommandEffect
+  /** Its reply, an error too, may be a script's own. */
+  readonly runsScript: boolean
   /** It may wait on the server, in front of every later command of its connection. */
   readonly isBlocking: boolean
   /** Position of the cursor of SCAN and its like in the arguments; -1 for all others. */
@@ -68,6 +70,7 @@ function describe(fullName: string, name: string): CommandInfo {
     keyIndex: isSpecial ? -1 : indexOfOnlyKey(route, keys),
     findKeys: keys === '' ? noKeys : keyFinder(keys),
     effect: effectOf(fullName, flags.includes('readonly')),
+    runsScript: runsScript(fullName),
     isBlocking,
     cursorIndex,
     readsPatterns,

@@ -20,7 +20,13 @@ export abstract class CommandGroup extends Command {
     policy: CallPolicy,
   ) {
     super(
-      { ...commandInfo('multi'), route: { to: 'keys' }, name, effect },
+      {
+        ...commandInfo('multi'),
+        route: { to: 'keys' },
+        name,
+        effect,
+        runsScript: commandInfo(name).runsScript,
+      },
       // Counted by the queue; written are the members.
       members.flatMap(([, args]) => args),
       policy,

@@ -13,8 +13,16 @@ export interface Wire {
   send(name: string, args: readonly Argument[], pending: PendingReply): number
 }
 
+/** Keeps replies to writes that prove nothing yet: their master is being replaced. */
+export interface ReplyHold {
+  /** Takes the reply over; sooner or later it accepts it for the command, or fails the command. */
+  hold(command: Command, reply: unknown): void
+}
+
 /** Who hears that a command failed on the connection that it was written to. */
 export interface CommandCarrier {
+  /** There while its node is being replaced. */
+  readonly replyHold: ReplyHold | undefined
   /** Of the node, for those who trace commands. */
   readonly address: { readonly host: string; readonly port: number }
   readonly db: number
@@ -86,7 +94,7 @@ export class Command implements PendingReply {
     this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     if (keyPrefix) this.#prefixKeys(keyPrefix)
     this.policy = policy
-    this.timeout = policy.timeout
+    this.timeout = this.info.isBlocking ? this.#blockingTimeout() : policy.timeout
     this.makePromise(callback)
   }
 
@@ -103,12 +111,6 @@ export class Command implements PendingReply {
   get mayBeExecuted(): boolean {
     if (this.carrier !== undefined) return true
     return this.parts?.some((part) => part.isSettled || part.mayBeExecuted) === true
-  }
-
-  /** Its limit is what it may block and the call's own: a command that blocks for ever has none. */
-  allowToBlock(): void {
-    const time = blockingTime(this.info.name, this.args) ?? 0
-    this.timeout = time === 0 ? Number.POSITIVE_INFINITY : time + this.policy.timeout
   }
 
   /** Puts the command on a wire. Groups and scripts write something else than themselves. */
@@ -129,6 +131,13 @@ export class Command implements PendingReply {
 
   /** The connection was told the reply, in the encoding of the call. */
   onReply(reply: unknown): void {
+    const hold = this.carrier?.replyHold
+    if (hold !== undefined && !this.isRead) hold.hold(this, reply)
+    else this.accept(reply)
+  }
+
+  /** The reply is true, in the encoding of the call. */
+  accept(reply: unknown): void {
     this.carrier = undefined
     this.answer(reply)
   }
@@ -235,6 +244,14 @@ export class Command implements PendingReply {
 
   protected settleError(error: Error): void {
     this.rejectPromise(error)
+  }
+
+  /** What it may block and the call's own: a command that blocks for ever has no limit. */
+  #blockingTimeout(): number {
+    const { timeout, boundsBlocking } = this.policy
+    const time = blockingTime(this.info.name, this.args)
+    if (time === undefined || boundsBlocking) return timeout
+    return time === 0 ? Number.POSITIVE_INFINITY : time + timeout
   }
 
   #prefixKeys(prefix: string): void {

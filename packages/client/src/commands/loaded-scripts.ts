@@ -3,6 +3,8 @@ import type { Argument } from '@disredis/connection'
 
 /** A call of a command, by its name and its arguments. */
 interface Call {
+  /** As it is sent. */
+  readonly name: string
   readonly info: { readonly name: string }
   readonly args: readonly Argument[]
 }
@@ -31,7 +33,16 @@ export class LoadedScripts {
   }
 
   /** Of EVALSHA and EVALSHA_RO: the command that runs the script itself. Undefined for an unknown one. */
-  evalOf({ info, args }: Call): readonly [name: string, args: readonly Argument[]] | undefined {
+  evalOf({
+    name,
+    info,
+    args,
+  }: Call): readonly [name: string, args: readonly Argument[]] | undefined {
+    if (name === 'eval' || name === 'eval_ro') {
+      // The script itself says NOSCRIPT. When EVALSHA of it says so again, it is not repeated.
+      this.#luaBySha.delete(shaOf(String(args[0])))
+      return undefined
+    }
     if (info.name !== 'evalsha' && info.name !== 'evalsha_ro') return undefined
     const [sha, ...others] = args
     const lua = this.#luaBySha.get(String(sha).toLowerCase())
@@ -40,8 +51,12 @@ export class LoadedScripts {
   }
 
   #keep(lua: string): void {
-    this.#luaBySha.set(createHash('sha1').update(lua).digest('hex'), lua)
+    this.#luaBySha.set(shaOf(lua), lua)
     const [oldest] = this.#luaBySha.keys()
     if (this.#luaBySha.size > mostKept) this.#luaBySha.delete(oldest!)
   }
+}
+
+function shaOf(lua: string): string {
+  return createHash('sha1').update(lua).digest('hex')
 }

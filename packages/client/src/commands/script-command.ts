@@ -22,6 +22,8 @@ export class Script {
   readonly isReadOnly: boolean
   /** The connections on which it was sent: their servers know it, unless they say NOSCRIPT. */
   readonly loadedBy = new WeakSet<Wire>()
+  /** It says NOSCRIPT itself: by its digest, nobody could tell who says so. */
+  saysNoScript = false
 
   constructor({ lua, numberOfKeys, readOnly = false }: ScriptDefinition) {
     this.lua = lua
@@ -60,8 +62,8 @@ export class ScriptCommand extends Command {
   }
 
   protected override send(wire: Wire): number {
-    const { lua, sha, loadedBy } = this.#script
-    const isLoaded = loadedBy.has(wire)
+    const { lua, sha, loadedBy, saysNoScript } = this.#script
+    const isLoaded = loadedBy.has(wire) && !saysNoScript
     this.name = isLoaded ? 'evalsha' : 'eval'
     this.args[0] = isLoaded ? sha : lua
     loadedBy.add(wire)
@@ -70,7 +72,10 @@ export class ScriptCommand extends Command {
   }
 
   override reload(): boolean {
-    if (this.name === 'eval') return false
+    if (this.name === 'eval') {
+      this.#script.saysNoScript = true
+      return false
+    }
     if (this.#sentTo !== undefined) this.#script.loadedBy.delete(this.#sentTo)
     return true
   }

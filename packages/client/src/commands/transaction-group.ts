@@ -3,7 +3,7 @@ import type { CallPolicy } from './call-policy.js'
 import type { Command, MemberReplies } from './command.js'
 import { CommandGroup } from './command-group.js'
 
-import { verdictOnReply } from './verdicts.js'
+import { verdictOnAbort } from './verdicts.js'
 
 /** MULTI, the commands, EXEC. Answered with the array of EXEC, or null if a watched key changed. */
 export class TransactionGroup extends CommandGroup {
@@ -20,10 +20,11 @@ export class TransactionGroup extends CommandGroup {
       .slice(0, -1)
       .filter((reply) => reply instanceof Error)
       .map(withoutArguments)
-    // EXECABORT: the command that was refused while it was queued says why.
-    const refusal = previousErrors.find(
-      ({ message }) => verdictOnReply(message, false) !== 'surface',
-    )
+    // The command that was refused while it was queued says why; or EXEC itself does. Without EXECABORT
+    // there was no transaction, and what was sent was executed.
+    const isAborted = result.message.startsWith('EXECABORT')
+    const errors = isAborted ? [...previousErrors, withoutArguments(result)] : []
+    const refusal = errors.find(({ message }) => verdictOnAbort(message) !== 'surface')
     if (refusal !== undefined) return refusal
     this.members?.forEach((member, i) => {
       const reply = replies[i + 1]

@@ -6,7 +6,7 @@ import {
   type Request,
   type Runtime,
 } from '@disredis/connection'
-import type { Command } from '../commands/command.js'
+import type { Command, ReplyHold } from '../commands/command.js'
 import { dialError } from './dial-error.js'
 import type { ConnectionOwner, NodeRole, ShardConnection } from './shard-connection.js'
 
@@ -17,7 +17,9 @@ export const roleRequests: readonly Request[] = [['ROLE'], ['PING']]
 export class NodeConnection implements ShardConnection {
   readonly wire: Connection
   readonly db: number
+  readonly id: number
   isSilent = false
+  replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
   /** Gets pushes, in the order of the wire. */
   onPush: ((items: readonly unknown[]) => void) | undefined
@@ -27,6 +29,7 @@ export class NodeConnection implements ShardConnection {
   constructor({ connection, handshake }: Dialled, db: number, runtime: Runtime) {
     this.wire = connection
     this.db = db
+    this.id = handshake.id
     this.#runtime = runtime
     this.#roleOfHandshake = handshake.replies
     connection.listener = {
@@ -57,6 +60,10 @@ export class NodeConnection implements ShardConnection {
     return this.wire.waitingSince
   }
 
+  get bytesUnderWay(): number {
+    return this.wire.bytesUnderWay
+  }
+
   get isWritable(): boolean {
     return this.wire.isWritable
   }
@@ -82,7 +89,7 @@ export class NodeConnection implements ShardConnection {
     signal.addEventListener('abort', giveUp)
     try {
       if (signal.aborted) giveUp()
-      return readRole(said ?? (await this.#ask(roleRequests)))
+      return said === undefined ? await this.askRole() : readRole(said)
     } catch (error) {
       this.destroy()
       throw dialError(this.address, error)
@@ -92,16 +99,23 @@ export class NodeConnection implements ShardConnection {
     }
   }
 
+  touch(): void {
+    this.wire.touch()
+  }
+
   destroy(): void {
     this.wire.destroy()
   }
 
-  /** Rejects if the connection is lost; a refusal is an answer. */
-  async #ask(requests: readonly Request[]): Promise<readonly unknown[]> {
+  async askRole(): Promise<NodeRole> {
     const replies = await Promise.allSettled(
-      requests.map(([name, ...args]) => this.wire.request(name, ...args)),
+      roleRequests.map(([name, ...args]) => this.wire.request(name, ...args)),
     )
-    return replies.map((it) => (it.status === 'fulfilled' ? it.value : it.reason))
+    return readRole(replies.map((it) => (it.status === 'fulfilled' ? it.value : it.reason)))
+  }
+
+  ask(name: string, ...args: readonly string[]): Promise<unknown> {
+    return this.wire.request(name, ...args)
   }
 }
 
@@ -115,5 +129,10 @@ function readRole([role, ping]: readonly unknown[]): NodeRole {
     isLoading: ping instanceof Error && ping.message.startsWith('LOADING'),
     isLinkedReplica: role[0] === 'slave' && role[3] === 'connected',
     offset: Number(isMaster ? role[1] : role[4]),
+    replicas: isMaster && Array.isArray(role[2]) ? role[2].map(readReplica) : [],
   }
+}
+
+function readReplica([host, port, offset]: readonly unknown[]): NodeRole['replicas'][number] {
+  return { address: { host: String(host), port: Number(port) }, offset: Number(offset) }
 }

@@ -1,5 +1,5 @@
 import type { Address } from '@disredis/connection'
-import type { Command, CommandCarrier, Wire } from '../commands/command.js'
+import type { Command, CommandCarrier, ReplyHold, Wire } from '../commands/command.js'
 
 /** What a connection tells the shard that owns it. */
 export interface ConnectionOwner {
@@ -20,6 +20,8 @@ export interface NodeRole {
   readonly isLinkedReplica: boolean
   /** Bytes of the replication stream. */
   readonly offset: number
+  /** Of a master: those that are connected, as it knows them, and how much of its stream each has. */
+  readonly replicas: readonly { readonly address: Address; readonly offset: number }[]
 }
 
 /**
@@ -36,11 +38,17 @@ export interface ShardConnection extends CommandCarrier {
   readonly inFlight: number
   /** Since when the oldest reply has been awaited without a byte received; of use while inFlight > 0. */
   readonly waitingSince: number
+  /** The server's number of this connection: `CLIENT LIST ID`. */
+  readonly id: number
+  /** Bytes of large requests that are not answered: see {@link Connection.bytesUnderWay}. */
+  readonly bytesUnderWay: number
   /** Commands may be written now; otherwise they wait in the shard's queue. */
   readonly isWritable: boolean
   readonly isClosed: boolean
   /** Set by the owner's verdict, cleared by the next byte. */
   isSilent: boolean
+  /** Set while the node is being replaced: it gets the replies to writes. */
+  replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
   /** False if the command never left the process. */
   hasSent(command: Command): boolean
@@ -50,6 +58,12 @@ export interface ShardConnection extends CommandCarrier {
    * `ConnectionError`.
    */
   role(signal: AbortSignal, timeout: number): Promise<NodeRole>
+  /** Asks for the role, behind what was written. Rejects if it is refused or the connection is lost. */
+  askRole(): Promise<NodeRole>
+  /** Asks something that is no caller's command. Rejects as {@link askRole} does. */
+  ask(name: string, ...args: readonly string[]): Promise<unknown>
+  /** A sign of life behind a command that waits on the server: see {@link Connection.touch}. */
+  touch(): void
   /** Closes at once. `connectionClosed` follows, after every command was failed. */
   destroy(): void
 }

@@ -26,8 +26,11 @@ const roleInterval = 1000
 /** ms without a byte, while replies are due, after which a replica is left. */
 const silenceTimeout = 200
 
-/** Replies by which a replica says that it cannot be read from now. */
-const refusals = /^(LOADING|MASTERDOWN|BUSY|NOAUTH)/u
+/** By its reply the replica says that it cannot be read from now. */
+function isRefusal({ message }: Error, command: Command): boolean {
+  if (message.startsWith('NOAUTH')) return true
+  return verdictOnReply(message, command) !== 'surface' && !message.startsWith('READONLY')
+}
 
 /**
  * One replica to read from. It is usable while it says that it is a replica, linked to its master;
@@ -101,12 +104,12 @@ export class ReplicaConnection implements ConnectionOwner, Ticked {
 
   commandFailed(command: Command, error: Error): void {
     const reply = error.name === 'ReplyError' ? replyError(command, error) : undefined
-    const isUnknownScript = reply !== undefined && verdictOnReply(reply.message, true) === 'reload'
-    if (isUnknownScript && command.reload()) {
-      this.#context.onReturned(command, reply)
+    if (reply !== undefined && verdictOnReply(reply.message, command) === 'reload') {
+      if (command.reload()) this.#context.onReturned(command, reply)
+      else command.fail(reply)
       return
     }
-    if (reply !== undefined && !refusals.test(reply.message)) {
+    if (reply !== undefined && !isRefusal(reply, command)) {
       command.fail(reply)
       return
     }

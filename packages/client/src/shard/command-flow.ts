@@ -163,7 +163,7 @@ export class CommandFlow {
   }
 
   #refused(command: Command, error: Error, connection: ShardConnection): boolean {
-    const verdict = verdictOnReply(error.message, command.isRead)
+    const verdict = verdictOnReply(error.message, command)
     if (verdict === 'surface') {
       command.fail(error)
       return false

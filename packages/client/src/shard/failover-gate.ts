@@ -1,7 +1,9 @@
 import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import { Backoff } from '../queueing/backoff.js'
+import { OldMasterWatch } from './old-master-watch.js'
 import { PromotionProbe } from './promotion-probe.js'
+import { WithheldReplies } from './withheld-replies.js'
 
 export interface GateOptions {
   /** ms after which the gate opens although nothing was heard of the failover's end. */
@@ -18,36 +20,69 @@ export interface GateOptions {
   readonly openOn: 'confirmed' | 'proven'
 }
 
+/** What became of a master that was being replaced. Only of one that stays are the replies true. */
+export type MasterFate = 'stays' | 'replaced or unknown'
+
 export interface GateContext extends GateOptions {
   readonly runtime: Runtime
   readonly connectTimeout: number
   readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
   /** The old master is lost or silent: there is nothing that a promotion could be undone in favour of. */
   readonly isMasterGone: () => boolean
-  /** Takes the connection to the new master over. The gate is to be ended. */
+  /** To the master that is being replaced, if there is one: its replies to writes are withheld. */
+  readonly oldMaster: ShardConnection | undefined
+  /** Whether the Sentinels still say that the failover is under way. */
+  readonly isUnderWay: () => boolean
+  /** The address that Sentinels use for one that a node names. */
+  readonly translate: (address: Address) => Address
+  /** How many replicas of the shard are known. */
+  readonly replicaCount: () => number
+  /** Takes the connection to the new master over; the gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
+  /** Nothing was heard of the failover for its time. */
   readonly onTimeout: () => void
 }
 
 /** ms between two questions once Sentinel itself said that the replica was promoted. */
 const promotedInterval = 10
 
-/** A failover under way: writes are held as long as it exists. */
+/**
+ * A failover under way. As long as it exists, writes are held in the queue, and what the old master answers
+ * to writes of before is withheld.
+ */
 export class FailoverGate {
+  /** What connections to the old master are to hand their replies to writes to. */
+  readonly withheld = new WithheldReplies()
   /** When the master was lost, or else when the failover was announced. */
   readonly since: number
   readonly #master: Address
   readonly #context: GateContext
-  readonly #timer: Timer
+  readonly #oldMaster: OldMasterWatch | undefined
+  #timer: Timer
   #probe: PromotionProbe | undefined
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
+  /** The old master said that it is a replica: nobody can go back to it. */
+  #isDemoted = false
 
   constructor(master: Address, lostAt: number | undefined, context: GateContext) {
     this.#master = master
     this.#context = context
     this.since = lostAt ?? context.runtime.now()
-    this.#timer = context.runtime.setTimer(context.onTimeout, context.timeout)
+    this.#timer = this.#startTimer()
+    const { oldMaster, runtime, translate, replicaCount } = context
+    if (oldMaster === undefined) return
+    oldMaster.replyHold = this.withheld
+    this.#oldMaster = new OldMasterWatch({
+      runtime,
+      connection: oldMaster,
+      withheld: this.withheld,
+      translate,
+      replicaCount,
+      onDemoted: () => {
+        this.#isDemoted = true
+      },
+    })
   }
 
   /** Whether it is this master that is being replaced. */
@@ -58,6 +93,12 @@ export class FailoverGate {
   /** Sentinel said that this node is the master now. */
   confirm(address: Address): void {
     this.#confirmed = address
+  }
+
+  /** Sentinel has chosen the replica that it promotes. */
+  select(address: Address): void {
+    this.#oldMaster?.select(address)
+    if (this.#context.probeInterval !== false) this.probe(address)
   }
 
   isProbing(address: Address): boolean {
@@ -77,18 +118,40 @@ export class FailoverGate {
       backoff: new Backoff(promotedInterval, 200, runtime.random),
       onPromoted: (connection) => {
         const { openOn, isMasterGone } = this.#context
-        const isConfirmed = isSameAddress(this.#confirmed, address)
-        if (!isConfirmed && openOn === 'confirmed' && !isMasterGone()) return false
+        const isSure =
+          openOn === 'proven' ||
+          isSameAddress(this.#confirmed, address) ||
+          this.#isDemoted ||
+          isMasterGone()
+        if (!isSure) return false
         onPromoted(connection)
         return true
       },
     })
   }
 
-  /** @param kept the connection that was taken over, if one was */
-  end(kept?: ShardConnection): void {
+  /**
+   * The gate is left.
+   *
+   * @param kept the connection that was taken over, if one was
+   */
+  end(fate: MasterFate, kept?: ShardConnection): void {
     this.#timer.cancel()
+    this.#oldMaster?.end()
+    const { oldMaster } = this.#context
+    if (oldMaster !== undefined) oldMaster.replyHold = undefined
+    if (fate === 'stays') this.withheld.release()
+    else this.withheld.refute()
     this.#probe?.stop(kept)
     this.#probe = undefined
+  }
+
+  /** It lasts as long as there is news of the failover. */
+  #startTimer(): Timer {
+    const { runtime, timeout, isUnderWay, onTimeout } = this.#context
+    return runtime.setTimer(() => {
+      if (isUnderWay()) this.#timer = this.#startTimer()
+      else onTimeout()
+    }, timeout)
   }
 }

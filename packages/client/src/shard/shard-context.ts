@@ -9,9 +9,14 @@ import type { ShardEventSink } from './shard-events.js'
 export interface ShardOptions {
   readonly queue: QueueLimits
   readonly gate: GateOptions
+  /** ms for which it may be silent by nature while a reply is due, at the moment. */
+  readonly longestWait: () => number
   /** ms without a byte, while replies are due, after which commands are queued instead of written. */
   readonly silenceTimeout: number
-  /** ms of that silence after which a second connection is dialled; it takes over if it answers. */
+  /**
+   * ms of that silence after which a second connection is dialled, and its node asked for the first: if that
+   * one is dead the second takes over.
+   */
   readonly livenessTimeout: number
   /** ms for one dial and for the answer to ROLE. */
   readonly connectTimeout: number
@@ -27,6 +32,10 @@ export interface ShardContext {
   readonly masterAddress: () => Address | undefined
   /** What Sentinel says of a failover of that master. */
   readonly failover: () => FailoverTopology | undefined
+  /** The address that Sentinels use for one that a node names (`natMap`). */
+  readonly translate: (address: Address) => Address
+  /** How many replicas of it Sentinel knows. */
+  readonly replicaCount: () => number
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

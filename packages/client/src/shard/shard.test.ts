@@ -29,6 +29,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     {
       queue: { maxCommands: 100, maxBytes: 1_000_000 },
       gate: { timeout: 10_000, probeInterval: 10, openOn },
+      longestWait: () => 0,
       silenceTimeout: 200,
       livenessTimeout: 1000,
       connectTimeout: 1000,
@@ -40,6 +41,8 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
       dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
       masterAddress: () => named,
       failover: () => failover.now,
+      translate: (address) => address,
+      replicaCount: () => 1,
       requestRefresh: () => {},
       reportMasterRejected: () => {},
       emit: (name) => events.push(name),
@@ -318,4 +321,97 @@ describe('a shard that starts while its master is replaced', () => {
     await it.runtime.advance(100)
     expect(it.old.connection.written).toEqual([waiting])
   })
+})
+
+describe('a reply of a master that is being replaced', () => {
+  const answer = (node: FakeNode, index = 0) => node.connection.written[index]!.onReply(1)
+
+  async function gated() {
+    const it = await world()
+    const write = it.write()
+    await it.runtime.advance(1)
+    it.old.offset = 500
+    it.old.replicas = [{ address: it.promoted.address, offset: 400 }]
+    it.shard.failoverStarted(it.old.address)
+    answer(it.old)
+    await it.runtime.advance(50)
+    return { ...it, command: write }
+  }
+
+  test('is withheld, and accepted when the chosen replica has acknowledged the write', async () => {
+    const { command, shard, old, promoted, runtime } = await gated()
+    shard.replicaSelected(promoted.address)
+    await runtime.advance(50)
+    expect(command.isSettled).toBe(false)
+    old.replicas = [{ address: promoted.address, offset: 500 }]
+    await runtime.advance(50)
+    await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('is not proven by another replica than the chosen one', async () => {
+    const { command, shard, old, promoted, runtime } = await gated()
+    const other = { host: 'fake', port: 9 }
+    old.replicas = [
+      { address: other, offset: 500 },
+      { address: promoted.address, offset: 400 },
+    ]
+    shard.replicaSelected(promoted.address)
+    await runtime.advance(500)
+    expect(command.isSettled).toBe(false)
+  })
+
+  test('is accepted when the failover is given up: the master stays master', async () => {
+    const { command, shard } = await gated()
+    shard.failoverAborted('not-elected', new FailoverAbortedError('given up'))
+    await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('leaves the outcome unknown when the promoted node serves', async () => {
+    const { command, shard, promoted, runtime } = await gated()
+    promoted.isMaster = true
+    shard.replicaPromoted(promoted.address)
+    await runtime.advance(50)
+    await expect(command.promise).rejects.toMatchObject({
+      code: 'DISREDIS_OUTCOME_UNKNOWN',
+      mayHaveExecuted: true,
+    })
+  })
+
+  test('leaves the outcome unknown at the deadline', async () => {
+    const it = await world()
+    const command = it.write(300)
+    await it.runtime.advance(1)
+    it.shard.failoverStarted(it.old.address)
+    answer(it.old)
+    await it.runtime.advance(400)
+    await expect(command.promise).rejects.toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
+  })
+})
+
+test('a gate stays closed as long as the Sentinels say that the failover is under way', async () => {
+  const it = await world()
+  it.failover.now = {
+    sentinel: { id: 's', address: it.old.address },
+    master: it.old.address,
+    replica: it.promoted.address,
+  }
+  it.shard.failoverStarted(it.old.address)
+  await it.runtime.advance(35_000)
+  expect(it.shard.phase).toBe('gated')
+  it.failover.now = undefined
+  await it.runtime.advance(10_000)
+  expect(it.shard.phase).toBe('ready')
+})
+
+test('a master that says it is a replica is left for the promoted node at its proof', async () => {
+  const it = await world()
+  it.shard.failoverStarted(it.old.address)
+  it.shard.replicaSelected(it.promoted.address)
+  it.promoted.isMaster = true
+  await it.runtime.advance(100)
+  expect(it.shard.phase).toBe('gated')
+  it.old.isMaster = false
+  await it.runtime.advance(100)
+  expect(it.shard.phase).toBe('ready')
+  expect(it.shard.master).toEqual(it.promoted.address)
 })

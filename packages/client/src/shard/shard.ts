@@ -1,11 +1,12 @@
 import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
-import type { Command } from '../commands/command.js'
+import type { Command, ReplyHold } from '../commands/command.js'
+import { judgeLinks, type LinkVerdict } from '../connection/link-verdict.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import { RoleMismatchError } from '../errors.js'
 import { Backoff } from '../queueing/backoff.js'
 import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
-import { FailoverGate } from './failover-gate.js'
+import { FailoverGate, type MasterFate } from './failover-gate.js'
 import { MasterBelief } from './master-belief.js'
 import { MasterDialler } from './master-dialler.js'
 import { connectionLost, demoted } from './master-errors.js'
@@ -13,6 +14,19 @@ import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
 import { checkMove, type ShardPhase } from './shard-phase.js'
+
+/** Bytes a second: what is slower than 1 Mbit/s is taken for dead where the node may not be asked. */
+const slowestLink = 128 * 1024
+
+/** Why a gate opens of which nothing is known. */
+const timeoutReason = 'timeout'
+
+/** A further connection to the master, which ends when another node serves. */
+export interface ShardSession {
+  /** Set while the master is being replaced: it gets the replies to writes. */
+  replyHold: ReplyHold | undefined
+  end(): void
+}
 
 /** A gate belongs to the phase that it makes. */
 type ShardState =
@@ -43,10 +57,14 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #dialler: MasterDialler
   readonly #serving: ServingConnection
   readonly #drainWaiters = new Set<() => void>()
+  readonly #sessions = new Set<ShardSession>()
   #state: ShardState = { phase: 'connecting' }
   /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
   #servedBy: Address | undefined
+  /** A silent link is being asked for. */
+  #isLinkJudged = false
+  #judgedAt = Number.NEGATIVE_INFINITY
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
@@ -107,13 +125,14 @@ export class Shard implements ConnectionOwner, Ticked {
     return this.#serving.generation
   }
 
-  get #connection(): ShardConnection | undefined {
+  /** The one that serves. */
+  get connection(): ShardConnection | undefined {
     return this.#serving.current
   }
 
   /** The node that serves, or else that is believed to. */
   get master(): Address | undefined {
-    return this.#connection?.address ?? this.#belief.address
+    return this.connection?.address ?? this.#belief.address
   }
 
   /** Begins to dial; not a master that is being replaced just now. Commands may be sent before. */
@@ -133,15 +152,15 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'closed') return
     const address = this.#belief.hearTopology()
     if (address === undefined) return
-    if (isSameAddress(address, this.#connection?.address)) {
+    if (isSameAddress(address, this.connection?.address)) {
       if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
       return
     }
     if (this.#gate?.isOf(address)) return
     this.#gate?.confirm(address)
     // The old master may go on acknowledging writes that will be lost: hold them at once.
-    if (this.#gate === undefined && this.#connection !== undefined) {
-      this.#closeGate(this.#connection.address)
+    if (this.#gate === undefined && this.connection !== undefined) {
+      this.#closeGate(this.connection.address)
     }
     if (!this.#gate?.isProbing(address)) this.#dialler.restart()
   }
@@ -155,11 +174,11 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   replicaSelected(address: Address): void {
-    if (this.#options.gate.probeInterval !== false) this.#gate?.probe(address)
+    this.#gate?.select(address)
   }
 
   replicaPromoted(address: Address): void {
-    if (this.phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
+    if (this.phase === 'closed' || isSameAddress(address, this.connection?.address)) return
     if (this.#gate === undefined) {
       const from = this.master
       // `+switch-master` came first, and its address is being dialled.
@@ -174,10 +193,10 @@ export class Shard implements ConnectionOwner, Ticked {
   failoverAborted(reason: string, error: DisredisError): void {
     if (this.phase === 'closed') return
     if (this.#gate !== undefined) this.#openGate(reason)
-    else if (this.#connection === undefined) {
+    else if (this.connection === undefined) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
-    } else if (!beforePromotion.has(reason)) this.#returnToNamed(this.#connection.address)
-    if (this.#connection === undefined) this.#abortError = error
+    } else if (!beforePromotion.has(reason)) this.#returnToNamed(this.connection.address)
+    if (this.connection === undefined) this.#abortError = error
   }
 
   /**
@@ -202,10 +221,10 @@ export class Shard implements ConnectionOwner, Ticked {
     return {
       shard: this.name,
       phase: this.phase,
-      isAnswering: this.#connection !== undefined && !this.#connection.isSilent,
+      isAnswering: this.connection !== undefined && !this.connection.isSilent,
       master: this.master,
       queue: this.flow.queued,
-      inFlight: this.#connection?.inFlight ?? 0,
+      inFlight: this.connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
       lastError: this.#problem,
       isFenced: this.#fenced !== undefined,
@@ -220,11 +239,34 @@ export class Shard implements ConnectionOwner, Ticked {
     })
   }
 
+  /** A connection that a caller has to the present master, beside the shard's own, until it is detached. */
+  attach(session: ShardSession): void {
+    this.#sessions.add(session)
+  }
+
+  detach(session: ShardSession): void {
+    this.#sessions.delete(session)
+  }
+
+  /**
+   * Asks the node that serves for other connections to it, on which callers wait.
+   *
+   * @param silence ms in which a sign of life on them has arrived, if they live
+   */
+  async judgeLinks(links: readonly ShardConnection[], silence: number): Promise<LinkVerdict[]> {
+    const witness = this.connection
+    if (witness === undefined || witness.isSilent) return links.map(() => 'unknown')
+    // It may fall silent itself.
+    this.#context.ticker.watch(this)
+    return judgeLinks(witness, links, silence, true)
+  }
+
   /** Final: what is pending is rejected, everything is closed. */
   close(): void {
     if (this.phase === 'closed') return
     this.#dialler.stop()
     this.#moveTo({ phase: 'closed' })
+    for (const session of this.#sessions) session.end()
     this.flow.close()
     this.#serving.destroyAll()
     this.#settleDrainWaiters()
@@ -232,7 +274,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   commandFailed(command: Command, error: Error, connection: ShardConnection): void {
     const isDemoted = this.flow.takeBack(command, error, connection)
-    if (!isDemoted || connection !== this.#connection) return
+    if (!isDemoted || connection !== this.connection) return
     this.#serving.drain()
     this.#context.ticker.watch(this)
     this.#rejectMaster(connection.address)
@@ -247,7 +289,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   connectionChanged(connection: ShardConnection): void {
-    if (connection !== this.#connection || this.phase === 'closed') return
+    if (connection !== this.connection || this.phase === 'closed') return
     // It answers again: the second connection that was dialled meanwhile is not needed.
     if (this.phase === 'ready' && !connection.isSilent) this.#dialler.stop()
     this.#updateTargets()
@@ -258,18 +300,45 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#serving.tick(now)
     this.#judgeSilence(now)
     if (!isPending) this.#settleDrainWaiters()
-    return isPending || this.#serving.isRetiring
+    const isAsked = this.connection !== undefined && this.connection.inFlight > 0
+    return isPending || isAsked || this.#serving.isRetiring
   }
 
   #masterAnswered(connection: ShardConnection): void {
-    const current = this.#connection
-    const isNeeded =
-      current === undefined ||
-      current.isSilent ||
-      !isSameAddress(current.address, connection.address)
-    if (this.phase === 'closed' || !isNeeded) connection.destroy()
+    const current = this.connection
+    const isSame = isSameAddress(current?.address, connection.address)
+    if (this.phase === 'closed' || (isSame && current?.isSilent === false)) connection.destroy()
     else if (connection.isClosed) this.#dialler.restartSoon()
+    else if (isSame && current !== undefined) this.#judgeLink(current, connection)
     else this.#adopt(connection)
+  }
+
+  /** The link is silent, and its node answers on another one, which takes over if the first is dead. */
+  #judgeLink(silent: ShardConnection, witness: ShardConnection): void {
+    const { runtime } = this.#context
+    const { livenessTimeout } = this.#options
+    const silence = this.#serving.silence(runtime.now())
+    const limit = runtime.setTimer(() => witness.destroy(), livenessTimeout)
+    this.#isLinkJudged = true
+    judgeLinks(witness, [silent], silence)
+      .then(
+        ([verdict]) => {
+          // A large request may be under way for as long as the slowest link takes.
+          const transfer = (silent.bytesUnderWay / slowestLink) * 1000
+          const isDead =
+            verdict === 'dead' || (verdict === 'unknown' && silence > livenessTimeout + transfer)
+          const isNeeded = silent === this.connection && silent.isSilent && this.phase === 'ready'
+          if (isDead && isNeeded && !witness.isClosed) this.#adopt(witness)
+          else witness.destroy()
+        },
+        // It ended before the answer; while the link is silent the next one follows.
+        () => witness.destroy(),
+      )
+      .finally(() => {
+        limit.cancel()
+        this.#isLinkJudged = false
+        this.#judgedAt = runtime.now()
+      })
   }
 
   #adopt(connection: ShardConnection): void {
@@ -279,16 +348,19 @@ export class Shard implements ConnectionOwner, Ticked {
     const isBack = this.#lostAt !== undefined
     const since = this.#gate?.since ?? this.#lostAt
     this.#dialler.stop()
-    this.#moveTo({ phase: 'ready' }, connection)
+    this.#moveTo({ phase: 'ready' }, 'replaced or unknown', connection)
     this.#lostAt = undefined
     this.#lastError = undefined
     this.#abortError = undefined
     this.#servedBy = to
     this.#belief.prove(to)
     this.#serving.replaceBy(connection)
+    const isReplaced = from !== undefined && !isSameAddress(from, to)
+    // What they would still be told is of a master that is none.
+    if (isReplaced) for (const session of this.#sessions) session.end()
     this.flow.forgetRefusals()
     this.#updateTargets()
-    if (from !== undefined && !isSameAddress(from, to)) {
+    if (isReplaced) {
       const duration = since === undefined ? 0 : runtime.now() - since
       this.#lastFailover = { from, to, duration }
       emit('failoverCompleted', { shard: this.name, from, to, duration })
@@ -331,16 +403,19 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   #judgeSilence(now: number): void {
-    const connection = this.#connection
-    const silence = this.#serving.silence(now)
-    if (connection === undefined || silence === 0) return
+    const connection = this.connection
+    // What waits on the server by nature says nothing in that time.
+    const silence = this.#serving.silence(now) - this.#options.longestWait()
+    if (connection === undefined || silence <= 0) return
     if (silence > this.#options.silenceTimeout && !connection.isSilent) {
       connection.isSilent = true
       this.#updateTargets()
       this.#context.requestRefresh()
     }
-    const isDialDue = silence > this.#options.livenessTimeout && this.phase === 'ready'
-    if (isDialDue && !this.#dialler.isRunning) this.#dialler.restart()
+    const { livenessTimeout } = this.#options
+    const isDialDue =
+      this.phase === 'ready' && silence > livenessTimeout && now - this.#judgedAt > livenessTimeout
+    if (isDialDue && !this.#dialler.isRunning && !this.#isLinkJudged) this.#dialler.restart()
   }
 
   #closeGate(master: Address): void {
@@ -350,26 +425,31 @@ export class Shard implements ConnectionOwner, Ticked {
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#context.dial,
+      oldMaster: this.connection,
+      isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
+      translate: this.#context.translate,
+      replicaCount: this.#context.replicaCount,
       // One that was never dialled may live, for all that is known.
-      isMasterGone: () => this.#lostAt !== undefined || this.#connection?.isSilent === true,
+      isMasterGone: () => this.#lostAt !== undefined || this.connection?.isSilent === true,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onTimeout: () => {
         this.#context.requestRefresh()
-        this.#openGate('timeout')
+        this.#openGate(timeoutReason)
       },
     })
     this.#moveTo({ phase: 'gated', gate })
+    for (const session of this.#sessions) session.replyHold = gate.withheld
     this.#updateTargets()
     this.#context.emit('failoverStarted', { shard: this.name, master })
   }
 
   /** The failover did not happen: back to the master that Sentinel still names. */
   #openGate(reason: string): void {
-    const connection = this.#connection
+    const connection = this.connection
     const named = this.#context.masterAddress()
     const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
     if (connection !== undefined && isStillMaster) {
-      this.#moveTo({ phase: 'ready' })
+      this.#moveTo({ phase: 'ready' }, reason === timeoutReason ? 'replaced or unknown' : 'stays')
     } else {
       this.#moveTo({ phase: 'down' })
       this.#serving.discard()
@@ -382,12 +462,20 @@ export class Shard implements ConnectionOwner, Ticked {
   /**
    * The one place that changes the state. A gate that is left has ended.
    *
+   * @param fate of the master that was being replaced
    * @param kept the connection of the gate's probe that was taken over, if one was
    */
-  #moveTo(state: ShardState, kept?: ShardConnection): void {
+  #moveTo(
+    state: ShardState,
+    fate: MasterFate = 'replaced or unknown',
+    kept?: ShardConnection,
+  ): void {
     checkMove(this.#state.phase, state.phase)
-    this.#gate?.end(kept)
+    const gate = this.#gate
     this.#state = state
+    if (gate === undefined) return
+    for (const session of this.#sessions) session.replyHold = undefined
+    gate.end(fate, kept)
   }
 
   /** The one place that says where commands may be written. */

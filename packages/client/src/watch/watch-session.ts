@@ -1,5 +1,5 @@
 import { type Address, withoutArguments } from '@disredis/sentinel'
-import type { Command } from '../commands/command.js'
+import type { Command, ReplyHold } from '../commands/command.js'
 import { verdictOnReply } from '../commands/verdicts.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
@@ -7,7 +7,7 @@ import { ConnectionError, RoleMismatchError } from '../errors.js'
 import { deadlineError, outcomeUnknownError } from '../queueing/command-errors.js'
 import { Deadlines } from '../queueing/deadlines.js'
 import type { Ticked, Ticker } from '../queueing/ticker.js'
-import type { Shard } from '../shard/shard.js'
+import type { Shard, ShardSession } from '../shard/shard.js'
 
 export interface WatchSessionContext {
   readonly shard: Shard
@@ -22,7 +22,7 @@ export interface WatchSessionContext {
  * A connection for one caller at a time: WATCH counts for the connection that said it. It lives as
  * long as the shard is served by the node it was made for; nothing of it is ever sent again.
  */
-export class WatchSession implements ConnectionOwner, Ticked {
+export class WatchSession implements ConnectionOwner, ShardSession, Ticked {
   readonly #context: WatchSessionContext
   readonly #connection: ShardConnection
   /** Of the shard, when its master was dialled. */
@@ -38,6 +38,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
     this.#connection = connection
     this.generation = generation
     connection.owner = this
+    context.shard.attach(this)
   }
 
   /** Rejects with a typed, mostly retryable error if the shard has no master now. */
@@ -49,7 +50,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
     const { isMaster } = await connection.role(signal, connectTimeout)
     const session = new WatchSession(context, connection, generation)
     if (isMaster && session.isUsable) return session
-    connection.destroy()
+    session.close()
     throw isMaster
       ? noMaster(shard)
       : new RoleMismatchError(`The node at ${connection.where} is no longer a master.`, {
@@ -89,7 +90,18 @@ export class WatchSession implements ConnectionOwner, Ticked {
     this.#write(command)
   }
 
+  /** Of the shard: replies to writes go there while its master is being replaced. */
+  set replyHold(hold: ReplyHold | undefined) {
+    this.#connection.replyHold = hold
+  }
+
+  /** Of the shard: another node serves. What is in flight rejects. */
+  end(): void {
+    this.#connection.destroy()
+  }
+
   close(): void {
+    this.#context.shard.detach(this)
     this.#connection.destroy()
   }
 
@@ -104,7 +116,7 @@ export class WatchSession implements ConnectionOwner, Ticked {
   commandFailed(command: Command, error: Error): void {
     const { shard } = this.#context
     if (error.name === 'ReplyError') {
-      const isUnknownScript = verdictOnReply(error.message, command.isRead) === 'reload'
+      const isUnknownScript = verdictOnReply(error.message, command) === 'reload'
       if (isUnknownScript && command.reload()) this.#write(command)
       else command.fail(withoutArguments(error))
     } else if (

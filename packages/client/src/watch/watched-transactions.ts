@@ -3,7 +3,7 @@ import { DisredisError, type Runtime } from '@disredis/sentinel'
 import { commandInfo } from '../catalog/command-info.js'
 import type { CallPolicy } from '../commands/call-policy.js'
 import { Command, isWatch } from '../commands/command.js'
-import { verdictOnReply } from '../commands/verdicts.js'
+import { verdictOnAbort } from '../commands/verdicts.js'
 import { CommandTimeoutError, TransactionConflictError } from '../errors.js'
 import { Backoff } from '../queueing/backoff.js'
 import type { Shard } from '../shard/shard.js'
@@ -173,7 +173,10 @@ function noteExecution(command: Command, attempt: Attempt): void {
       if (!isRefused) attempt.hasExecuted = true
     },
     (error: Error) => {
-      if (error instanceof DisredisError && error.mayHaveExecuted) attempt.hasExecuted = true
+      const mayBeOfScript = command.info.runsScript && isReplyError(error)
+      if (mayBeOfScript || (error instanceof DisredisError && error.mayHaveExecuted)) {
+        attempt.hasExecuted = true
+      }
     },
   )
 }
@@ -215,5 +218,9 @@ function mayBeginAgain(error: unknown): boolean {
     const isOver = error instanceof TransactionConflictError || error instanceof CommandTimeoutError
     return error.retryable && !error.mayHaveExecuted && !isOver
   }
-  return error instanceof Error && verdictOnReply(error.message, false) !== 'surface'
+  return isReplyError(error) && verdictOnAbort(error.message) !== 'surface'
+}
+
+function isReplyError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError'
 }

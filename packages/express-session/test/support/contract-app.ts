@@ -11,46 +11,44 @@ import {
 } from '@disredis/session-contract'
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express'
 import session from 'express-session'
-import { DisredisStore, type DisredisStoreOptions } from '../../src/index.js'
+import { DisredisStore, type DisredisStoreOptions, disredisSession } from '../../src/index.js'
 import './session-data.js'
 
 export interface ContractFlavor {
   /** Express 4 or 5. */
   readonly express: () => Express
-  /** Sessions are saved before the first byte of a response, and not by handlers. */
-  readonly isSavedFirst: boolean
+  /** The middleware, or the store in express-session's own. */
+  readonly sessions: 'disredisSession' | 'DisredisStore'
   /** What the store is given in place of the suite's client. */
   readonly connection?: () =>
     | Pick<DisredisStoreOptions, 'client'>
     | { sentinels: readonly string[] }
-  /** ms, in place of the suite's. */
-  readonly deadline?: number
 }
 
 /** The contract's application in Express. */
 export async function serveContractApp(
-  { express, isSavedFirst, connection, deadline }: ContractFlavor,
+  { express, sessions, connection }: ContractFlavor,
   { store: given, routes, maxAge }: ContractAppOptions,
 ): Promise<ContractApp> {
-  const store = new DisredisStore({
-    ...given,
-    ...connection?.(),
-    ...(deadline !== undefined && { deadline }),
-  } as DisredisStoreOptions)
+  const options = { ...given, ...connection?.() } as DisredisStoreOptions
+  const own = {
+    name: CONTRACT_COOKIE,
+    secret: CONTRACT_SECRET,
+    cookie: { ...(maxAge !== undefined && { maxAge }) },
+  }
+  const isMiddleware = sessions === 'disredisSession'
   const app = express()
-  app.use(
-    session({
-      store,
-      name: CONTRACT_COOKIE,
-      secret: CONTRACT_SECRET,
-      resave: false,
-      saveUninitialized: false,
-      cookie: { ...(maxAge !== undefined && { maxAge }) },
-    }),
-  )
-  if (isSavedFirst) app.use(store.saveFirst())
+  let store: DisredisStore
+  if (isMiddleware) {
+    const middleware = disredisSession({ ...options, ...own })
+    store = middleware.store
+    app.use(middleware)
+  } else {
+    store = new DisredisStore(options)
+    app.use(session({ ...own, store, resave: false, saveUninitialized: false }))
+  }
   for (const [path, route] of Object.entries(routes)) {
-    const handler = handlerOf(route, store, isSavedFirst)
+    const handler = handlerOf(route, store, isMiddleware)
     if (route.lock === undefined) app.get(path, handler)
     else app.get(path, store.lock(route.lock), handler)
   }
@@ -73,10 +71,10 @@ export async function serveContractApp(
 function handlerOf(
   { handler }: ContractRoute,
   store: DisredisStore,
-  isSavedFirst: boolean,
+  isMiddleware: boolean,
 ): RequestHandler {
   return (req, res, next) => {
-    Promise.resolve(handler(new RequestSession(req, store, isSavedFirst), queryOf(req))).then(
+    Promise.resolve(handler(new RequestSession(req, store, isMiddleware), queryOf(req))).then(
       (result) => res.json(result ?? null),
       next,
     )
@@ -91,13 +89,13 @@ const answerError: ErrorRequestHandler = (error: { code?: string }, _req, res, _
 class RequestSession extends FieldSession {
   readonly #req: Request
   readonly #store: DisredisStore
-  readonly #isSavedFirst: boolean
+  readonly #isMiddleware: boolean
 
-  constructor(req: Request, store: DisredisStore, isSavedFirst: boolean) {
+  constructor(req: Request, store: DisredisStore, isMiddleware: boolean) {
     super()
     this.#req = req
     this.#store = store
-    this.#isSavedFirst = isSavedFirst
+    this.#isMiddleware = isMiddleware
   }
 
   get id(): string {
@@ -123,7 +121,7 @@ class RequestSession extends FieldSession {
   }
 
   async save(): Promise<void> {
-    if (this.#isSavedFirst) return
+    if (this.#isMiddleware) return
     await promised((done) => this.#req.session.save(done))
   }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import session, { type SessionOptions } from 'express-session'
-import type { DisredisStore } from '../../src/index.js'
+import type { DisredisSession, DisredisStore } from '../../src/index.js'
 
 export interface WebApp extends AsyncDisposable {
   readonly url: string
@@ -13,23 +13,26 @@ export interface WebApp extends AsyncDisposable {
 }
 
 export interface WebAppOptions extends Partial<Omit<SessionOptions, 'store'>> {
-  readonly store: session.Store
+  /** For express-session's own middleware; without it `sessions` is the middleware. */
+  readonly store?: session.Store
+  readonly sessions?: DisredisSession
   /** Middleware right behind the session's, and routes. */
   readonly routes: (app: Express) => void
 }
 
 /** An Express 5 application with sessions, on a port of its own. */
 export async function serveWebApp(options: WebAppOptions): Promise<WebApp> {
-  const { routes, ...sessionOptions } = options
+  const { routes, sessions, ...sessionOptions } = options
   const app = express()
   const errors: WebApp['errors'] = []
   app.use(
-    session({
-      secret: 'the secret of these tests, 32 bytes and more',
-      resave: false,
-      saveUninitialized: false,
-      ...sessionOptions,
-    }),
+    sessions ??
+      session({
+        secret: 'the secret of these tests, 32 bytes and more',
+        resave: false,
+        saveUninitialized: false,
+        ...sessionOptions,
+      }),
   )
   routes(app)
   const answerError: ErrorRequestHandler = (error: { code?: string }, _req, res, _next) => {
@@ -47,7 +50,8 @@ export async function serveWebApp(options: WebAppOptions): Promise<WebApp> {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      await (options.store as Partial<DisredisStore>).close?.()
+      await sessions?.close()
+      await (options.store as Partial<DisredisStore> | undefined)?.close?.()
     },
   }
 }

@@ -1,8 +1,9 @@
-import type { Address } from '@disredis/connection'
+import { type Address, isSameAddress } from '@disredis/connection'
 import { describe, expect, test } from 'vitest'
 import {
   applyClaim,
   applySwitch,
+  type Electorate,
   type MasterClaims,
   noClaims,
   rejectClaim,
@@ -16,26 +17,37 @@ const [a, b, c] = ['a', 'b', 'c'].map((host) => Object.freeze({ host, port: 6379
 ]
 
 type Step = (state: MasterClaims) => MasterClaims
-const voters = 3
+
+/** Three Sentinels are known, and those that have spoken are connected; they know all nodes. */
+const electorateOf = (state: MasterClaims, more: Partial<Electorate> = {}): Electorate => ({
+  connected: new Set(state.statements.keys()),
+  size: 3,
+  now: 0,
+  lists: () => true,
+  isSame: isSameAddress,
+  ...more,
+})
 
 const says =
   (sentinel: string, address: Address, epoch: number): Step =>
-  (state) =>
-    applyClaim(state, sentinel, { address, epoch }, voters)
+  (state) => {
+    const connected = new Set([...state.statements.keys(), sentinel])
+    return applyClaim(state, sentinel, { address, epoch }, electorateOf(state, { connected }))
+  }
 const allSay = (address: Address, epoch: number): Step[] =>
   ['s1', 's2', 's3'].map((sentinel) => says(sentinel, address, epoch))
 const publishes =
   (sentinel: string, from: Address, to: Address): Step =>
   (state) =>
-    applySwitch(state, sentinel, { from, to })
+    applySwitch(state, sentinel, { from, to }, electorateOf(state))
 const vanishes =
   (sentinel: string): Step =>
   (state) =>
-    removeClaim(state, sentinel, voters)
+    removeClaim(state, sentinel, electorateOf(state))
 const isNoMaster =
   (address: Address): Step =>
   (state) =>
-    rejectClaim(state, address, voters)
+    rejectClaim(state, address, electorateOf(state))
 
 const after = (...steps: readonly (Step | Step[])[]) =>
   steps.flat().reduce((state, step) => step(state), noClaims)
@@ -170,8 +182,9 @@ describe('restarted epochs', () => {
   })
 
   test('a lone Sentinel is its own majority', () => {
-    const one = applyClaim(noClaims, 's1', { address: a, epoch: 5 }, 1)
-    expect(applyClaim(one, 's1', { address: b, epoch: 0 }, 1).current).toEqual({
+    const alone = electorateOf(noClaims, { connected: new Set(['s1']), size: 1 })
+    const one = applyClaim(noClaims, 's1', { address: a, epoch: 5 }, alone)
+    expect(applyClaim(one, 's1', { address: b, epoch: 0 }, alone).current).toEqual({
       address: b,
       epoch: 0,
     })
@@ -227,6 +240,87 @@ describe('a master that failed its ROLE check', () => {
   test('stays when no Sentinel watches the master any more', () => {
     const steps = [allSay(a, 5), vanishes('s1'), vanishes('s2'), vanishes('s3')]
     expect(held(...steps, isNoMaster(a))).toEqual(['a', 5])
+  })
+})
+
+describe('outvoted', () => {
+  const evil = Object.freeze({ host: 'evil', port: 6379 })
+  const everyone = new Set(['s1', 's2', 's3', 'liar'])
+  /** Three that agree, and one that says otherwise; at any time, of any nodes that the others know. */
+  const vote = (more: Partial<Electorate> = {}) => {
+    const electorate: Electorate = {
+      connected: everyone,
+      size: 4,
+      now: 0,
+      lists: (_, address) => address !== evil,
+      isSame: isSameAddress,
+      ...more,
+    }
+    const say = (state: MasterClaims, sentinel: string, address: Address, epoch: number) =>
+      applyClaim(state, sentinel, { address, epoch }, electorate)
+    return { electorate, say }
+  }
+  const agreeing = (address = a, epoch = 4) =>
+    ['s1', 's2', 's3'].reduce((state, one) => vote().say(state, one, address, epoch), noClaims)
+
+  test('an address that the others do not know loses, whatever its epoch', () => {
+    const state = vote().say(agreeing(), 'liar', evil, 1000)
+    expect(state.current).toEqual({ address: a, epoch: 4 })
+  })
+
+  test('it loses as soon as the others have spoken, also when it was first', () => {
+    const { say } = vote()
+    let state = say(noClaims, 'liar', evil, 1000)
+    expect(state.current).toEqual({ address: evil, epoch: 1000 })
+    state = say(say(state, 's1', a, 4), 's2', a, 4)
+    expect(state.current).toEqual({ address: a, epoch: 4 })
+  })
+
+  test('it loses when its Sentinel is gone and its word still stands', () => {
+    const connected = new Set(['s1', 's2'])
+    let state = vote().say(noClaims, 'liar', evil, 1000)
+    const { say } = vote({ connected })
+    state = say(say(state, 's1', a, 4), 's2', a, 4)
+    expect(state.current).toEqual({ address: a, epoch: 4 })
+  })
+
+  test('by +switch-master it wins no more', () => {
+    const { say, electorate } = vote()
+    const state = say(agreeing(), 'liar', a, 4)
+    const next = applySwitch(state, 'liar', { from: a, to: evil }, electorate)
+    expect(next.current).toEqual({ address: a, epoch: 4 })
+  })
+
+  test('a replica that the others know wins at once: they may not have heard of the failover', () => {
+    const state = vote().say(agreeing(), 's1', b, 5)
+    expect(state.current).toEqual({ address: b, epoch: 5 })
+    const later = vote({ now: 9000 }).say(state, 's2', a, 4)
+    expect(later.current).toEqual({ address: b, epoch: 5 })
+  })
+
+  test('it loses when the others have not followed within 10 s', () => {
+    const state = vote().say(agreeing(), 's1', b, 5)
+    const later = vote({ now: 10_001, size: 3 }).say(state, 's2', a, 4)
+    expect(later.current).toEqual({ address: a, epoch: 4 })
+  })
+
+  test('one that clings to an earlier master with a huge epoch loses it to a majority', () => {
+    let state = vote().say(agreeing(), 'liar', a, 1_000_000)
+    const { say } = vote({ now: 60_000 })
+    state = say(say(say(state, 's1', b, 5), 's2', b, 5), 's3', b, 5)
+    expect(state.current).toEqual({ address: b, epoch: 5 })
+  })
+
+  test('without a majority of the connected the epoch decides', () => {
+    const { say } = vote({ connected: new Set(['s1', 'liar']) })
+    const state = say(say(noClaims, 's1', a, 4), 'liar', evil, 5)
+    expect(state.current).toEqual({ address: evil, epoch: 5 })
+  })
+
+  test('a few that were cut off do not turn back what the others said before they left', () => {
+    const state = agreeing(b, 5)
+    const { say } = vote({ connected: new Set(['s3']), now: 60_000 })
+    expect(say(state, 's3', a, 4).current).toEqual({ address: b, epoch: 5 })
   })
 })
 

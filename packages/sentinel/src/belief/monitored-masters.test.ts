@@ -54,9 +54,24 @@ test('a pinned master that returns is news, and so is its next removal', () => {
   expect(list.applyList('s1', ['a'], 3)).toEqual(added('a'))
 })
 
-test('a master outside the set can be added again after all removed it', () => {
+test('a master outside the set that was added is removed when the last Sentinel drops it', () => {
+  const list = watching(['a'])
+  for (const sentinel of sentinels) list.applyMonitored(sentinel, 'n')
+  expect(list.applyUnmonitored('s1', 'n')).toEqual([])
+  expect(list.applyList('s2', ['a'], 3)).toEqual([])
+  expect(list.applyUnmonitored('s3', 'n')).toEqual(removed('n'))
+  expect(list.applyUnmonitored('s3', 'n')).toEqual([])
+  expect(list.applyMonitored('s1', 'n')).toEqual(added('n'))
+})
+
+test('so it is when the last Sentinel that watched it is no longer known', () => {
   const list = watching(['a'])
   list.applyMonitored('s1', 'n')
-  list.applyUnmonitored('s1', 'n')
-  expect(list.applyMonitored('s1', 'n')).toEqual(added('n'))
+  expect(list.removeSentinel('s2')).toEqual([])
+  expect(list.removeSentinel('s1')).toEqual(removed('n'))
+})
+
+test('a master outside the set that was there from the start leaves in silence', () => {
+  const list = watching(['a'], ['a', 'other'])
+  expect(sentinels.flatMap((sentinel) => list.applyUnmonitored(sentinel, 'other'))).toEqual([])
 })

@@ -5,13 +5,16 @@ export interface MonitorChange {
 
 /**
  * Which Sentinel monitors which masters, and what of it is a change next to the pinned set: a pinned
- * master that a Sentinel stops watching, one that it watches again, and a master outside the set.
+ * master that a Sentinel stops watching, one that it watches again, and a master outside the set: added
+ * once, and removed when no Sentinel watches it any more.
  */
 export class MonitoredMasters {
   readonly #pinned: ReadonlySet<string>
   readonly #watched: Map<string, ReadonlySet<string>>
   /** Masters outside the set that are no change: there from the start, or emitted already. */
   readonly #known: Set<string>
+  /** Masters outside the set that were emitted as added, and not as removed since. */
+  readonly #added = new Set<string>()
   readonly #removed = new Set<string>()
 
   /** `lists` is what each Sentinel watches at the start: no change. */
@@ -53,8 +56,9 @@ export class MonitoredMasters {
   }
 
   /** `sentinel` is no longer known. */
-  removeSentinel(sentinel: string): void {
+  removeSentinel(sentinel: string): MonitorChange[] {
     this.#watched.delete(sentinel)
+    return [...this.#added].flatMap((name) => this.#remove(name))
   }
 
   #add(shard: string): MonitorChange[] {
@@ -63,13 +67,15 @@ export class MonitoredMasters {
     }
     if (this.#known.has(shard)) return []
     this.#known.add(shard)
+    this.#added.add(shard)
     return [{ kind: 'masterAdded', shard }]
   }
 
   #remove(shard: string): MonitorChange[] {
     if (!this.#pinned.has(shard)) {
-      if (this.#countOf(shard) === 0) this.#known.delete(shard)
-      return []
+      if (this.#countOf(shard) > 0) return []
+      this.#known.delete(shard)
+      return this.#added.delete(shard) ? [{ kind: 'masterRemoved', shard }] : []
     }
     if (this.#removed.has(shard)) return []
     this.#removed.add(shard)

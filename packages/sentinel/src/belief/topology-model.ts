@@ -3,7 +3,7 @@ import { type Address, formatAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { SentinelReport, Source } from '../protocol/sentinel-report.js'
 import { freezeMap } from './freeze-map.js'
-import { ShardView } from './shard-view.js'
+import { type Members, ShardView } from './shard-view.js'
 import type { SentinelTopology, ShardTopology, Topology } from './topology.js'
 
 /** Everything the Sentinels have said of the masters; makes the snapshots. */
@@ -11,6 +11,11 @@ export class TopologyModel {
   readonly #views = new Map<string, ShardView>()
   #pinned: readonly string[] | undefined
   #topology: Topology | undefined
+
+  /** Whether two addresses lead to one node of the shard, as far as is known. */
+  isSame(shard: string, a: Address | undefined, b: Address | undefined): boolean {
+    return this.#views.get(shard)?.isSame(a, b) ?? false
+  }
 
   /** The last snapshot that `snapshot` made. */
   get topology(): Topology | undefined {
@@ -21,20 +26,20 @@ export class TopologyModel {
     return this.#views.get(shard)?.current?.address
   }
 
-  applyReport(source: Source, { masters }: SentinelReport, voters: number): void {
-    for (const [name, report] of masters) this.#view(name)?.applyReport(source, report, voters)
+  applyReport(source: Source, { masters }: SentinelReport, members: Members): void {
+    for (const [name, report] of masters) this.#view(name)?.applyReport(source, report, members)
     for (const [name, view] of this.#views)
-      if (!masters.has(name)) view.removeSentinel(source.id, voters)
+      if (!masters.has(name)) view.removeSentinel(source.id, members)
   }
 
-  applyEvent(shard: string, event: SentinelEvent, source: Source): void {
-    this.#view(shard)?.applyEvent(event, source)
+  applyEvent(shard: string, event: SentinelEvent, source: Source, members: Members): void {
+    this.#view(shard)?.applyEvent(event, source, members)
   }
 
   /** `sentinel` is not to be counted any longer, for one master or for all. */
-  removeSentinel(sentinel: string, voters: number, shard?: string): void {
+  removeSentinel(sentinel: string, members: Members, shard?: string): void {
     for (const [name, view] of this.#views) {
-      if (shard === undefined || name === shard) view.removeSentinel(sentinel, voters)
+      if (shard === undefined || name === shard) view.removeSentinel(sentinel, members)
     }
   }
 
@@ -43,8 +48,8 @@ export class TopologyModel {
     for (const view of this.#views.values()) view.onDisconnected(sentinel)
   }
 
-  rejectMaster(shard: string, address: Address, voters: number): void {
-    this.#views.get(shard)?.rejectMaster(address, voters)
+  rejectMaster(shard: string, address: Address, members: Members): void {
+    this.#views.get(shard)?.rejectMaster(address, members)
   }
 
   /** These masters and no others make the topology. */

@@ -35,7 +35,10 @@ export interface WatcherEvents {
   masterDown: [event: ShardEvent & { readonly isObjective: boolean; readonly isDown: boolean }]
   /** A master outside the pinned set that a majority of Sentinels now watches, or `+monitor`. */
   masterAdded: [event: ShardEvent]
-  /** A pinned master that a Sentinel no longer watches (`-monitor`). */
+  /**
+   * A pinned master that a Sentinel no longer watches (`-monitor`), or one that was emitted as added and
+   * that no Sentinel watches any more.
+   */
   masterRemoved: [event: ShardEvent]
   /** A Sentinel that could not be asked; the watcher goes on with the others. */
   sentinelError: [event: { readonly sentinel: Address; readonly error: Error }]

@@ -16,6 +16,8 @@ export interface PollerContext {
 }
 
 export interface PollerHost {
+  /** The Sentinel is on another machine, as far as its address tells. */
+  readonly isRemote: boolean
   /** The replies, or `undefined` when the link was lost: the poller is stopped then. */
   ask(commands: PollPlan['commands']): Promise<readonly SentinelReply[] | undefined>
   onReport(report: SentinelReport): void
@@ -101,7 +103,7 @@ export class Poller {
     if (replies === undefined) return false
     let report: SentinelReport
     try {
-      report = readPoll(plan, replies, this.#context.readAddress)
+      report = readPoll(plan, replies, this.#context.readAddress, this.#host.isRemote)
     } catch (error) {
       this.#host.onUseless(error)
       return false

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Address, Timer } from '@disredis/connection'
 import {
   NotASentinelError,
@@ -5,6 +6,7 @@ import {
   SentinelTimeoutError,
   SentinelTlsError,
 } from '../errors.js'
+import { isLoopback } from '../protocol/host-and-port.js'
 import { identityCommands, readIdentity } from '../protocol/identity.js'
 import type { SentinelReply } from '../protocol/read-reply.js'
 import { parseEvent, type SentinelEvent } from '../protocol/sentinel-event.js'
@@ -196,7 +198,9 @@ export class SentinelSession {
     const isOtherSentinel = previousId !== undefined && previousId !== this.#id
     if (!this.#listener.onIdentified(this, isOtherSentinel ? previousId : undefined)) return
     this.#move('connected')
+    const { host } = this.#dialedAddress
     this.#poller = new Poller(names, this.#context, {
+      isRemote: isIP(host) !== 0 && !isLoopback(host),
       ask: (commands) => this.#ask(link, commands),
       onReport: (report) => this.#onReport(report),
       onUseless: (error) => this.#fail(error),

@@ -6,14 +6,20 @@ import { planPoll, readPoll } from './poll.js'
 import { createAddressReader } from './read-address.js'
 
 const node = (host: string) => ({ host, port: 6379 })
-const readAddress = createAddressReader(undefined)
+const readAddress = createAddressReader({})
 
-function ask(sentinel: ScriptedSentinel, names: string[], detailed: string[] = names) {
+function ask(
+  sentinel: ScriptedSentinel,
+  names: string[],
+  detailed: string[] = names,
+  isRemote = false,
+) {
   const plan = planPoll(names, new Set(detailed))
   return readPoll(
     plan,
     plan.commands.map((command) => sentinel.answer(command)),
     readAddress,
+    isRemote,
   )
 }
 
@@ -61,6 +67,26 @@ describe('a poll', () => {
       claim: { address: node('new'), epoch: 5 },
       flags: ['master'],
     })
+  })
+
+  test('believes no config-epoch that was not counted', () => {
+    for (const epoch of [String(2 ** 48 + 1), '9'.repeat(25)]) {
+      const sentinel = sentinelOf({ a: { address: node('1'), epoch: 1 } })
+      sentinel.override = ([, subcommand]) =>
+        subcommand === 'MASTERS' ? [['name', 'a', 'config-epoch', epoch]] : undefined
+      const { masters, problems } = ask(sentinel, ['a'])
+      expect(masters.get('a')!.claim).toBeUndefined()
+      expect(problems[0]!.message).toContain(`Master "a": config-epoch ${epoch}`)
+      expect(problems[0]).toBeInstanceOf(SentinelReplyError)
+    }
+  })
+
+  test('tells of a loopback address by a Sentinel of another machine, and uses it', () => {
+    const sentinel = sentinelOf({ a: { address: node('127.0.0.1'), epoch: 1 } })
+    expect(ask(sentinel, ['a']).problems).toEqual([])
+    const { masters, problems } = ask(sentinel, ['a'], [], true)
+    expect(masters.get('a')!.claim!.address).toEqual(node('127.0.0.1'))
+    expect(problems[0]!.message).toContain('Master "a" is named at 127.0.0.1:6379')
   })
 
   test.each(['select_slave', 'send_slaveof_noone', 'wait_promotion'])(

@@ -1,4 +1,6 @@
+import { type Address, formatAddress } from '@disredis/connection'
 import { SentinelReplyError } from '../errors.js'
+import { isLoopback } from './host-and-port.js'
 import type { ReadAddress } from './read-address.js'
 import type { SentinelReply } from './read-reply.js'
 import { fieldsOf, isNoSuchMaster, listOf } from './read-reply.js'
@@ -6,6 +8,7 @@ import type {
   FailoverReport,
   ListedSentinel,
   MasterReport,
+  NamedNode,
   ReplicaTopology,
   SentinelReport,
 } from './sentinel-report.js'
@@ -33,11 +36,15 @@ export function planPoll(names: readonly string[], detailed: ReadonlySet<string>
   return { commands, names, detailed }
 }
 
-/** @throws a typed error when the answer as a whole is of no use */
+/**
+ * @param isRemote the Sentinel is on another machine
+ * @throws a typed error when the answer as a whole is of no use
+ */
 export function readPoll(
   plan: PollPlan,
   replies: readonly SentinelReply[],
   readAddress: ReadAddress,
+  isRemote: boolean,
 ): SentinelReport {
   const problems: Error[] = []
   const attempt = <T>(what: string, read: () => T): T | undefined => {
@@ -54,7 +61,7 @@ export function readPoll(
   const reply = (): SentinelReply => replies[next++] ?? null
   const entries = readMasters(reply())
   const masters = new Map<string, MasterReport>()
-  for (const [name, fields] of entries) masters.set(name, readMaster(fields))
+  for (const [name, fields] of entries) masters.set(name, readMaster(fields, readAddress))
 
   for (const name of plan.names) {
     const address = reply()
@@ -74,13 +81,18 @@ export function readPoll(
           ? report.flags
           : ofAnotherNode(report.flags),
       claim: attempt(`Master "${name}"`, () => {
-        return Object.freeze({
+        const claim = Object.freeze({
           address: readAddress(host, port),
-          epoch: Number(fields?.get('config-epoch')),
+          epoch: readEpoch(fields?.get('config-epoch')),
         })
+        if (isRemote && claim.address.host === host && isLoopback(host)) {
+          problems.push(loopbackProblem(name, claim.address))
+        }
+        return claim
       }),
       failover: readFailover(fields, known),
       replicas: known,
+      replicaNodes: readAll(replicas, (fields) => readNode(fields, readAddress)),
       sentinels: readAll(sentinels, (fields) =>
         attempt(`Sentinel of "${name}"`, () => readSentinel(fields, readAddress)),
       ),
@@ -105,17 +117,38 @@ export function readMasters(reply: SentinelReply): ReadonlyMap<string, Fields> {
   return masters
 }
 
-function readMaster(fields: Fields): MasterReport {
+function readMaster(fields: Fields, readAddress: ReadAddress): MasterReport {
   const counts = ['ip', 'port', 'config-epoch', 'num-slaves', 'num-other-sentinels', failoverState]
   return {
     quorum: Number(fields.get('quorum') ?? 0),
     flags: flagsOf(fields),
     claim: undefined,
+    node: readNode(fields, readAddress),
+    replicaNodes: undefined,
     failover: undefined,
     replicas: undefined,
     sentinels: undefined,
     fingerprint: counts.map((name) => fields.get(name)).join(' '),
   }
+}
+
+/** It is used as it is: there may be a tunnel. */
+function loopbackProblem(name: string, address: Address): SentinelReplyError {
+  return new SentinelReplyError(
+    `Master "${name}" is named at ${formatAddress(address)}: every client finds itself there, and not the ` +
+      "Sentinel's machine; set replica-announce-ip, or map it by `natMap`",
+  )
+}
+
+/** Failovers raise it by one or a few: a number beyond this was not counted. */
+const highestEpoch = 2 ** 48
+
+function readEpoch(text: string | undefined): number {
+  const epoch = Number(text)
+  if (epoch <= highestEpoch) return epoch
+  throw new SentinelReplyError(
+    `config-epoch ${text?.slice(0, 30)} is more than failovers can count`,
+  )
 }
 
 const failoverState = 'failover-state'
@@ -148,6 +181,17 @@ function readReplica(fields: Fields, readAddress: ReadAddress): ReplicaTopology 
     masterLinkUp: fields.get('master-link-status') === 'ok',
     priority: Number(fields.get('slave-priority') ?? fields.get('replica-priority') ?? 100),
   })
+}
+
+/** What cannot be read of it is told where its address is needed. */
+function readNode(fields: Fields, readAddress: ReadAddress): NamedNode | undefined {
+  const runId = fields.get('runid')
+  if (!runId) return undefined
+  try {
+    return { address: readAddress(fields.get('ip'), fields.get('port')), runId }
+  } catch {
+    return undefined
+  }
 }
 
 function readSentinel(fields: Fields, readAddress: ReadAddress): ListedSentinel {

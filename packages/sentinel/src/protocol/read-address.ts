@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from '@disredis/connection'
 import { SentinelReplyError } from '../errors.js'
-import { isHost, isPort } from './host-and-port.js'
+import { isHost, isPort, isUnspecified } from './host-and-port.js'
 
 /** From the address that a Sentinel names to the one to dial. */
 export type NatMap =
@@ -11,18 +11,37 @@ export type NatMap =
 /**
  * Makes the address to dial of what a Sentinel said.
  *
- * @throws SentinelReplyError for an empty host (Node would dial localhost) or a port that is none
+ * @throws SentinelReplyError for an empty or unspecified host (Node.js would dial this machine), a port that
+ * is none, and an address that is not allowed
  */
 export type ReadAddress = (host: unknown, port: unknown) => Address
 
-export function createAddressReader(natMap: NatMap | undefined): ReadAddress {
+export interface AddressRules {
+  readonly natMap?: NatMap | undefined
+  readonly allowAddress?: ((address: Address) => boolean) | undefined
+}
+
+export function createAddressReader({ natMap, allowAddress }: AddressRules): ReadAddress {
   return (host, port) => {
     const address = { host, port: typeof port === 'string' ? Number(port) : port }
     checkAddress(address, 'The Sentinel names the address')
-    const dialled = translate(address, natMap)
-    if (dialled === address) return Object.freeze(address)
-    checkAddress(dialled, '`natMap` returned the address')
-    return Object.freeze({ host: dialled.host, port: dialled.port })
+    const dialled = translateAddress(address, natMap)
+    const isTranslated = dialled !== address
+    if (isTranslated) checkAddress(dialled, '`natMap` returned the address')
+    else if (isUnspecified(address.host)) {
+      // What a node has that was told to bind to all addresses and announces none.
+      throw new SentinelReplyError(
+        `The Sentinel names the address ${formatAddress(address)}, which is whatever machine dials it; ` +
+          'set replica-announce-ip and sentinel announce-ip, or map it by `natMap`',
+      )
+    }
+    const result = Object.freeze({ host: dialled.host, port: dialled.port })
+    if (allowAddress?.(result) === false) {
+      throw new SentinelReplyError(
+        `The Sentinel names the address ${formatAddress(result)}, which \`allowAddress\` refuses`,
+      )
+    }
+    return result
   }
 }
 
@@ -40,7 +59,7 @@ function checkAddress(
 }
 
 /** The address to dial for one that a Sentinel named. */
-function translate(address: Address, natMap: NatMap | undefined): Address {
+export function translateAddress(address: Address, natMap: NatMap | undefined): Address {
   if (natMap === undefined) return address
   const key = formatAddress(address)
   if (typeof natMap === 'function') return natMap(key) ?? address

@@ -5,7 +5,7 @@ import { createAddressReader } from './read-address.js'
 import { parseEvent } from './sentinel-event.js'
 
 const read = (channel: string, payload: string) =>
-  parseEvent(channel, payload, createAddressReader(undefined))
+  parseEvent(channel, payload, createAddressReader({}))
 
 const master = 'master shard-1 10.0.0.1 6379'
 const replica = 'slave 10.0.0.2:6380 10.0.0.2 6380 @ shard-1 10.0.0.1 6379'
@@ -115,7 +115,9 @@ describe('a payload of another form is an error, not a guess', () => {
 })
 
 test('addresses in events are the ones to dial, after natMap', () => {
-  const readAddress = createAddressReader({ '10.0.0.2:6380': { host: 'public', port: 1 } })
+  const readAddress = createAddressReader({
+    natMap: { '10.0.0.2:6380': { host: 'public', port: 1 } },
+  })
   expect(parseEvent('+promoted-slave', replica, readAddress)).toMatchObject({
     address: { host: 'public', port: 1 },
   })

@@ -1,7 +1,10 @@
-import { type Address, isSameAddress } from '@disredis/connection'
+import { type Address, formatAddress, isSameAddress } from '@disredis/connection'
+import type { Members } from '../belief/shard-view.js'
+import { SentinelReplyError } from '../errors.js'
+import { locateError } from '../link/locate-error.js'
 import { SentinelSession, type SessionContext } from '../link/sentinel-session.js'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
-import type { ListedSentinel, SentinelReport } from '../protocol/sentinel-report.js'
+import type { ListedSentinel, SentinelReport, Source } from '../protocol/sentinel-report.js'
 
 export interface GroupListener {
   onReport(session: SentinelSession, report: SentinelReport): void
@@ -9,13 +12,16 @@ export interface GroupListener {
   onFailed(session: SentinelSession, error: Error): void
   onProblem(session: SentinelSession, error: Error): void
   /** A Sentinel is not to be counted any longer: it vanished, or has another id now. */
-  onForgotten(id: string): void
+  onForgotten(sentinel: Source): void
   /** Who is connected, or who is known, is other than before. */
   onChanged(): void
 }
 
 /** A Sentinel that is gone and that no other one lists is forgotten after so many ms. */
 const forgetAfter = 30_000
+
+/** Sentinels beside the seeds that are connected to: a list may be of any length. */
+const mostListed = 32
 
 /**
  * The Sentinels of one deployment: the seeds, and those that Sentinels list. One connection to each,
@@ -27,6 +33,8 @@ export class SentinelGroup {
   readonly #sessions = new Set<SentinelSession>()
   /** What each connected Sentinel lists, by its id and by master. */
   readonly #lists = new Map<string, Map<string, readonly ListedSentinel[]>>()
+  /** Those that list more than is read, and how many. */
+  readonly #overlong = new Map<SentinelSession, number>()
   readonly #lastListed = new Map<SentinelSession, number>()
   readonly #closings = new Set<Promise<void>>()
 
@@ -45,14 +53,45 @@ export class SentinelGroup {
     return [...this.#sessions].filter(({ state }) => state !== 'suspended')
   }
 
-  /** How many Sentinels are known by their id, connected or not. */
-  get voters(): number {
-    return new Set(this.members.flatMap(({ id }) => id ?? [])).size
+  /**
+   * Those that belong to the deployment as far as is known: one that does not answer and that no
+   * answering Sentinel lists counts for nothing, seed or not, since it was replaced.
+   */
+  get counted(): readonly SentinelSession[] {
+    const isAnyoneAnswering = this.#lists.size > 0
+    return this.members.filter(
+      (session) =>
+        session.isConnected ||
+        !session.isSettled ||
+        !isAnyoneAnswering ||
+        this.#listersOf(session).length > 0,
+    )
   }
 
-  /** Every Sentinel that is known was tried, and has answered or failed. */
-  get isSettled(): boolean {
-    return this.members.every(({ isSettled }) => isSettled)
+  /** Whose word decides where a master is. */
+  get electorate(): Members {
+    const trusted = this.counted.filter((session) => this.isTrusted(session))
+    const idsOf = (sessions: readonly SentinelSession[]) =>
+      new Set(sessions.flatMap(({ id }) => id ?? []))
+    return {
+      connected: idsOf(trusted.filter(({ isConnected }) => isConnected)),
+      size: idsOf(trusted).size,
+      now: this.#context.runtime.now(),
+    }
+  }
+
+  /**
+   * Whether the others know it: each Sentinel of a deployment lists all others, as soon as it lists any.
+   * A seed that most of at least two other seeds do not list is an outsider, whatever it says; and so is a
+   * Sentinel that was found and that most of the seeds do not list.
+   */
+  isTrusted(session: SentinelSession): boolean {
+    const seeds = this.members.filter(
+      (seed) => seed !== session && seed.isSeed && idsIn(this.#lists.get(seed.id ?? '')).size > 0,
+    )
+    if (seeds.length === 0 || (session.isSeed && seeds.length === 1)) return true
+    const listers = this.#listersOf(session)
+    return seeds.filter(({ id }) => listers.includes(id!)).length * 2 >= seeds.length
   }
 
   /** Resolves when every connected Sentinel has answered anew or failed to. */
@@ -83,6 +122,7 @@ export class SentinelGroup {
   #discard(session: SentinelSession): void {
     this.#sessions.delete(session)
     this.#lastListed.delete(session)
+    this.#overlong.delete(session)
     const closing = session.close().finally(() => this.#closings.delete(closing))
     this.#closings.add(closing)
   }
@@ -99,7 +139,7 @@ export class SentinelGroup {
 
   #onIdentified(session: SentinelSession, previousId: string | undefined): boolean {
     if (previousId !== undefined && this.#sessionsOf(previousId).length === 0) {
-      this.#forget(previousId)
+      this.#forget({ id: previousId, address: session.address })
     }
     const others = this.#sessionsOf(session.id).filter((other) => other !== session)
     if (others.some(({ isConnected }) => isConnected)) {
@@ -115,17 +155,37 @@ export class SentinelGroup {
     const lists = this.#lists.get(session.id!) ?? new Map()
     for (const name of lists.keys()) if (!report.masters.has(name)) lists.delete(name)
     for (const [name, { sentinels }] of report.masters) {
-      if (sentinels !== undefined) lists.set(name, sentinels)
+      if (sentinels !== undefined) lists.set(name, sentinels.slice(0, mostListed))
     }
+    this.#noteLength(session, report)
     this.#lists.set(session.id!, lists)
     this.#follow()
-    this.#listener.onReport(session, report)
+    const problem = this.#overlongProblem(session)
+    const problems = problem === undefined ? report.problems : [...report.problems, problem]
+    this.#listener.onReport(session, { ...report, problems })
+    if (problem !== undefined) this.#listener.onProblem(session, problem)
   }
 
   #onFailed(session: SentinelSession, error: Error): void {
     if (session.id !== undefined) this.#lists.delete(session.id)
     for (const other of this.#sessionsOf(session.id)) if (other.state === 'suspended') other.open()
     this.#listener.onFailed(session, error)
+  }
+
+  #noteLength(session: SentinelSession, { masters }: SentinelReport): void {
+    const lengths = [...masters.values()].flatMap(({ sentinels }) => sentinels?.length ?? [])
+    // Not every answer has lists.
+    if (lengths.length === 0) return
+    const longest = Math.max(...lengths)
+    if (longest > mostListed) this.#overlong.set(session, longest)
+    else this.#overlong.delete(session)
+  }
+
+  #overlongProblem(session: SentinelSession): Error | undefined {
+    const count = this.#overlong.get(session)
+    if (count === undefined) return undefined
+    const text = `lists ${count} other Sentinels; no more than ${mostListed} are connected to`
+    return locateError(new SentinelReplyError(text), session.address)
   }
 
   /** Connects to Sentinels that are listed and new, and forgets those that vanished. */
@@ -142,13 +202,52 @@ export class SentinelGroup {
     for (const session of this.#sessions) {
       const unlistedFor = now - this.#lastListed.get(session)!
       if (session.isSeed || session.isConnected || unlistedFor <= forgetAfter) continue
-      this.#discard(session)
-      if (session.id !== undefined) this.#forget(session.id)
+      this.#remove(session)
     }
+    this.#makeRoom()
   }
 
+  /** Those that fewest list give way when there are too many. */
+  #makeRoom(): void {
+    const found = [...this.#sessions].filter(({ isSeed }) => !isSeed)
+    if (found.length <= mostListed) return
+    const listers = new Map(found.map((session) => [session, this.#listersOf(session).length]))
+    const rank = (session: SentinelSession) =>
+      listers.get(session)! * 2 + (session.isConnected ? 1 : 0)
+    found.sort((a, b) => rank(b) - rank(a))
+    for (const session of found.slice(mostListed)) this.#remove(session)
+  }
+
+  #remove(session: SentinelSession): void {
+    this.#discard(session)
+    const { id, address } = session
+    if (id !== undefined) this.#forget({ id, address })
+  }
+
+  /** What is listed, first what most Sentinels list, and no more than is connected to. */
   #listed(): ListedSentinel[] {
-    return [...this.#lists.values()].flatMap((lists) => [...lists.values()]).flat()
+    const all = [...this.#lists.values()].flatMap((lists) => [...lists.values()]).flat()
+    const unique = new Map(
+      all.map((listed) => [`${listed.id} ${formatAddress(listed.address)}`, listed]),
+    )
+    if (unique.size <= mostListed) return [...unique.values()]
+    const listers = new Map<string, number>()
+    for (const lists of this.#lists.values()) {
+      for (const id of idsIn(lists)) listers.set(id, (listers.get(id) ?? 0) + 1)
+    }
+    const ordered = [...unique.values()].sort((a, b) => listers.get(b.id)! - listers.get(a.id)!)
+    return ordered.slice(0, mostListed)
+  }
+
+  /** The connected Sentinels that list it, by their ids. */
+  #listersOf({ id, address }: SentinelSession): string[] {
+    return [...this.#lists]
+      .filter(([, lists]) =>
+        [...lists.values()].some((listed) =>
+          listed.some((one) => one.id === id || isSameAddress(one.address, address)),
+        ),
+      )
+      .map(([lister]) => lister)
   }
 
   #find({ id, address }: ListedSentinel): SentinelSession | undefined {
@@ -160,8 +259,12 @@ export class SentinelGroup {
     )
   }
 
-  #forget(id: string): void {
-    this.#lists.delete(id)
-    this.#listener.onForgotten(id)
+  #forget(sentinel: Source): void {
+    this.#lists.delete(sentinel.id)
+    this.#listener.onForgotten(sentinel)
   }
+}
+
+function idsIn(lists: ReadonlyMap<string, readonly ListedSentinel[]> | undefined): Set<string> {
+  return new Set([...(lists?.values() ?? [])].flat().map(({ id }) => id))
 }

@@ -147,16 +147,28 @@ describe('one connection to each Sentinel', () => {
     expect(masterOf()).toEqual(['a', 4])
   })
 
-  test('one that vanished is forgotten after a while, a seed is not', async () => {
+  test('one that does not answer and that nobody lists counts for nothing; a seed is still tried', async () => {
     await create({ sentinels: 's1,s2' }).start()
     for (const gone of [sentinels[1], sentinels[2]]) {
       network.down.add(gone)
       network.cut(gone)
     }
-    sentinels[0].others = []
     await runtime.advance(25_000)
     expect(watcher.topology!.sentinels).toHaveLength(3)
-    await runtime.advance(25_000)
-    expect(watcher.topology!.sentinels.map(({ address }) => address.host)).toEqual(['s1', 's2'])
+    sentinels[0].others = []
+    await runtime.advance(12_000)
+    expect(watcher.topology!.sentinels.map(({ address }) => address.host)).toEqual(['s1'])
+    await runtime.advance(40_000)
+    network.dialed.length = 0
+    await runtime.advance(10_000)
+    expect(new Set(network.dialed)).toEqual(new Set(['s2:26379']))
+    network.down.clear()
+    await runtime.advance(3000)
+    // The second lists the third.
+    expect(watcher.topology!.sentinels.map(({ address }) => address.host)).toEqual([
+      's1',
+      's2',
+      's3',
+    ])
   })
 })

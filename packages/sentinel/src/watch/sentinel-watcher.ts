@@ -89,8 +89,8 @@ export class SentinelWatcher extends EventEmitter<WatcherEvents> implements Asyn
   }
 
   async #start(): Promise<Topology> {
-    const { dial = createDialer(this.#options), natMap } = this.#options
-    const tools = { dial, readAddress: createAddressReader(natMap) }
+    const { dial = createDialer(this.#options), natMap, allowAddress } = this.#options
+    const tools = { dial, readAddress: createAddressReader({ natMap, allowAddress }) }
     const run = new WatcherRun(this.#options, tools, this.#emit)
     this.#run = run
     try {

@@ -47,6 +47,8 @@ describe('what an option cannot take is an error that names it', () => {
     [{ natMap: 5 as never }, '`natMap`'],
     [{ natMap: { 'a:1': { host: '', port: 1 } } }, '`natMap` maps "a:1"'],
     [{ lookup: {} as never }, '`lookup` takes a function'],
+    [{ allowAddress: [] as never }, '`allowAddress` takes a function'],
+    [{ openSocket: 1 as never }, '`openSocket` takes a function'],
     [{ dial: 'x' as never }, '`dial` takes a function'],
   ])('%o', (options, message) => {
     const resolve = () => resolveWatcherOptions({ sentinels: 'h', ...options })

@@ -20,6 +20,11 @@ export interface SentinelWatcherOptions {
   readonly tls?: ConnectionOptions | true | undefined
   /** Applied to every address that a Sentinel names: masters, replicas and Sentinels. */
   readonly natMap?: NatMap | undefined
+  /**
+   * Says of every address that a Sentinel names, after `natMap`, whether it may be connected to. One that may
+   * not is refused as unusable and reported. Default: all.
+   */
+  readonly allowAddress?: ((address: Address) => boolean) | undefined
   /** The longest time between two questions to one Sentinel, in ms: 1 to 1000. Default 1000. */
   readonly pollInterval?: number | undefined
   /** How long one Sentinel may take to answer, in ms. Default 300. */
@@ -67,6 +72,7 @@ export function resolveWatcherOptions(options: SentinelWatcherOptions): Resolved
   checkNatMap(options.natMap)
   checkTls(options.tls)
   checkFunction('lookup', options.lookup)
+  checkFunction('allowAddress', options.allowAddress)
   checkFunction('openSocket', options.openSocket)
   checkFunction('dial', options.dial)
   return Object.freeze({

@@ -16,6 +16,14 @@ import type { ResolvedWatcherOptions } from './watcher-options.js'
 /** Hints by clients lead to no more than one question to each Sentinel in so many ms. */
 const hintInterval = 50
 
+const ofMembers: readonly SentinelEvent['kind'][] = [
+  'leaderElected',
+  'replicaSelected',
+  'replicaPromoted',
+  'failoverAborted',
+  'masterDown',
+]
+
 /** A watcher from `start()` to its end: takes in what all Sentinels say, keeps the topology, emits what changes. */
 export class WatcherRun {
   readonly #options: ResolvedWatcherOptions
@@ -55,7 +63,7 @@ export class WatcherRun {
         onEvent: (session, event) => this.#onEvent(session, event),
         onFailed: (session, error) => this.#onFailed(session, error),
         onProblem: (session, error) => this.#emitError(session, error),
-        onForgotten: (id) => this.#onForgotten(id),
+        onForgotten: (sentinel) => this.#onForgotten(sentinel),
         onChanged: () => this.#update(),
       },
     )
@@ -86,7 +94,7 @@ export class WatcherRun {
   async rejectMaster(shard: string, address: Address): Promise<void> {
     await this.#group.refresh()
     if (this.#isClosed || !isSameAddress(this.#model.addressOf(shard), address)) return
-    this.#model.rejectMaster(shard, address, this.#group.voters)
+    this.#model.rejectMaster(shard, address, this.#group.electorate)
     this.#update()
   }
 
@@ -107,9 +115,12 @@ export class WatcherRun {
     const source = sourceOf(session)
     const names = [...report.masters.keys()]
     if (report.problems.length === 0) this.#emittedErrors.delete(session)
-    this.#model.applyReport(source, report, this.#group.voters)
+    const isTrusted = this.#group.isTrusted(session)
+    const masters = isTrusted ? report.masters : withoutFailovers(report.masters)
+    this.#model.applyReport(source, { ...report, masters }, this.#group.electorate)
     if (!this.#isStarted) this.#gate.addAnswer(source.id, source.address, names)
     this.#update()
+    if (!isTrusted) return
     for (const [shard, { claim, flags }] of report.masters) {
       if (claim !== undefined) this.#notifiers.get(shard)?.onFlags(claim.address, flags, source)
     }
@@ -120,6 +131,8 @@ export class WatcherRun {
   #onEvent(session: SentinelSession, event: SentinelEvent): void {
     const source = sourceOf(session)
     const { id } = source
+    // None that the others do not know leads a failover or is asked whether a master is down.
+    if (ofMembers.includes(event.kind) && !this.#group.isTrusted(session)) return
     switch (event.kind) {
       case 'tilt':
         if (event.isTilted) this.#tilted.add(id)
@@ -129,12 +142,12 @@ export class WatcherRun {
         this.#emitChanges(source, this.#monitored?.applyMonitored(id, event.shard))
         break
       case 'masterUnmonitored':
-        this.#model.removeSentinel(id, this.#group.voters, event.shard)
+        this.#model.removeSentinel(id, this.#group.electorate, event.shard)
         this.#emitChanges(source, this.#monitored?.applyUnmonitored(id, event.shard))
         break
       default:
         this.#notifiers.get(event.shard)?.onEvent(event, source)
-        this.#model.applyEvent(event.shard, event, source)
+        this.#model.applyEvent(event.shard, event, source, this.#group.electorate)
     }
     this.#update()
   }
@@ -145,10 +158,11 @@ export class WatcherRun {
     this.#update()
   }
 
-  #onForgotten(id: string): void {
+  #onForgotten(sentinel: Source): void {
+    const { id } = sentinel
     this.#onDisconnected(id)
-    this.#monitored?.removeSentinel(id)
-    this.#model.removeSentinel(id, this.#group.voters)
+    this.#model.removeSentinel(id, this.#group.electorate)
+    this.#emitChanges(sentinel, this.#monitored?.removeSentinel(id))
     this.#update()
   }
 
@@ -186,7 +200,10 @@ export class WatcherRun {
       return
     }
     for (const [name, shard] of topology.shards) {
-      this.#notifiers.set(name, new ShardNotifier(shard, this.#emit))
+      this.#notifiers.set(
+        name,
+        new ShardNotifier(shard, this.#emit, (a, b) => this.#model.isSame(name, a, b)),
+      )
     }
     this.#monitored = new MonitoredMasters(names, this.#gate.lists)
     this.#gate.close()
@@ -195,9 +212,9 @@ export class WatcherRun {
   }
 
   #snapshot(): Topology | undefined {
-    const { members } = this.#group
-    const connected = new Set(members.flatMap(({ id, isConnected }) => (isConnected ? id : [])))
-    const known = members.map(({ address, id, isAnswering }) => ({
+    const { counted } = this.#group
+    const { connected } = this.#group.electorate
+    const known = counted.map(({ address, id, isAnswering }) => ({
       address,
       id,
       isConnected: isAnswering,
@@ -217,6 +234,10 @@ export class WatcherRun {
     emitted.add(error.message)
     this.#emit('sentinelError', { sentinel: session.address, error })
   }
+}
+
+function withoutFailovers(masters: SentinelReport['masters']): SentinelReport['masters'] {
+  return new Map([...masters].map(([name, report]) => [name, { ...report, failover: undefined }]))
 }
 
 /** Events come from sessions that have said who they are. */

@@ -37,9 +37,10 @@ export function useScriptedSentinels(): void {
   })
 }
 
-/** What these Sentinels (or all) say of shard-1 from now on. */
+/** What these Sentinels say of shard-1 from now on: the other nodes are replicas. */
 export function says(address: Address, epoch: number, ...who: ScriptedSentinel[]): void {
-  for (const sentinel of who) sentinel.masters = { 'shard-1': { address, epoch } }
+  const replicas = [a, b, c].filter((other) => other !== address)
+  for (const sentinel of who) sentinel.masters = { 'shard-1': { address, epoch, replicas } }
 }
 
 export function everywhere(address: Address, epoch: number): void {

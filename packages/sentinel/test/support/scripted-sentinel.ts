@@ -4,7 +4,8 @@ import { type Address, formatAddress, isSameAddress, type SentinelReply } from '
 export interface ScriptedMaster {
   /** What GET-MASTER-ADDR-BY-NAME says. */
   address: Address
-  epoch: number
+  /** A text for a number that JavaScript does not have. */
+  epoch: number | string
   flags?: string
   replicas?: Address[]
   /** Of a failover that this Sentinel leads: `failover-state`, and the chosen replica. */

@@ -45,6 +45,16 @@ export interface SaveResult {
   readonly handle: SessionHandle | undefined
 }
 
+/** What a session has that was not in it when it was loaded or last saved. */
+export interface SessionChange {
+  /** The data as it would be stored. */
+  readonly text: string
+  /** The cookie metadata as it would be stored. */
+  readonly cookieText: string
+  readonly hasNewData: boolean
+  readonly hasNewCookie: boolean
+}
+
 export interface DestroyResult {
   /** `absent`: somebody else had ended it, or there never was one. */
   readonly outcome: 'destroyed' | 'absent'

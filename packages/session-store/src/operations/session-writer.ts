@@ -13,7 +13,7 @@ import type { SessionKey } from '../storage/session-keys.js'
 import type { LayoutKind, SessionWrite } from '../storage/session-layout.js'
 import type { Deadline } from './deadline.js'
 import type { Membership } from './membership.js'
-import type { DestroyResult, SaveOptions, SaveResult } from './save-result.js'
+import type { DestroyResult, SaveOptions, SaveResult, SessionChange } from './save-result.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { StoreContext } from './store-context.js'
 import { type Saved, type SaveJob, WriteConflict } from './write-conflict.js'
@@ -37,6 +37,21 @@ export class SessionWriter<Data extends object> {
     this.#decoder = decoder
     this.#membership = membership
     this.#conflicts = new WriteConflict(context)
+  }
+
+  /** @throws SessionInvalidError */
+  compare(
+    session: Data & { readonly cookie?: CookieInput | undefined },
+    from: SessionHandle | undefined,
+  ): SessionChange {
+    const { text, cookie } = this.#decoder.encode(session)
+    const base = from?.snapshot
+    return {
+      text,
+      cookieText: cookie.text,
+      hasNewData: text !== (base?.text ?? '{}'),
+      hasNewCookie: base !== undefined && !isSameCookie(base.cookie, cookie),
+    }
   }
 
   /** @throws SessionInvalidError */

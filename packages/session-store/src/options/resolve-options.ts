@@ -81,7 +81,7 @@ export function resolveOptions<Data extends object>(
     conflict,
     durability: durability(options.durability),
     onUnavailable: onUnavailable(options.onUnavailable ?? 'error'),
-    deadline: whole('deadline', options.deadline ?? 1_000, 1, 2 ** 31 - 1),
+    deadline: whole('deadline', options.deadline ?? 10_000, 1, 2 ** 31 - 1),
     userId: userId(options.userId),
     maxSessionsPerUser:
       options.maxSessionsPerUser === undefined

@@ -94,7 +94,10 @@ export interface SessionPolicy<Data extends object> {
   readonly durability?: Durability
   /** Default `error`. */
   readonly onUnavailable?: UnavailablePolicy
-  /** Limit of every operation, all its round trips and retries together. Default 1000. */
+  /**
+   * Limit of every operation, all its round trips and retries together. Default 10000: outlasts a planned
+   * failover, and a crash with a `down-after-milliseconds` up to 2000.
+   */
   readonly deadline?: number
   /**
    * Who is logged in. With it the store lists a user's sessions, revokes them, and limits their

@@ -1,0 +1,95 @@
+import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/connection'
+import type { NodeRole, ShardConnection } from '../connection/shard-connection.js'
+import type { WithheldReplies } from './withheld-replies.js'
+
+export interface OldMasterWatchContext {
+  readonly runtime: Runtime
+  /** To the master that is being replaced. */
+  readonly connection: ShardConnection
+  readonly withheld: WithheldReplies
+  /** The address that Sentinels use for one that a node names. */
+  readonly translate: (address: Address) => Address
+  /** How many replicas of the shard are known. */
+  readonly replicaCount: () => number
+  /** The master said that it is a replica now: nobody can go back to it. */
+  readonly onDemoted: () => void
+}
+
+/** ms between two questions. */
+const interval = 20
+
+/** More than there are: WAIT asks the replicas for what they have, and comes back when its time is over. */
+const moreReplicas = '1000000'
+
+/** ms that replicas get to answer; they do within a round trip. */
+const ackTime = '10'
+
+/**
+ * Asks a master that is being replaced how far it is and how far its replicas are, behind what is in
+ * flight on its connection: what the chosen replica has acknowledged cannot be lost by the failover, and
+ * replies that were withheld are proven by it. A user without `+wait` gets only what replicas tell by
+ * themselves, once a second.
+ */
+export class OldMasterWatch {
+  readonly #context: OldMasterWatchContext
+  #selected: Address | undefined
+  #replicas: NodeRole['replicas'] = []
+  #timer: Timer | undefined
+  #isEnded = false
+
+  constructor(context: OldMasterWatchContext) {
+    this.#context = context
+    void this.#ask()
+  }
+
+  /** Sentinel has chosen the replica that it promotes. */
+  select(replica: Address): void {
+    this.#selected = replica
+    this.#judge()
+  }
+
+  end(): void {
+    this.#isEnded = true
+    this.#timer?.cancel()
+  }
+
+  async #ask(): Promise<void> {
+    const { runtime, connection, withheld, onDemoted } = this.#context
+    const covered = withheld.count
+    const isProofWanted = !withheld.isEmpty || connection.inFlight > 0
+    try {
+      const first = connection.askRole().then((role) => {
+        if (role.isMaster) withheld.stamp(role.offset, covered, connection)
+        return role
+      })
+      // A refusal of WAIT leaves the offsets that are told by themselves.
+      const asked = isProofWanted
+        ? connection.ask('WAIT', moreReplicas, ackTime).catch(() => {})
+        : undefined
+      const second = isProofWanted ? connection.askRole() : first
+      const [, , role] = await Promise.all([first, asked, second])
+      if (this.#isEnded) return
+      if (!role.isMaster) {
+        onDemoted()
+        return
+      }
+      this.#replicas = role.replicas
+      this.#judge()
+    } catch {
+      // The connection is lost, and says so itself; or the user may not ask.
+      return
+    }
+    if (!this.#isEnded) this.#timer = runtime.setTimer(() => void this.#ask(), interval)
+  }
+
+  #judge(): void {
+    const { withheld, translate, replicaCount } = this.#context
+    const selected = this.#selected
+    if (selected === undefined) return
+    const known = this.#replicas.find(({ address }) => isSameAddress(translate(address), selected))
+    // Its own name for itself may be another one than Sentinel's.
+    const [only] = replicaCount() === 1 && this.#replicas.length === 1 ? this.#replicas : []
+    const acknowledged = (known ?? only)?.offset
+    if (acknowledged !== undefined) withheld.prove(acknowledged)
+  }
+}
