@@ -8,7 +8,7 @@ import type { Mutation } from './mutation.js'
 /** `tests/simulation/dist`, where this file is built to. */
 const built = fileURLToPath(new URL('..', import.meta.url))
 const root = join(built, '../../..')
-const mutants = join(root, 'node_modules/.disredis-mutants')
+const mutants = join(root, 'node_modules/.disredis-mutants', String(process.pid))
 
 /** The packages that a simulation runs. */
 const packages = ['connection', 'hash-ring', 'sentinel', 'client'] as const
@@ -28,6 +28,11 @@ export function makeMutant(mutation: Mutation): string {
   compile(mutated)
   cpSync(built, join(folder, 'simulation'), { recursive: true })
   return folder
+}
+
+/** All of them are gone. */
+export function removeMutants(): void {
+  rmSync(mutants, { recursive: true, force: true })
 }
 
 let whole: string | undefined

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Options } from '../run/options.js'
 import { runSeeds } from '../run/run-seeds.js'
 import { WorkerPool } from '../run/worker-pool.js'
-import { makeMutant } from './make-mutant.js'
+import { makeMutant, removeMutants } from './make-mutant.js'
 import type { Mutation } from './mutation.js'
 import { mutations } from './mutations.js'
 
@@ -33,6 +33,7 @@ export async function runMutations({
     )
     found.push(result)
   }
+  removeMutants()
   return found
 }
 
