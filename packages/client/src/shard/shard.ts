@@ -31,6 +31,9 @@ type ShardState =
   | { readonly phase: Exclude<ShardPhase, 'gated'> }
   | { readonly phase: 'gated'; readonly gate: FailoverGate }
 
+/** Reasons for which a Sentinel gives up before it has promoted anybody: another one may have. */
+const beforePromotion: ReadonlySet<string> = new Set(['not-elected', 'no-good-slave'])
+
 /**
  * One Sentinel master name and the connection to whoever serves it: it finds the master, follows it,
  * and tells the {@link CommandFlow} where commands may be written.
@@ -195,8 +198,21 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.#gate !== undefined) this.#openGate(reason)
     else if (!this.#isAnswering) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
+    } else if (this.connection !== undefined && !beforePromotion.has(reason)) {
+      this.#returnToNamed(this.connection.address)
     }
     if (!this.#isAnswering) this.#abortError = error
+  }
+
+  /**
+   * Sentinel gave up the failover that this node had proved: it will be made a replica again, and what it
+   * acknowledges until then is lost. The named master serves again as soon as it answers.
+   */
+  #returnToNamed(served: Address): void {
+    const named = this.#context.masterAddress()
+    if (named === undefined || isSameAddress(named, served)) return
+    this.#belief.reject(served)
+    this.#dialler.restart()
   }
 
   /** Holds writes while there is an `error`; reads go on. */
