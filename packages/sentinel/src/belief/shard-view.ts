@@ -25,6 +25,7 @@ interface Details {
   /** Where the master was when its Sentinel described it so. */
   readonly claim: Claim
   readonly quorum: number
+  readonly downAfter: number
   readonly flags: readonly string[]
   readonly replicas: readonly ReplicaTopology[]
   /**
@@ -62,11 +63,12 @@ export class ShardView {
     const replicas = report.replicas ?? before?.replicas
     // Before the claim: what others say of its node decides on it, and this one on theirs.
     if (claim !== undefined && replicas !== undefined) {
-      const { quorum, flags } = report
+      const { quorum, downAfter, flags } = report
       const listedBefore = report.replicas === undefined ? before?.listedBefore : before?.replicas
       this.#details.set(sentinel, {
         claim,
         quorum,
+        downAfter,
         flags,
         replicas,
         listedBefore: listedBefore ?? [],
@@ -154,12 +156,13 @@ export class ShardView {
   }
 
   #build({ address, epoch }: Claim, details: Details | undefined): ShardTopology {
-    const { quorum, flags, replicas } = details ?? this.#previous()
+    const { quorum, downAfter, flags, replicas } = details ?? this.#previous()
     return Object.freeze({
       name: this.#name,
       master: address,
       configEpoch: epoch,
       quorum,
+      downAfter,
       flags,
       failover: this.#failovers.of(address),
       // While replicas are being reconfigured the leader lists the new master among them.
@@ -173,7 +176,7 @@ export class ShardView {
 
   /** Nobody has described the current master yet: what is known of it from before the switch. */
   #previous(): Omit<Details, 'claim' | 'listedBefore'> {
-    const { quorum = 0, replicas = [], flags = [] } = this.#shard ?? {}
-    return { quorum, replicas, flags: flags.filter((flag) => flag === 'master') }
+    const { quorum = 0, downAfter = 0, replicas = [], flags = [] } = this.#shard ?? {}
+    return { quorum, downAfter, replicas, flags: flags.filter((flag) => flag === 'master') }
   }
 }
