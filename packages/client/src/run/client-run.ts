@@ -67,6 +67,7 @@ export class ClientRun {
       onStartFailed: (error) => this.#startFailed(error),
       onHopeless: (error) => this.#giveUpWaiting(error),
       onServing: (shard) => this.#shardServes(shard),
+      onLaneChanged: () => this.#checkReady(),
     })
     this.subscriptions = new Subscriptions({
       runtime,
@@ -187,8 +188,15 @@ export class ClientRun {
 
   #shardServes(shard: string): void {
     this.subscriptions.masterChanged(shard)
+    this.#checkReady()
+  }
+
+  /** Every shard serves, and every lane is ready or could not be dialled. */
+  #checkReady(): void {
     if (this.#status !== 'connecting') return
-    if (!this.supervisor.shards.every(({ phase }) => phase === 'ready')) return
+    const { shards, lanes } = this.supervisor
+    if (!shards.every(({ phase }) => phase === 'ready')) return
+    if (![...lanes].every(({ phase }) => phase !== 'connecting')) return
     this.#status = 'ready'
     this.#readyWaiters.resolveAll()
     this.#context.emit('connect')

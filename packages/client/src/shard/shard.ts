@@ -1,5 +1,6 @@
 import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
 import type { Command, ReplyHold } from '../commands/command.js'
+import { judgeLinks, type LinkVerdict } from '../connection/link-verdict.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import { RoleMismatchError } from '../errors.js'
 import { Backoff } from '../queueing/backoff.js'
@@ -13,6 +14,9 @@ import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
 import { checkMove, type ShardPhase } from './shard-phase.js'
+
+/** Bytes a second: what is slower than 1 Mbit/s is taken for dead where the node may not be asked. */
+const slowestLink = 128 * 1024
 
 /** Why a gate opens of which nothing is known. */
 const timeoutReason = 'timeout'
@@ -55,6 +59,9 @@ export class Shard implements ConnectionOwner, Ticked {
   /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
   #servedBy: Address | undefined
+  /** A silent link is being asked for. */
+  #isLinkJudged = false
+  #judgedAt = Number.NEGATIVE_INFINITY
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
@@ -115,13 +122,14 @@ export class Shard implements ConnectionOwner, Ticked {
     return this.#serving.generation
   }
 
-  get #connection(): ShardConnection | undefined {
+  /** The one that serves. */
+  get connection(): ShardConnection | undefined {
     return this.#serving.current
   }
 
   /** The node that serves, or else that is believed to. */
   get master(): Address | undefined {
-    return this.#connection?.address ?? this.#belief.address
+    return this.connection?.address ?? this.#belief.address
   }
 
   /** Begins to dial; not a master that is being replaced just now. Commands may be sent before. */
@@ -141,15 +149,15 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'closed') return
     const address = this.#belief.hearTopology()
     if (address === undefined) return
-    if (isSameAddress(address, this.#connection?.address)) {
+    if (isSameAddress(address, this.connection?.address)) {
       if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
       return
     }
     if (this.#gate?.isOf(address)) return
     this.#gate?.confirm(address)
     // The old master may go on acknowledging writes that will be lost: hold them at once.
-    if (this.#gate === undefined && this.#connection !== undefined) {
-      this.#closeGate(this.#connection.address)
+    if (this.#gate === undefined && this.connection !== undefined) {
+      this.#closeGate(this.connection.address)
     }
     if (!this.#gate?.isProbing(address)) this.#dialler.restart()
   }
@@ -167,7 +175,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   replicaPromoted(address: Address): void {
-    if (this.phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
+    if (this.phase === 'closed' || isSameAddress(address, this.connection?.address)) return
     if (this.#gate === undefined) {
       const from = this.master
       // `+switch-master` came first, and its address is being dialled.
@@ -182,10 +190,10 @@ export class Shard implements ConnectionOwner, Ticked {
   failoverAborted(reason: string, error: DisredisError): void {
     if (this.phase === 'closed') return
     if (this.#gate !== undefined) this.#openGate(reason)
-    else if (this.#connection === undefined) {
+    else if (this.connection === undefined) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
     }
-    if (this.#connection === undefined) this.#abortError = error
+    if (this.connection === undefined) this.#abortError = error
   }
 
   /** Holds writes while there is an `error`; reads go on. */
@@ -199,10 +207,10 @@ export class Shard implements ConnectionOwner, Ticked {
     return {
       shard: this.name,
       phase: this.phase,
-      isAnswering: this.#connection !== undefined && !this.#connection.isSilent,
+      isAnswering: this.connection !== undefined && !this.connection.isSilent,
       master: this.master,
       queue: this.flow.queued,
-      inFlight: this.#connection?.inFlight ?? 0,
+      inFlight: this.connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
       lastError: this.#problem,
       isFenced: this.#fenced !== undefined,
@@ -226,6 +234,19 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#sessions.delete(session)
   }
 
+  /**
+   * Asks the node that serves for other connections to it, on which callers wait.
+   *
+   * @param silence ms in which a sign of life on them has arrived, if they live
+   */
+  async judgeLinks(links: readonly ShardConnection[], silence: number): Promise<LinkVerdict[]> {
+    const witness = this.connection
+    if (witness === undefined || witness.isSilent) return links.map(() => 'unknown')
+    // It may fall silent itself.
+    this.#context.ticker.watch(this)
+    return judgeLinks(witness, links, silence, true)
+  }
+
   /** Final: what is pending is rejected, everything is closed. */
   close(): void {
     if (this.phase === 'closed') return
@@ -239,7 +260,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   commandFailed(command: Command, error: Error, connection: ShardConnection): void {
     const isDemoted = this.flow.takeBack(command, error, connection)
-    if (!isDemoted || connection !== this.#connection) return
+    if (!isDemoted || connection !== this.connection) return
     this.#serving.drain()
     this.#context.ticker.watch(this)
     this.#rejectMaster(connection.address)
@@ -254,7 +275,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   connectionChanged(connection: ShardConnection): void {
-    if (connection !== this.#connection || this.phase === 'closed') return
+    if (connection !== this.connection || this.phase === 'closed') return
     // It answers again: the second connection that was dialled meanwhile is not needed.
     if (this.phase === 'ready' && !connection.isSilent) this.#dialler.stop()
     this.#updateTargets()
@@ -265,18 +286,45 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#serving.tick(now)
     this.#judgeSilence(now)
     if (!isPending) this.#settleDrainWaiters()
-    return isPending || this.#serving.isRetiring
+    const isAsked = this.connection !== undefined && this.connection.inFlight > 0
+    return isPending || isAsked || this.#serving.isRetiring
   }
 
   #masterAnswered(connection: ShardConnection): void {
-    const current = this.#connection
-    const isNeeded =
-      current === undefined ||
-      current.isSilent ||
-      !isSameAddress(current.address, connection.address)
-    if (this.phase === 'closed' || !isNeeded) connection.destroy()
+    const current = this.connection
+    const isSame = isSameAddress(current?.address, connection.address)
+    if (this.phase === 'closed' || (isSame && current?.isSilent === false)) connection.destroy()
     else if (connection.isClosed) this.#dialler.restartSoon()
+    else if (isSame && current !== undefined) this.#judgeLink(current, connection)
     else this.#adopt(connection)
+  }
+
+  /** The link is silent, and its node answers on another one, which takes over if the first is dead. */
+  #judgeLink(silent: ShardConnection, witness: ShardConnection): void {
+    const { runtime } = this.#context
+    const { livenessTimeout } = this.#options
+    const silence = this.#serving.silence(runtime.now())
+    const limit = runtime.setTimer(() => witness.destroy(), livenessTimeout)
+    this.#isLinkJudged = true
+    judgeLinks(witness, [silent], silence)
+      .then(
+        ([verdict]) => {
+          // A large request may be under way for as long as the slowest link takes.
+          const transfer = (silent.bytesUnderWay / slowestLink) * 1000
+          const isDead =
+            verdict === 'dead' || (verdict === 'unknown' && silence > livenessTimeout + transfer)
+          const isNeeded = silent === this.connection && silent.isSilent && this.phase === 'ready'
+          if (isDead && isNeeded && !witness.isClosed) this.#adopt(witness)
+          else witness.destroy()
+        },
+        // It ended before the answer; while the link is silent the next one follows.
+        () => witness.destroy(),
+      )
+      .finally(() => {
+        limit.cancel()
+        this.#isLinkJudged = false
+        this.#judgedAt = runtime.now()
+      })
   }
 
   #adopt(connection: ShardConnection): void {
@@ -341,16 +389,19 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   #judgeSilence(now: number): void {
-    const connection = this.#connection
-    const silence = this.#serving.silence(now)
-    if (connection === undefined || silence === 0) return
+    const connection = this.connection
+    // What waits on the server by nature says nothing in that time.
+    const silence = this.#serving.silence(now) - this.#options.longestWait()
+    if (connection === undefined || silence <= 0) return
     if (silence > this.#options.silenceTimeout && !connection.isSilent) {
       connection.isSilent = true
       this.#updateTargets()
       this.#context.requestRefresh()
     }
-    const isDialDue = silence > this.#options.livenessTimeout && this.phase === 'ready'
-    if (isDialDue && !this.#dialler.isRunning) this.#dialler.restart()
+    const { livenessTimeout } = this.#options
+    const isDialDue =
+      this.phase === 'ready' && silence > livenessTimeout && now - this.#judgedAt > livenessTimeout
+    if (isDialDue && !this.#dialler.isRunning && !this.#isLinkJudged) this.#dialler.restart()
   }
 
   #closeGate(master: Address): void {
@@ -360,12 +411,12 @@ export class Shard implements ConnectionOwner, Ticked {
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#context.dial,
-      oldMaster: this.#connection,
+      oldMaster: this.connection,
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicaCount: this.#context.replicaCount,
       // One that was never dialled may live, for all that is known.
-      isMasterGone: () => this.#lostAt !== undefined || this.#connection?.isSilent === true,
+      isMasterGone: () => this.#lostAt !== undefined || this.connection?.isSilent === true,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onTimeout: () => {
         this.#context.requestRefresh()
@@ -380,7 +431,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** The failover did not happen: back to the master that Sentinel still names. */
   #openGate(reason: string): void {
-    const connection = this.#connection
+    const connection = this.connection
     const named = this.#context.masterAddress()
     const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
     if (connection !== undefined && isStillMaster) {

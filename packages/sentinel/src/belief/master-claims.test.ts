@@ -1,4 +1,4 @@
-import type { Address } from '@disredis/connection'
+import { type Address, isSameAddress } from '@disredis/connection'
 import { describe, expect, test } from 'vitest'
 import {
   applyClaim,
@@ -24,6 +24,7 @@ const electorateOf = (state: MasterClaims, more: Partial<Electorate> = {}): Elec
   size: 3,
   now: 0,
   lists: () => true,
+  isSame: isSameAddress,
   ...more,
 })
 
@@ -252,6 +253,7 @@ describe('outvoted', () => {
       size: 4,
       now: 0,
       lists: (_, address) => address !== evil,
+      isSame: isSameAddress,
       ...more,
     }
     const say = (state: MasterClaims, sentinel: string, address: Address, epoch: number) =>
