@@ -79,6 +79,7 @@ export class Shard implements ConnectionOwner, Ticked {
       batch,
       onPending: () => context.ticker.watch(this),
       lastError: () => this.#problem,
+      isCongested: () => this.phase === 'ready' && this.#serving.isCongested,
       generation: () => this.generation,
     })
     this.#serving = new ServingConnection(this, batch)
