@@ -80,6 +80,7 @@ export class Shard implements ConnectionOwner, Ticked {
       batch,
       onPending: () => context.ticker.watch(this),
       lastError: () => this.#problem,
+      isCongested: () => this.phase === 'ready' && this.#serving.isCongested,
       generation: () => this.generation,
     })
     this.#linkCheck = new LinkCheck(runtime, options.livenessTimeout)
