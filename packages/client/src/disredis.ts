@@ -45,6 +45,7 @@ import { DurableRouting } from './routing/durable-routing.js'
 import type { Explanation } from './routing/explanation.js'
 import type { DisredisEvents } from './run/client-events.js'
 import { ClientRun, type DisredisStatus } from './run/client-run.js'
+import { tellEvent } from './run/event-channel.js'
 import { type Health, summarize } from './run/health.js'
 import type { TransactionOptions } from './watch/watched-transactions.js'
 
@@ -188,7 +189,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
   health(): Health {
     const shards = this.#run.supervisor.shards.map((shard) => shard.health())
-    return summarize(shards, this.#run.supervisor.topology?.sentinels ?? [])
+    const { topology } = this.#run.supervisor
+    return summarize(shards, topology, this.#options.commandTimeout)
   }
 
   /**
@@ -439,6 +441,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   }
 
   #emit<Name extends keyof DisredisEvents>(name: Name, ...args: DisredisEvents[Name]): void {
+    tellEvent(name, args[0])
     if (name === 'error' && listenerCount.call(this, 'error') === 0) return
     emit.call(this, name, ...args)
   }

@@ -30,7 +30,7 @@ function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
     failoverTimeout: random.pick([2000, 3000, 6000]),
     parallelSyncs: random.pick([1, 1, 2]),
     isValkey: random.chance(0.3),
-    latency: random.pick([0.05, 0.2, 1, isPlanned ? 2 : 8]),
+    latency: random.pick([0.05, 0.2, 1, isPlanned ? 60 : 8]),
     jitter: random.pick([0.02, 0.2, isPlanned ? 0.5 : 4]),
     node: {
       persistence: isPlanned || random.chance(0.7) ? 'everything' : 'nothing',

@@ -1,4 +1,4 @@
-import { Disredis, DisredisError } from '@disredis/client'
+import { Disredis, DisredisError, type DisredisOptions } from '@disredis/client'
 import { createRing, type HashRing } from '@disredis/hash-ring'
 import type { Random } from '../core/random.js'
 import type { ClientProcess } from '../world/client-process.js'
@@ -33,6 +33,8 @@ export class Application {
   subscriber: SubscribingUser | undefined
   blocker: BlockingUser | undefined
   isClosed = false
+  /** By shard: the node that it went to in its last failover. */
+  readonly adopted = new Map<string, { readonly host: string; readonly at: number }>()
   #isStopped = false
 
   constructor(plan: ClientPlan, context: ApplicationContext) {
@@ -56,6 +58,8 @@ export class Application {
       masters: this.#context.world.plan.shards.map(({ name }) => name),
       ring: ringOf(this.#context.world.plan.shards.map(({ name }) => name)),
       connectionName: this.name,
+      runtime: this.process,
+      openSocket: this.process.openSocket as unknown as NonNullable<DisredisOptions['openSocket']>,
       username: 'default',
       password: this.#context.world.plan.node.password === undefined ? undefined : password,
       commandTimeout: plan.commandTimeout,
@@ -154,6 +158,8 @@ export class Application {
       isApart: kind.isApart === true,
       issuedAt: world.time.now,
       deadline: world.time.now + limit,
+      shard: client.topology === undefined ? undefined : client.explain(key).shard,
+      isAtReplaced: false,
       outcome: 'pending',
       settledAt: Number.POSITIVE_INFINITY,
       reply: undefined,
@@ -203,9 +209,10 @@ export class Application {
       onReached(`shard ${before} -> ${phase}`)
     }
     client.on('failoverStarted', (event) => told('failoverStarted', event))
-    client.on('failoverCompleted', (event) =>
-      told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`),
-    )
+    client.on('failoverCompleted', (event) => {
+      this.adopted.set(event.shard, { host: event.to.host, at: this.#context.world.time.now })
+      told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`)
+    })
     client.on('failoverAborted', (event) => told('failoverAborted', event, ` (${event.reason})`))
     client.on('shardDown', (event) => told('shardDown', event, `: ${event.error.message}`))
     client.on('shardUp', (event) => told('shardUp', event, ` at ${event.address.host}`))

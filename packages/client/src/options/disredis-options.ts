@@ -110,7 +110,7 @@ export interface DisredisOptions {
   readonly lookup?: LookupFunction | undefined
   /** Clock, timers and randomness: for simulations. Default: those of this process. */
   readonly runtime?: Runtime | undefined
-  /** Opens sockets to the masters and replicas: for simulations. Default: TCP or TLS. */
+  /** Opens every socket, to Sentinels too: for simulations. Default: TCP or TLS. */
   readonly openSocket?: OpenSocket | undefined
 }
 
