@@ -72,7 +72,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   }, 600_000)
 
   test.each(
-    ['/', '/five-minutes', '/failover', '/commands', '/api/client'].flatMap((link) =>
+    ['/', '/five-minutes', '/failover', '/commands', '/api/hash-ring'].flatMap((link) =>
       /** @type {const} */ (['light', 'dark']).map((colorScheme) => ({ link, colorScheme })),
     ),
   )('axe finds nothing serious: $link, $colorScheme', async ({ link, colorScheme }) => {
