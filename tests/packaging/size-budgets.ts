@@ -6,7 +6,7 @@ export const sizeBudgets: ReadonlyMap<string, number> = new Map([
   ['@disredis/cli', 75],
   ['@disredis/client', 90],
   ['@disredis/connection', 30],
-  ['@disredis/express-session', 15],
+  ['@disredis/express-session', 24],
   ['@disredis/fastify-session', 15],
   ['@disredis/fleet', 38],
   ['@disredis/hash-ring', 12],
