@@ -10,6 +10,7 @@ import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import {
   closedError,
+  closedOnWireError,
   deadlineError,
   outcomeUnknownError,
   queueFullError,
@@ -158,7 +159,7 @@ export class CommandFlow {
     this.#deadlines.expire(Number.POSITIVE_INFINITY, (command) => {
       const error = closedError(name)
       const isWrittenWrite = command.carrier !== undefined && !command.isRead
-      command.fail(isWrittenWrite ? outcomeUnknownError(command, name, undefined, error) : error)
+      command.fail(isWrittenWrite ? closedOnWireError(name) : error)
     })
   }
 
