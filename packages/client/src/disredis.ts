@@ -158,7 +158,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
   health(): Health {
     const shards = this.#run.supervisor.shards.map((shard) => shard.health())
-    return summarize(shards, this.topology?.sentinels ?? [])
+    return summarize(shards, this.topology, this.options.commandTimeout)
   }
 
   /**
@@ -217,6 +217,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       this.#context({
         ...this.callPolicy,
         timeout: milliseconds('timeout', options.timeout, this.callPolicy.timeout),
+        boundsBlocking: options.timeout !== undefined,
         isIdempotent: options.idempotent ?? false,
         readFrom,
         signal: options.signal,
@@ -236,9 +237,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       replicas: count('replicas', replicas, 1, 1),
       timeout: milliseconds('timeout', timeout, 1000),
     }
-    const routing = new DurableRouting(
-      durability,
-      (shard) => this.#run.supervisor.lanes.waiting(shard, durability).flow,
+    const routing = new DurableRouting(durability, (shard) =>
+      this.#run.supervisor.lanes.waiting(shard),
     )
     return new CommandHandle({
       ...this.#context(this.callPolicy),

@@ -94,7 +94,7 @@ export class Command implements PendingReply {
     this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     if (keyPrefix) this.#prefixKeys(keyPrefix)
     this.policy = policy
-    this.timeout = policy.timeout
+    this.timeout = this.info.isBlocking ? this.#blockingTimeout() : policy.timeout
     this.makePromise(callback)
   }
 
@@ -111,12 +111,6 @@ export class Command implements PendingReply {
   get mayBeExecuted(): boolean {
     if (this.carrier !== undefined) return true
     return this.parts?.some((part) => part.isSettled || part.mayBeExecuted) === true
-  }
-
-  /** Its limit is what it may block and the call's own: a command that blocks for ever has none. */
-  allowToBlock(): void {
-    const time = blockingTime(this.info.name, this.args) ?? 0
-    this.timeout = time === 0 ? Number.POSITIVE_INFINITY : time + this.policy.timeout
   }
 
   /** Puts the command on a wire. Groups and scripts write something else than themselves. */
@@ -250,6 +244,14 @@ export class Command implements PendingReply {
 
   protected settleError(error: Error): void {
     this.rejectPromise(error)
+  }
+
+  /** What it may block and the call's own: a command that blocks for ever has no limit. */
+  #blockingTimeout(): number {
+    const { timeout, boundsBlocking } = this.policy
+    const time = blockingTime(this.info.name, this.args)
+    if (time === undefined || boundsBlocking) return timeout
+    return time === 0 ? Number.POSITIVE_INFINITY : time + timeout
   }
 
   #prefixKeys(prefix: string): void {
