@@ -12,5 +12,5 @@ export const sizeBudgets: ReadonlyMap<string, number> = new Map([
   ['@disredis/hash-ring', 12],
   ['@disredis/sentinel', 35],
   ['@disredis/session-store', 60],
-  ['@disredis/telemetry', 15],
+  ['@disredis/telemetry', 24],
 ])
