@@ -1,6 +1,7 @@
 import { atRestCases } from './cases/at-rest-cases.js'
 import { basicCases } from './cases/basic-cases.js'
 import { failureCases } from './cases/failure-cases.js'
+import { hostileCases } from './cases/hostile-cases.js'
 import { overlapCases } from './cases/overlap-cases.js'
 import { raceCases } from './cases/race-cases.js'
 import { userCases } from './cases/user-cases.js'
@@ -33,6 +34,7 @@ export function sessionContract(runner: ContractRunner, subject: ContractSubject
     userCases(suite)
     atRestCases(suite)
     failureCases(suite)
+    hostileCases(suite)
     raceCases(suite)
   })
 }

@@ -21,6 +21,7 @@ export interface ContractData {
 
 /** A client of the suite, to look into Redis. A Disredis and a plain ioredis fit. */
 export interface ContractRedis extends SessionRedis {
+  del(key: string): Promise<number>
   exists(key: string): Promise<number>
   hgetall(key: string): Promise<Record<string, string>>
   hset(key: string, field: string, value: string): Promise<number>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OutcomeUnknownError } from '@disredis/client'
 import { disredisSession } from '@disredis/express-session'
-import express, { type Request, type Response } from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { holdOf, pageAfter, saidIn, textOf, wantsPage } from './answer.js'
 import { shopPage } from './pages.js'
@@ -103,6 +103,12 @@ export function createExpressApp(context: SiteContext): ExpressApp {
       res.set('Retry-After', String(seconds))
       return answer(req, res, `Too many letters. Try again in ${seconds} s.`, 429)
     }
+  })
+  // Express would answer with a stack.
+  routes.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(error)
+    const { status, message } = error as { status?: number; message?: string }
+    res.status(status ?? 500).json({ said: message ?? 'That did not work.' })
   })
   const letters = new RateLimiterRedis({
     storeClient: context.client,

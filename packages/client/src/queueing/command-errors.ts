@@ -69,6 +69,12 @@ export function queueFullError(
   )
 }
 
+/** Of a write that was sent before the client was closed: an ordinary close, and an unknown outcome. */
+export function closedOnWireError(shard: string): OutcomeUnknownError {
+  const cause = closedError(shard)
+  return new OutcomeUnknownError(cause.message, { shard, cause, mayHaveExecuted: true })
+}
+
 export function closedError(shard?: string): ClosedError {
   // In the words of ioredis, by which libraries tell it from other errors.
   return new ClosedError('Connection is closed.', { shard })
