@@ -3,7 +3,7 @@
  * grows it by a quarter is a decision, and this is where it is taken.
  */
 export const sizeBudgets: ReadonlyMap<string, number> = new Map([
-  ['@disredis/cli', 60],
+  ['@disredis/cli', 75],
   ['@disredis/client', 90],
   ['@disredis/connection', 30],
   ['@disredis/express-session', 24],
@@ -12,4 +12,5 @@ export const sizeBudgets: ReadonlyMap<string, number> = new Map([
   ['@disredis/hash-ring', 12],
   ['@disredis/sentinel', 35],
   ['@disredis/session-store', 60],
+  ['@disredis/telemetry', 24],
 ])

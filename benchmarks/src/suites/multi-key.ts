@@ -1,7 +1,7 @@
 import type { CaseSpec, Mode, Suite } from './case.js'
-import { contendersFor, participantsOf } from './participants.js'
+import { loadCase } from './load-case.js'
+import { contendersFor } from './participants.js'
 
-const shards = 3
 const kinds = ['mget', 'mset'] as const
 
 /** The id of a case of this suite; the goals refer to them. */
@@ -29,21 +29,12 @@ function multiKeyCaseSpec(
   mode: Mode,
 ): CaseSpec {
   const command = kind.toUpperCase()
-  return {
+  return loadCase({
     id: multiKeyCase(kind, keys, callers),
     suite: 'multi-key',
     title: `${command} of ${keys} keys of 100 B, C=${callers}`,
     figure: `${command} of ${keys} keys`,
-    group: `C=${callers}`,
-    masters: shards,
-    columns: ['operationsPerSecond', 'cpuMicroseconds', 'p50Microseconds', 'p99Microseconds'],
-    reference: 'ioredis',
-    isFreshEachRound: false,
-    participants: participantsOf(contendersFor(mode), shards, (contender, ownShards) => ({
-      kind: 'load',
-      contender,
-      shards: ownShards,
-      workload: { kind, callers, keys },
-    })),
-  }
+    contenders: contendersFor(mode),
+    workload: { kind, callers, keys },
+  })
 }

@@ -1,5 +1,6 @@
 import { contenders } from '../contenders/registry.js'
 import type { Mode, Suite } from './case.js'
+import { loadColumns } from './load-case.js'
 import { participantsByShards } from './participants.js'
 
 const shardCounts = { full: [1, 3, 8, 32], quick: [3, 32] }
@@ -24,7 +25,7 @@ export const shards: Suite = {
       figure: 'Shards',
       group: `C=${callers}`,
       masters: mostShards,
-      columns: ['operationsPerSecond', 'cpuMicroseconds', 'p50Microseconds', 'p99Microseconds'],
+      columns: loadColumns,
       reference: 'ioredis',
       isFreshEachRound: false,
       participants: participantsByShards(

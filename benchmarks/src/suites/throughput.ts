@@ -1,8 +1,7 @@
 import { contenders } from '../contenders/registry.js'
 import type { CaseSpec, Mode, Suite } from './case.js'
-import { participantsOf } from './participants.js'
+import { loadCase } from './load-case.js'
 
-const shards = 3
 const callerCounts = [1, 50, 500]
 const valueSizes = { full: [100, 1024, 16_384], quick: [100] }
 
@@ -22,23 +21,14 @@ export const throughput: Suite = {
 
 function getSetCase(valueBytes: number, callers: number): CaseSpec {
   const size = sizeOf(valueBytes)
-  return {
+  return loadCase({
     id: throughputCase(valueBytes, callers),
     suite: 'throughput',
     title: `GET/SET 50:50, ${size} values, C=${callers}`,
     figure: `Throughput, ${size} values`,
-    group: `C=${callers}`,
-    masters: shards,
-    columns: ['operationsPerSecond', 'cpuMicroseconds', 'p50Microseconds', 'p99Microseconds'],
-    reference: 'ioredis',
-    isFreshEachRound: false,
-    participants: participantsOf(contenders, shards, (contender, ownShards) => ({
-      kind: 'load',
-      contender,
-      shards: ownShards,
-      workload: { kind: 'get-set', callers, valueBytes },
-    })),
-  }
+    contenders,
+    workload: { kind: 'get-set', callers, valueBytes },
+  })
 }
 
 function sizeOf(bytes: number): string {

@@ -11,6 +11,8 @@ export class FakeNode {
   /** To what is asked on a connection. */
   isAnswering = true
   offset = 0
+  /** What it says of a connection; empty: there is none. */
+  clientList = ''
   replicas: { address: Address; offset: number }[] = []
   readonly connections: FakeConnection[] = []
   readonly now: () => number
@@ -36,10 +38,13 @@ export class FakeNode {
 export class FakeConnection implements ShardConnection {
   readonly node: FakeNode
   readonly db = 0
+  readonly id = 1
+  readonly bytesUnderWay = 0
   readonly written: Command[] = []
   inFlight = 0
   waitingSince = 0
   isSilent = false
+  isCongested = false
   isClosed = false
   isWritable = true
   replyHold: ReplyHold | undefined
@@ -80,9 +85,12 @@ export class FakeConnection implements ShardConnection {
     return this.role()
   }
 
+  /** The answer to CLIENT LIST is the node's. */
   async ask() {
-    return undefined
+    return this.node.clientList
   }
+
+  touch(): void {}
 
   commandFailed(command: Command, error: Error): void {
     this.owner?.commandFailed(command, error, this)

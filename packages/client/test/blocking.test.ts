@@ -1,5 +1,5 @@
 import { type Fleet, startFleet } from '@disredis/fleet'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Disredis } from '../src/index.js'
 
 let fleet: Fleet
@@ -114,6 +114,11 @@ test.each<[string, (own: Fleet, shard: string) => Promise<void>]>([
     for (const fate of await fates) {
       expect(fate).toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN', mayHaveExecuted: true, shard })
     }
+    await vi.waitFor(
+      () =>
+        expect(client.health().shards.find((it) => it.shard === shard)?.lastFailover).toBeDefined(),
+      { timeout: 60_000 },
+    )
     // Nothing of them is left that could take it.
     await client.rpush('{b}list', 'x')
     await client.xadd('{b}stream', '2-1', 'f', 'after')

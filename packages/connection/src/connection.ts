@@ -11,6 +11,9 @@ import { ReplyReader, type ReplyTarget } from './reply-reader.js'
 import type { Runtime } from './runtime.js'
 import { withoutArguments } from './without-arguments.js'
 
+/** A write of so many bytes may take longer to arrive than a server may take to answer. */
+const largeWrite = 64 * 1024
+
 /** Text that is gathered before it is written without waiting for the end of the batch. */
 const flushLength = 64 * 1024
 
@@ -75,6 +78,8 @@ export class Connection implements ReplyTarget {
   #chunks: (string | Uint8Array)[] | undefined
   #isJoined = false
   #isCongested = false
+  /** What was written at once, and how many requests had been sent by then. */
+  #largeWrites: { readonly position: number; readonly bytes: number }[] = []
   #isClosed = false
   #failure: Error | undefined
 
@@ -193,8 +198,29 @@ export class Connection implements ReplyTarget {
       for (const chunk of chunks) stream.write(chunk)
       stream.uncork()
     }
+    const bytes = chunks?.reduce((sum, chunk) => sum + chunk.length, 0) ?? text.length
+    if (bytes >= largeWrite) this.#largeWrites.push({ position: this.#sent, bytes })
     this.#flushed = this.#sent
     this.#watchCongestion()
+  }
+
+  /**
+   * Bytes of requests that left in large pieces and are not answered: they may still be under way where the
+   * link is slow, and no reply can come before they have arrived.
+   */
+  get bytesUnderWay(): number {
+    const answered = this.#sent - this.#pending.length
+    this.#largeWrites = this.#largeWrites.filter(({ position }) => position > answered)
+    return this.#largeWrites.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  /**
+   * Writes an empty line, which servers skip without an answer: a sign of life behind a request that may
+   * wait for long. It arrives while that request waits: the server's idle time of this connection begins
+   * anew.
+   */
+  touch(): void {
+    if (this.#stream.writable) this.#gather('\r\n')
   }
 
   /**

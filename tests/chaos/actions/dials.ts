@@ -30,6 +30,15 @@ export function dialled(count: number): Step {
   })
 }
 
+/** In about 2 s the client has made no more than 20 connections to the node, beside those that it had. */
+export function fewDials(name: string, before = 0): Step {
+  return step('few dials', (world) => {
+    const dials = world.proxies.get(name).accepted - before
+    world.figures.set('dials', dials)
+    if (dials > 20) throw new Error(`${dials} dials in 2 s`)
+  })
+}
+
 /** The client made that many connections to the first master in all. */
 export function dialsAre(expected: number): Check {
   return check(`${expected} connection to the master`, ({ proxies, figures }) => {

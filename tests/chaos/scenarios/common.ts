@@ -1,4 +1,5 @@
 import type { FleetOptions } from '@disredis/fleet'
+import type { WorldPlan } from '../world/world.js'
 
 /** What a caller is told where nobody can know whether a write was executed. */
 export const unknown = ['OutcomeUnknownError'] as const
@@ -11,6 +12,9 @@ export const durable = ['appendonly yes', 'appendfsync no'] as const
 
 /** No failover that nobody asked for, however busy the machine is. */
 export const calm: Pick<FleetOptions, 'downAfter'> = { downAfter: 20_000 }
+
+/** One master behind a proxy, where no failover is wanted. */
+export const behindProxy = { fleet: calm, proxied: ['data'] } as const satisfies WorldPlan
 
 /**
  * Sentinel as slow as in production, but with restarted masters back as replicas in seconds. Not

@@ -16,8 +16,8 @@ import { isUndisturbed, noteConnections } from '../actions/server-facts.js'
 import { check, fault, marked } from '../actions/step.js'
 import { acks, condition, load, switched } from '../actions/waits.js'
 import { garbageAfter, resetAfter, truncateAfter } from '../links/stream-faults.js'
-import type { Check, Scenario } from '../scenario.js'
-import { bounded, calm, unknown } from './common.js'
+import type { Check, Scenario, Step } from '../scenario.js'
+import { behindProxy, bounded, calm, unknown } from './common.js'
 
 /** No byte of any of these can begin a RESP reply. */
 const nonsense = ['HTTP/1.1 502 Bad Gateway\r\n\r\n', '\0\0\0\0', '@@@@\r\n', '\x16\x03\x01\x02']
@@ -28,6 +28,25 @@ const keptItsConnection: Check = check('one connection all along', ({ proxies, f
   figures.set('dials', accepted)
   return accepted === 1 ? undefined : `${accepted} connections were made`
 })
+
+/** Every connection to the master is spoilt, those that are open first, until the client has made a few. */
+const spoilt = (spoil: Step): readonly Step[] => [
+  acks(50),
+  fault(spoil),
+  resetLinks('shard-1/1'),
+  dialled(8),
+  heal('shard-1/1'),
+  acks(100),
+]
+
+/** A fault under load for so many ms, its end, and so many acknowledgements after it. */
+const faulty = (begin: Step, lasts: number, end: Step, after: number): readonly Step[] => [
+  acks(50),
+  fault(begin),
+  load(lasts),
+  end,
+  acks(after),
+]
 
 /** Bad networks between the client and a master, through a proxy: they run everywhere. */
 export const networkScenarios: readonly Scenario[] = [
@@ -102,40 +121,25 @@ export const networkScenarios: readonly Scenario[] = [
     id: 'replies-lost',
     fault: 19,
     title: 'requests reach the master, replies are lost; then the connections are reset',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     load: { timeout: 1_000 },
-    steps: [
-      acks(50),
-      fault(cut('shard-1/1', 'toClient')),
-      load(2_500),
-      healByReset('shard-1/1'),
-      acks(200),
-    ],
+    steps: faulty(cut('shard-1/1', 'toClient'), 2_500, healByReset('shard-1/1'), 200),
     expect: { errors: { 'shard-1': bounded } },
   },
   {
     id: 'replies-late',
     fault: 19,
     title: 'requests reach the master, replies come 2.5 s late',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     load: { timeout: 1_000 },
-    steps: [
-      acks(50),
-      fault(cut('shard-1/1', 'toClient')),
-      load(2_500),
-      heal('shard-1/1'),
-      acks(200),
-    ],
+    steps: faulty(cut('shard-1/1', 'toClient'), 2_500, heal('shard-1/1'), 200),
     expect: { errors: { 'shard-1': bounded } },
   },
   {
     id: 'half-open',
     fault: 32,
     title: 'the connection to a master falls silent without an end; new ones work',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     steps: [acks(50), fault(halfOpen('shard-1/1')), acks(200), heal(), acks(50)],
     expect: { errors: { 'shard-1': unknown } },
     goals: [{ figure: 'firstAck', percentile: 'max', atMost: 2_000 }],
@@ -144,8 +148,7 @@ export const networkScenarios: readonly Scenario[] = [
     id: 'slow-network',
     fault: 33,
     title: 'every packet takes 20 to 60 ms',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     alsoTell: { latency: 'p99', dials: 'connections' },
     steps: [
       acks(50),
@@ -159,8 +162,7 @@ export const networkScenarios: readonly Scenario[] = [
     id: 'spiky-network',
     fault: 33,
     title: 'now and then replies take up to 700 ms',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     alsoTell: { latency: 'p99', dials: 'connections' },
     steps: [
       acks(50),
@@ -174,62 +176,38 @@ export const networkScenarios: readonly Scenario[] = [
     id: 'deadlines-shorter-than-the-way',
     fault: 33,
     title: 'replies take 400 ms and every call has 250 ms; then the network is fast again',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     load: { timeout: 250 },
-    steps: [
-      acks(50),
-      fault(shape('shard-1/1', 'both', { delay: 200 })),
-      load(2_000),
-      heal('shard-1/1'),
-      acks(200),
-    ],
+    steps: faulty(shape('shard-1/1', 'both', { delay: 200 }), 2_000, heal('shard-1/1'), 200),
     expect: { errors: { 'shard-1': bounded }, checks: [keptItsConnection] },
   },
   {
     id: 'reset-in-mid-reply',
     fault: 34,
     title: 'every connection is reset after 1 to 2000 reply bytes',
-    fleet: calm,
-    proxied: ['data'],
-    steps: [
-      acks(50),
-      fault(
-        corrupt('shard-1/1', 'resets', (world) => resetAfter(() => world.random.between(1, 2_000))),
-      ),
-      resetLinks('shard-1/1'),
-      dialled(8),
-      heal('shard-1/1'),
-      acks(100),
-    ],
+    ...behindProxy,
+    steps: spoilt(
+      corrupt('shard-1/1', 'resets', (world) => resetAfter(() => world.random.between(1, 2_000))),
+    ),
     expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'reset-in-mid-request',
     fault: 34,
     title: 'every connection is reset after 1 to 4000 request bytes',
-    fleet: calm,
-    proxied: ['data'],
-    steps: [
-      acks(50),
-      fault(
-        corruptRequests('shard-1/1', 'resets', (world) =>
-          resetAfter(() => world.random.between(1, 4_000)),
-        ),
+    ...behindProxy,
+    steps: spoilt(
+      corruptRequests('shard-1/1', 'resets', (world) =>
+        resetAfter(() => world.random.between(1, 4_000)),
       ),
-      resetLinks('shard-1/1'),
-      dialled(8),
-      heal('shard-1/1'),
-      acks(100),
-    ],
+    ),
     expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'reset-of-a-congested-link',
     fault: 34,
     title: 'writes of 64 KiB over a slow connection that is reset every 2 MB',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     load: { pushes: 100, padding: 65_536, timeout: 20_000 },
     steps: [
       acks(50),
@@ -249,83 +227,52 @@ export const networkScenarios: readonly Scenario[] = [
     id: 'one-byte-packets',
     fault: 35,
     title: 'one byte a packet, both ways',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     load: { pushes: 100 },
-    steps: [
-      acks(50),
-      fault(shape('shard-1/1', 'both', { slice: 1 })),
-      load(2_000),
-      heal('shard-1/1'),
-      acks(100),
-    ],
+    steps: faulty(shape('shard-1/1', 'both', { slice: 1 }), 2_000, heal('shard-1/1'), 100),
     expect: { checks: [keptItsConnection] },
   },
   {
     id: 'garbage',
     fault: 36,
     title: 'between replies every connection says something that is no RESP',
-    fleet: calm,
-    proxied: ['data'],
-    steps: [
-      acks(50),
-      fault(
-        corrupt('shard-1/1', 'garbage', (world) =>
-          garbageAfter(
-            () => world.random.between(1, 4_000),
-            Buffer.from(world.random.pick(nonsense), 'latin1'),
-          ),
+    ...behindProxy,
+    steps: spoilt(
+      corrupt('shard-1/1', 'garbage', (world) =>
+        garbageAfter(
+          () => world.random.between(1, 4_000),
+          Buffer.from(world.random.pick(nonsense), 'latin1'),
         ),
       ),
-      resetLinks('shard-1/1'),
-      dialled(8),
-      heal('shard-1/1'),
-      acks(100),
-    ],
+    ),
     expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'malformed-lengths',
     fault: 36,
     title: 'between replies every connection announces a string of no possible length',
-    fleet: calm,
-    proxied: ['data'],
+    ...behindProxy,
     load: { timeout: 2_000 },
-    steps: [
-      acks(50),
-      fault(
-        corrupt('shard-1/1', 'malformed lengths', (world) =>
-          garbageAfter(
-            () => world.random.between(1, 4_000),
-            Buffer.from(world.random.pick(['$zz\r\n', '$-7\r\n', ':x1\r\n', '*-9\r\n'])),
-          ),
+    steps: spoilt(
+      corrupt('shard-1/1', 'malformed lengths', (world) =>
+        garbageAfter(
+          () => world.random.between(1, 4_000),
+          Buffer.from(world.random.pick(['$zz\r\n', '$-7\r\n', ':x1\r\n', '*-9\r\n'])),
         ),
       ),
-      resetLinks('shard-1/1'),
-      dialled(8),
-      heal('shard-1/1'),
-      acks(100),
-    ],
+    ),
     expect: { errors: { 'shard-1': bounded } },
   },
   {
     id: 'truncated-reply',
     fault: 36,
     title: 'every connection ends in order in the middle of a reply',
-    fleet: calm,
-    proxied: ['data'],
-    steps: [
-      acks(50),
-      fault(
-        corrupt('shard-1/1', 'truncation', (world) =>
-          truncateAfter(() => world.random.between(1, 2_000)),
-        ),
+    ...behindProxy,
+    steps: spoilt(
+      corrupt('shard-1/1', 'truncation', (world) =>
+        truncateAfter(() => world.random.between(1, 2_000)),
       ),
-      resetLinks('shard-1/1'),
-      dialled(8),
-      heal('shard-1/1'),
-      acks(100),
-    ],
+    ),
     expect: { errors: { 'shard-1': unknown } },
   },
 ]

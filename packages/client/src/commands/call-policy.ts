@@ -16,6 +16,8 @@ export const readFromValues = ['master', 'replicaPreferred', 'replica', 'nearest
 export interface CallPolicy {
   /** ms from the call to its answer or error: queueing, dialling and the reply together. */
   readonly timeout: number
+  /** The caller said so for these very calls: it also bounds how long a blocking command may wait. */
+  readonly boundsBlocking?: boolean | undefined
   /** Which writes may be repeated when the outcome of the first time is unknown. */
   readonly retryWrites: 'never' | 'idempotent'
   /** The caller says that repeating these commands is harmless: scripts are repeated as well. */

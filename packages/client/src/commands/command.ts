@@ -94,7 +94,7 @@ export class Command implements PendingReply {
     this.info = info.subcommands === undefined ? info : infoOfCall(info, this.args)
     if (keyPrefix) this.#prefixKeys(keyPrefix)
     this.policy = policy
-    this.timeout = policy.timeout
+    this.timeout = this.info.isBlocking ? this.#blockingTimeout() : policy.timeout
     this.makePromise(callback)
   }
 
@@ -111,12 +111,6 @@ export class Command implements PendingReply {
   get mayBeExecuted(): boolean {
     if (this.carrier !== undefined) return true
     return this.parts?.some((part) => part.isSettled || part.mayBeExecuted) === true
-  }
-
-  /** Its limit is what it may block and the call's own: a command that blocks for ever has none. */
-  allowToBlock(): void {
-    const time = blockingTime(this.info.name, this.args) ?? 0
-    this.timeout = time === 0 ? Number.POSITIVE_INFINITY : time + this.policy.timeout
   }
 
   /** Puts the command on a wire. Groups and scripts write something else than themselves. */
@@ -252,6 +246,14 @@ export class Command implements PendingReply {
     this.rejectPromise(error)
   }
 
+  /** What it may block and the call's own: a command that blocks for ever has no limit. */
+  #blockingTimeout(): number {
+    const { timeout, boundsBlocking } = this.policy
+    const time = blockingTime(this.info.name, this.args)
+    if (time === undefined || boundsBlocking) return timeout
+    return time === 0 ? Number.POSITIVE_INFINITY : time + timeout
+  }
+
   #prefixKeys(prefix: string): void {
     for (const i of this.info.findKeys(this.args)) this.args[i] = withPrefix(prefix, this.args[i]!)
   }
@@ -304,10 +306,13 @@ function keepSettlers(resolve: (reply: unknown) => void, reject: (error: Error) 
   lastReject = reject
 }
 
+// Taken at load: fake timers in somebody's tests must not stop callbacks.
+const { nextTick } = process
+
 /** An error thrown by the callback is the program's own: it surfaces as an uncaught exception. */
 function callBack(promise: Promise<unknown>, callback: CommandCallback): void {
   promise.then(
-    (reply) => process.nextTick(callback, null, reply),
-    (error) => process.nextTick(callback, error),
+    (reply) => nextTick(callback, null, reply),
+    (error) => nextTick(callback, error),
   )
 }

@@ -17,6 +17,7 @@ export const roleRequests: readonly Request[] = [['ROLE'], ['PING']]
 export class NodeConnection implements ShardConnection {
   readonly wire: Connection
   readonly db: number
+  readonly id: number
   isSilent = false
   replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
@@ -28,6 +29,7 @@ export class NodeConnection implements ShardConnection {
   constructor({ connection, handshake }: Dialled, db: number, runtime: Runtime) {
     this.wire = connection
     this.db = db
+    this.id = handshake.id
     this.#runtime = runtime
     this.#roleOfHandshake = handshake.replies
     connection.listener = {
@@ -58,8 +60,16 @@ export class NodeConnection implements ShardConnection {
     return this.wire.waitingSince
   }
 
+  get bytesUnderWay(): number {
+    return this.wire.bytesUnderWay
+  }
+
   get isWritable(): boolean {
     return this.wire.isWritable
+  }
+
+  get isCongested(): boolean {
+    return this.wire.isCongested && !this.wire.isClosed
   }
 
   get isClosed(): boolean {
@@ -91,6 +101,10 @@ export class NodeConnection implements ShardConnection {
       timer.cancel()
       signal.removeEventListener('abort', giveUp)
     }
+  }
+
+  touch(): void {
+    this.wire.touch()
   }
 
   destroy(): void {

@@ -38,8 +38,14 @@ export interface ShardConnection extends CommandCarrier {
   readonly inFlight: number
   /** Since when the oldest reply has been awaited without a byte received; of use while inFlight > 0. */
   readonly waitingSince: number
+  /** The server's number of this connection: `CLIENT LIST ID`. */
+  readonly id: number
+  /** Bytes of large requests that are not answered: see {@link Connection.bytesUnderWay}. */
+  readonly bytesUnderWay: number
   /** Commands may be written now; otherwise they wait in the shard's queue. */
   readonly isWritable: boolean
+  /** More bytes wait to leave than are worth gathering. */
+  readonly isCongested: boolean
   readonly isClosed: boolean
   /** Set by the owner's verdict, cleared by the next byte. */
   isSilent: boolean
@@ -58,6 +64,8 @@ export interface ShardConnection extends CommandCarrier {
   askRole(): Promise<NodeRole>
   /** Asks something that is no caller's command. Rejects as {@link askRole} does. */
   ask(name: string, ...args: readonly string[]): Promise<unknown>
+  /** A sign of life behind a command that waits on the server: see {@link Connection.touch}. */
+  touch(): void
   /** Closes at once. `connectionClosed` follows, after every command was failed. */
   destroy(): void
 }

@@ -1,5 +1,15 @@
+import type { Runtime } from '@disredis/connection'
 import type { Shard } from '../shard/shard.js'
 import { BlockingLanes } from './blocking-lanes.js'
+import { WaitingLane } from './waiting-lane.js'
+
+export interface ShardLanesContext {
+  readonly runtime: Runtime
+  /** Makes and starts one that may be silent for so many ms by nature, at the moment. */
+  readonly makeLane: (name: string, longestWait: () => number) => Shard
+  /** The shard itself. */
+  readonly shard: (name: string) => Shard | undefined
+}
 
 /**
  * Further connections to the shards, for commands that wait on the server: they would delay all others.
@@ -8,41 +18,46 @@ import { BlockingLanes } from './blocking-lanes.js'
 export class ShardLanes implements Iterable<Shard> {
   /** For commands that block until there is something (BLPOP). */
   readonly blocking: BlockingLanes
-  readonly #makeLane: (name: string, longestWait: number) => Shard
+  readonly #context: ShardLanesContext
   readonly #lanes = new Set<Shard>()
-  readonly #waiting = new Map<string, Shard>()
+  readonly #waiting = new Map<string, WaitingLane>()
 
-  /** @param makeLane makes and starts one that is silent for no longer than that many ms by nature */
-  constructor(makeLane: (name: string, longestWait: number) => Shard) {
-    this.#makeLane = makeLane
-    this.blocking = new BlockingLanes(
-      (name) => this.#open(name, Number.POSITIVE_INFINITY),
-      (lane) => this.#close(lane),
-    )
+  constructor(context: ShardLanesContext) {
+    this.#context = context
+    this.blocking = new BlockingLanes({
+      runtime: context.runtime,
+      makeLane: (name) => this.#open(name, () => Number.POSITIVE_INFINITY),
+      closeLane: (lane) => {
+        this.#lanes.delete(lane)
+        lane.close()
+      },
+      shard: context.shard,
+    })
   }
 
-  /** The lane for commands that wait for `timeout` ms at most (WAIT); made when it is first needed. */
-  waiting(name: string, { timeout }: { readonly timeout: number }): Shard {
-    const key = `${name} ${timeout}`
-    const known = this.#waiting.get(key)
-    if (known !== undefined) return known
-    const lane = this.#open(name, timeout)
-    this.#waiting.set(key, lane)
+  /** The lane for writes that wait for their replicas; made when it is first needed. */
+  waiting(name: string): WaitingLane {
+    let lane = this.#waiting.get(name)
+    if (lane === undefined) {
+      lane = new WaitingLane(name, (longestWait) => this.#open(name, longestWait))
+      this.#waiting.set(name, lane)
+    }
     return lane
   }
 
+  /** The lanes that are open now. */
   [Symbol.iterator](): Iterator<Shard> {
     return this.#lanes.values()
   }
 
-  #open(name: string, longestWait: number): Shard {
-    const lane = this.#makeLane(name, longestWait)
-    this.#lanes.add(lane)
-    return lane
+  close(): void {
+    this.blocking.close()
+    for (const lane of this.#lanes) lane.close()
   }
 
-  #close(lane: Shard): void {
-    this.#lanes.delete(lane)
-    lane.close()
+  #open(name: string, longestWait: () => number): Shard {
+    const lane = this.#context.makeLane(name, longestWait)
+    this.#lanes.add(lane)
+    return lane
   }
 }

@@ -4,14 +4,20 @@ import type { RouteTarget } from './route-target.js'
 import { Router } from './router.js'
 import { blockingDurableError } from './routing-errors.js'
 
+/** A connection on which writes may wait. */
+export interface DurableLane extends RouteTarget {
+  /** @param wait ms for which the command may wait on the server */
+  send(command: Command, wait?: number): void
+}
+
 /** Routes the commands of one durable handle. */
 export class DurableRouting {
   readonly #durability: Durability
-  readonly #openLane: (shard: string) => RouteTarget
+  readonly #openLane: (shard: string) => DurableLane
   #base: Router | undefined
   #router: Router<RouteTarget> | undefined
 
-  constructor(durability: Durability, openLane: (shard: string) => RouteTarget) {
+  constructor(durability: Durability, openLane: (shard: string) => DurableLane) {
     this.#durability = durability
     this.#openLane = openLane
   }
@@ -40,13 +46,13 @@ export class DurableRouting {
 class DurableTarget implements RouteTarget {
   readonly name: string
   readonly #durability: Durability
-  readonly #openLane: () => RouteTarget
+  readonly #openLane: () => DurableLane
   readonly #noteWrites: (command: Command) => void
 
   constructor(
     name: string,
     durability: Durability,
-    openLane: () => RouteTarget,
+    openLane: () => DurableLane,
     noteWrites: (command: Command) => void,
   ) {
     this.name = name
@@ -74,6 +80,6 @@ class DurableTarget implements RouteTarget {
       (reply) => command.answerEncoded(reply),
       (error: Error) => command.fail(error),
     )
-    this.#openLane().send(group)
+    this.#openLane().send(group, this.#durability.timeout)
   }
 }

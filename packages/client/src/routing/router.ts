@@ -92,7 +92,6 @@ export class Router<Target extends RouteTarget = RouteTarget> {
       this.#scans.send(command, [session])
       return
     }
-    if (blocks(command)) command.allowToBlock()
     this.noteWrites(command)
     session.send(command)
   }

@@ -1,5 +1,6 @@
-import type { SentinelTopology } from '@disredis/sentinel'
+import type { SentinelTopology, Topology } from '@disredis/sentinel'
 import type { ShardHealth } from '../shard/shard-health.js'
+import { type HealthWarning, healthWarnings } from './health-warnings.js'
 
 /** A client at one moment. */
 export interface Health {
@@ -10,12 +11,18 @@ export interface Health {
   readonly state: 'ok' | 'degraded' | 'down'
   readonly shards: readonly ShardHealth[]
   readonly sentinels: readonly SentinelTopology[]
+  /** Why a failover could not happen, although all may be well now. Of no influence on `state`. */
+  readonly warnings: readonly HealthWarning[]
 }
 
+/** @param commandTimeout ms of the client's commands */
 export function summarize(
   shards: readonly ShardHealth[],
-  sentinels: readonly SentinelTopology[],
+  topology: Topology | undefined,
+  commandTimeout: number,
 ): Health {
+  const sentinels = topology?.sentinels ?? []
+  const warnings = topology === undefined ? [] : healthWarnings(topology, commandTimeout)
   const connected = sentinels.filter(({ isConnected }) => isConnected).length
   const hasMajority = connected * 2 > sentinels.length
   const isServing =
@@ -24,5 +31,5 @@ export function summarize(
     ({ phase, isAnswering, isFenced }) => phase === 'ready' && isAnswering && !isFenced,
   )
   const state = !isServing ? 'down' : isCalm && hasMajority ? 'ok' : 'degraded'
-  return { state, shards, sentinels }
+  return { state, shards, sentinels, warnings }
 }

@@ -43,6 +43,8 @@ export interface SupervisorContext {
   readonly onHopeless: (error: DisredisError) => void
   /** A shard got a master, for the first time or again. */
   readonly onServing: (shard: string) => void
+  /** A lane got a master, or could not reach one. */
+  readonly onLaneChanged: () => void
 }
 
 /** ms without a byte, while replies are due, after which commands are queued instead of written. */
@@ -99,9 +101,14 @@ export class ShardSupervisor {
       connectionName: options.connectionName,
       lookup: options.lookup,
       runtime,
+      openSocket: options.openSocket,
     })
     this.#listeners = this.#makeListeners()
-    this.lanes = new ShardLanes((name, longestWait) => this.#makeLane(name, longestWait))
+    this.lanes = new ShardLanes({
+      runtime,
+      makeLane: (name, longestWait) => this.#makeLane(name, longestWait),
+      shard: (name) => this.shard(name),
+    })
     if (options.fenceAfter !== undefined) {
       this.#fence = new SentinelFence(options.fenceAfter, runtime, (error) => {
         for (const shard of this.#all()) shard.fence(error)
@@ -176,7 +183,8 @@ export class ShardSupervisor {
       watcher.off(name as keyof WatcherEvents, listener as () => void)
     }
     this.#replicas?.close()
-    for (const shard of this.#all()) shard.close()
+    for (const shard of this.#shards) shard.close()
+    this.lanes.close()
     this.ticker.stop()
     await this.#lease.release()
   }
@@ -204,6 +212,7 @@ export class ShardSupervisor {
     }
     this.#shards = ring.names.map((name) => this.#makeShard(name))
     for (const shard of this.#shards) shard.start()
+    for (const name of ring.names) this.lanes.blocking.prepare(name)
     // A shared watcher may have told its topology before this client listened.
     this.#fence?.hear(topology.sentinels)
     const router = new Router({
@@ -243,8 +252,10 @@ export class ShardSupervisor {
   readonly #dial = (address: Address, signal: AbortSignal): Promise<NodeConnection> =>
     this.#context.dial(address, this.batch, signal)
 
-  #makeLane(name: string, longestWait: number): Shard {
-    const untold = { emit: () => {}, onHopeless: () => {}, onServing: () => {} }
+  #makeLane(name: string, longestWait: () => number): Shard {
+    const { onLaneChanged } = this.#context
+    // The shard itself tells the same.
+    const untold = { emit: onLaneChanged, onHopeless: () => {}, onServing: onLaneChanged }
     const lane = this.#makeShard(name, longestWait, untold)
     lane.start()
     lane.fence(this.#fence?.error)
@@ -257,17 +268,21 @@ export class ShardSupervisor {
   }
 
   /** @param longestWait ms for which it is silent by nature while a reply is due */
-  #makeShard(name: string, longestWait = 0, reports: ShardReports = this.#reportsOf(name)): Shard {
+  #makeShard(
+    name: string,
+    longestWait = () => 0,
+    reports: ShardReports = this.#reportsOf(name),
+  ): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
-    const silence = silenceTimeout + longestWait
     return new Shard(
       name,
       {
         queue,
         gate,
         connectTimeout,
-        silenceTimeout: silence,
-        livenessTimeout: silence + livenessTimeout,
+        longestWait,
+        silenceTimeout,
+        livenessTimeout: silenceTimeout + livenessTimeout,
       },
       {
         runtime: this.#runtime,

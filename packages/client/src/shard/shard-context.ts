@@ -9,9 +9,14 @@ import type { ShardEventSink } from './shard-events.js'
 export interface ShardOptions {
   readonly queue: QueueLimits
   readonly gate: GateOptions
+  /** ms for which it may be silent by nature while a reply is due, at the moment. */
+  readonly longestWait: () => number
   /** ms without a byte, while replies are due, after which commands are queued instead of written. */
   readonly silenceTimeout: number
-  /** ms of that silence after which a second connection is dialled; it takes over if it answers. */
+  /**
+   * ms of that silence after which a second connection is dialled, and its node asked for the first: if that
+   * one is dead the second takes over.
+   */
   readonly livenessTimeout: number
   /** ms for one dial and for the answer to ROLE. */
   readonly connectTimeout: number

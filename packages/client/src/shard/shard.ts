@@ -1,14 +1,16 @@
 import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
 import type { Command, ReplyHold } from '../commands/command.js'
+import { judgeLinks, type LinkVerdict } from '../connection/link-verdict.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import { RoleMismatchError } from '../errors.js'
 import { Backoff } from '../queueing/backoff.js'
 import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
 import { FailoverGate, type MasterFate } from './failover-gate.js'
+import { LinkCheck } from './link-check.js'
 import { MasterBelief } from './master-belief.js'
 import { MasterDialler } from './master-dialler.js'
-import { connectionLost, demoted } from './master-errors.js'
+import { connectionLost, demoted, masterSilent, noMaster } from './master-errors.js'
 import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
@@ -28,6 +30,9 @@ export interface ShardSession {
 type ShardState =
   | { readonly phase: Exclude<ShardPhase, 'gated'> }
   | { readonly phase: 'gated'; readonly gate: FailoverGate }
+
+/** Reasons for which a Sentinel gives up before it has promoted anybody: another one may have. */
+const beforePromotion: ReadonlySet<string> = new Set(['not-elected', 'no-good-slave'])
 
 /**
  * One Sentinel master name and the connection to whoever serves it: it finds the master, follows it,
@@ -49,12 +54,15 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #belief: MasterBelief
   readonly #dialler: MasterDialler
   readonly #serving: ServingConnection
+  readonly #linkCheck: LinkCheck
   readonly #drainWaiters = new Set<() => void>()
   readonly #sessions = new Set<ShardSession>()
   #state: ShardState = { phase: 'connecting' }
   /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
   #servedBy: Address | undefined
+  /** `shardDown` was emitted, and no `shardUp` since. */
+  #isDownTold = false
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
@@ -72,8 +80,10 @@ export class Shard implements ConnectionOwner, Ticked {
       batch,
       onPending: () => context.ticker.watch(this),
       lastError: () => this.#problem,
+      isCongested: () => this.phase === 'ready' && this.#serving.isCongested,
       generation: () => this.generation,
     })
+    this.#linkCheck = new LinkCheck(runtime, options.livenessTimeout)
     this.#serving = new ServingConnection(this, batch)
     this.#belief = new MasterBelief({
       now: runtime.now,
@@ -115,13 +125,18 @@ export class Shard implements ConnectionOwner, Ticked {
     return this.#serving.generation
   }
 
-  get #connection(): ShardConnection | undefined {
+  get #isAnswering(): boolean {
+    return this.connection !== undefined && !this.connection.isSilent
+  }
+
+  /** The one that serves. */
+  get connection(): ShardConnection | undefined {
     return this.#serving.current
   }
 
   /** The node that serves, or else that is believed to. */
   get master(): Address | undefined {
-    return this.#connection?.address ?? this.#belief.address
+    return this.connection?.address ?? this.#belief.address
   }
 
   /** Begins to dial; not a master that is being replaced just now. Commands may be sent before. */
@@ -141,15 +156,15 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'closed') return
     const address = this.#belief.hearTopology()
     if (address === undefined) return
-    if (isSameAddress(address, this.#connection?.address)) {
+    if (isSameAddress(address, this.connection?.address)) {
       if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
       return
     }
     if (this.#gate?.isOf(address)) return
     this.#gate?.confirm(address)
     // The old master may go on acknowledging writes that will be lost: hold them at once.
-    if (this.#gate === undefined && this.#connection !== undefined) {
-      this.#closeGate(this.#connection.address)
+    if (this.#gate === undefined && this.connection !== undefined) {
+      this.#closeGate(this.connection.address)
     }
     if (!this.#gate?.isProbing(address)) this.#dialler.restart()
   }
@@ -167,7 +182,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   replicaPromoted(address: Address): void {
-    if (this.phase === 'closed' || isSameAddress(address, this.#connection?.address)) return
+    if (this.phase === 'closed' || isSameAddress(address, this.connection?.address)) return
     if (this.#gate === undefined) {
       const from = this.master
       // `+switch-master` came first, and its address is being dialled.
@@ -182,10 +197,23 @@ export class Shard implements ConnectionOwner, Ticked {
   failoverAborted(reason: string, error: DisredisError): void {
     if (this.phase === 'closed') return
     if (this.#gate !== undefined) this.#openGate(reason)
-    else if (this.#connection === undefined) {
+    else if (!this.#isAnswering) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
+    } else if (this.connection !== undefined && !beforePromotion.has(reason)) {
+      this.#returnToNamed(this.connection.address)
     }
-    if (this.#connection === undefined) this.#abortError = error
+    if (!this.#isAnswering) this.#abortError = error
+  }
+
+  /**
+   * Sentinel gave up the failover that this node had proved: it will be made a replica again, and what it
+   * acknowledges until then is lost. The named master serves again as soon as it answers.
+   */
+  #returnToNamed(served: Address): void {
+    const named = this.#context.masterAddress()
+    if (named === undefined || isSameAddress(named, served)) return
+    this.#belief.reject(served)
+    this.#dialler.restart()
   }
 
   /** Holds writes while there is an `error`; reads go on. */
@@ -199,10 +227,10 @@ export class Shard implements ConnectionOwner, Ticked {
     return {
       shard: this.name,
       phase: this.phase,
-      isAnswering: this.#connection !== undefined && !this.#connection.isSilent,
+      isAnswering: this.#isAnswering,
       master: this.master,
       queue: this.flow.queued,
-      inFlight: this.#connection?.inFlight ?? 0,
+      inFlight: this.connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
       lastError: this.#problem,
       isFenced: this.#fenced !== undefined,
@@ -226,6 +254,19 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#sessions.delete(session)
   }
 
+  /**
+   * Asks the node that serves for other connections to it, on which callers wait.
+   *
+   * @param silence ms in which a sign of life on them has arrived, if they live
+   */
+  async judgeLinks(links: readonly ShardConnection[], silence: number): Promise<LinkVerdict[]> {
+    const witness = this.connection
+    if (witness === undefined || witness.isSilent) return links.map(() => 'unknown')
+    // It may fall silent itself.
+    this.#context.ticker.watch(this)
+    return judgeLinks(witness, links, silence, true)
+  }
+
   /** Final: what is pending is rejected, everything is closed. */
   close(): void {
     if (this.phase === 'closed') return
@@ -239,7 +280,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   commandFailed(command: Command, error: Error, connection: ShardConnection): void {
     const isDemoted = this.flow.takeBack(command, error, connection)
-    if (!isDemoted || connection !== this.#connection) return
+    if (!isDemoted || connection !== this.connection) return
     this.#serving.drain()
     this.#context.ticker.watch(this)
     this.#rejectMaster(connection.address)
@@ -254,9 +295,10 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   connectionChanged(connection: ShardConnection): void {
-    if (connection !== this.#connection || this.phase === 'closed') return
-    // It answers again: the second connection that was dialled meanwhile is not needed.
-    if (this.phase === 'ready' && !connection.isSilent) this.#dialler.stop()
+    if (connection !== this.connection || this.phase === 'closed') return
+    if (!connection.isSilent && (this.phase === 'ready' || this.phase === 'down')) {
+      this.#masterThawed(connection.address)
+    }
     this.#updateTargets()
   }
 
@@ -265,25 +307,34 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#serving.tick(now)
     this.#judgeSilence(now)
     if (!isPending) this.#settleDrainWaiters()
-    return isPending || this.#serving.isRetiring
+    const isAsked = this.connection !== undefined && this.connection.inFlight > 0
+    return isPending || isAsked || this.#serving.isRetiring
   }
 
   #masterAnswered(connection: ShardConnection): void {
-    const current = this.#connection
-    const isNeeded =
-      current === undefined ||
-      current.isSilent ||
-      !isSameAddress(current.address, connection.address)
-    if (this.phase === 'closed' || !isNeeded) connection.destroy()
+    const current = this.connection
+    const isSame = isSameAddress(current?.address, connection.address)
+    if (this.phase === 'closed' || (isSame && current?.isSilent === false)) connection.destroy()
     else if (connection.isClosed) this.#dialler.restartSoon()
+    else if (isSame && current !== undefined) this.#judgeLink(current, connection)
     else this.#adopt(connection)
+  }
+
+  /** The link is silent, and its node answers on another one, which takes over if the first is dead. */
+  #judgeLink(silent: ShardConnection, witness: ShardConnection): void {
+    const silence = this.#serving.silence(this.#context.runtime.now())
+    void this.#linkCheck.run(silent, silence, witness, () => {
+      const isWanted = this.phase === 'ready' || this.phase === 'down'
+      if (silent !== this.connection || !silent.isSilent || !isWanted) return false
+      this.#adopt(witness)
+      return true
+    })
   }
 
   #adopt(connection: ShardConnection): void {
     const { runtime, emit, onServing } = this.#context
     const from = this.#servedBy
     const to = connection.address
-    const isBack = this.#lostAt !== undefined
     const since = this.#gate?.since ?? this.#lostAt
     this.#dialler.stop()
     this.#moveTo({ phase: 'ready' }, 'replaced or unknown', connection)
@@ -303,8 +354,30 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#lastFailover = { from, to, duration }
       emit('failoverCompleted', { shard: this.name, from, to, duration })
     }
-    if (isBack) emit('shardUp', { shard: this.name, address: to })
+    this.#emitUp(to)
     onServing()
+  }
+
+  /** It answers again: another connection that was dialled meanwhile is not needed. */
+  #masterThawed(address: Address): void {
+    this.#dialler.stop()
+    if (this.phase !== 'down') return
+    this.#moveTo({ phase: 'ready' })
+    this.#lostAt = undefined
+    this.#lastError = undefined
+    this.#abortError = undefined
+    this.#emitUp(address)
+    this.#context.onServing()
+  }
+
+  #emitUp(address: Address): void {
+    if (this.#isDownTold) this.#context.emit('shardUp', { shard: this.name, address })
+    this.#isDownTold = false
+  }
+
+  #emitDown(address: Address | undefined, error: DisredisError): void {
+    if (!this.#isDownTold) this.#context.emit('shardDown', { shard: this.name, address, error })
+    this.#isDownTold = true
   }
 
   #dialFailed(address: Address, error: DisredisError): void {
@@ -314,7 +387,14 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'connecting') {
       this.#moveTo({ phase: 'down' })
       this.#lostAt = this.#context.runtime.now()
-      this.#context.emit('shardDown', { shard: this.name, address, error })
+      this.#emitDown(address, error)
+    }
+    if (this.phase === 'ready' && this.connection?.isSilent) {
+      this.#lostAt = this.connection.waitingSince
+      this.#lastError = masterSilent(this.name, this.connection, error)
+      this.#moveTo({ phase: 'down' })
+      this.#updateTargets()
+      this.#emitDown(address, this.#lastError)
     }
     if (error.retryable) return
     this.flow.rejectQueued(error)
@@ -331,7 +411,7 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#dialler.restartSoon()
     }
     this.#updateTargets()
-    this.#context.emit('shardDown', { shard: this.name, address, error })
+    this.#emitDown(address, error)
   }
 
   /** The node there said that it is a replica. */
@@ -341,31 +421,38 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   #judgeSilence(now: number): void {
-    const connection = this.#connection
-    const silence = this.#serving.silence(now)
-    if (connection === undefined || silence === 0) return
+    const connection = this.connection
+    // What waits on the server by nature says nothing in that time.
+    const silence = this.#serving.silence(now) - this.#options.longestWait()
+    if (connection === undefined || silence <= 0) return
     if (silence > this.#options.silenceTimeout && !connection.isSilent) {
       connection.isSilent = true
       this.#updateTargets()
       this.#context.requestRefresh()
     }
-    const isDialDue = silence > this.#options.livenessTimeout && this.phase === 'ready'
+    const isDialDue = this.phase === 'ready' && this.#linkCheck.isDue(silence, now)
     if (isDialDue && !this.#dialler.isRunning) this.#dialler.restart()
   }
 
   #closeGate(master: Address): void {
     this.#dialler.stop()
-    const gate = new FailoverGate(master, this.#lostAt, {
+    const { connection } = this
+    const silentSince = connection?.isSilent ? connection.waitingSince : undefined
+    const gate = new FailoverGate(master, this.#lostAt ?? silentSince, {
       ...this.#options.gate,
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#context.dial,
-      oldMaster: this.#connection,
+      oldMaster: connection,
+      onProbeFailed: (_address, error) => {
+        this.#lastError = error
+        if (!error.retryable) this.#context.onHopeless(error)
+      },
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicaCount: this.#context.replicaCount,
       // One that was never dialled may live, for all that is known.
-      isMasterGone: () => this.#lostAt !== undefined || this.#connection?.isSilent === true,
+      isMasterGone: () => this.#lostAt !== undefined || this.connection?.isSilent === true,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onTimeout: () => {
         this.#context.requestRefresh()
@@ -380,7 +467,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** The failover did not happen: back to the master that Sentinel still names. */
   #openGate(reason: string): void {
-    const connection = this.#connection
+    const connection = this.connection
     const named = this.#context.masterAddress()
     const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
     if (connection !== undefined && isStillMaster) {
@@ -391,6 +478,10 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#dialler.restart()
     }
     this.#updateTargets()
+    if (this.phase === 'down') {
+      this.#lostAt ??= this.#context.runtime.now()
+      this.#emitDown(named, this.#problem ?? noMaster(this.name, reason))
+    }
     this.#context.emit('failoverAborted', { shard: this.name, reason })
   }
 

@@ -3,15 +3,23 @@ import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { FailoverReport, Source } from '../protocol/sentinel-report.js'
 import type { FailoverTopology } from './topology.js'
 
+/** Whether two addresses lead to one node. */
+export type IsSameNode = (a: Address | undefined, b: Address | undefined) => boolean
+
 /**
  * The failovers of one master that Sentinels lead, from their events and from what they answer: the
  * answers make up for events of before this client listened, or of while a link was down.
  */
 export class FailoverTracker {
+  readonly #isSame: IsSameNode
   /** By the id of the leader. */
   readonly #led = new Map<string, FailoverTopology>()
   /** The leader that spoke of it last: it alone counts. Another one may hang and never give up. */
   #latest: string | undefined
+
+  constructor(isSame: IsSameNode = isSameAddress) {
+    this.#isSame = isSame
+  }
 
   applyEvent(event: SentinelEvent, leader: Source): void {
     switch (event.kind) {
@@ -45,15 +53,15 @@ export class FailoverTracker {
   /** The failover of `master` that is under way. The same object while nothing in it changes. */
   of(master: Address): FailoverTopology | undefined {
     const failover = this.#latest === undefined ? undefined : this.#led.get(this.#latest)
-    return isSameAddress(failover?.master, master) ? failover : undefined
+    return this.#isSame(failover?.master, master) ? failover : undefined
   }
 
   #record(sentinel: Source, master: Address, replica: Address | undefined): void {
     const { id, address } = sentinel
     const known = this.#led.get(id)
-    const isKnown = known !== undefined && isSameAddress(known.master, master)
+    const isKnown = known !== undefined && this.#isSame(known.master, master)
     const chosen = replica ?? (isKnown ? known.replica : undefined)
-    if (isKnown && (chosen === known.replica || isSameAddress(chosen, known.replica))) return
+    if (isKnown && (chosen === known.replica || this.#isSame(chosen, known.replica))) return
     this.#latest = id
     this.#led.set(
       id,

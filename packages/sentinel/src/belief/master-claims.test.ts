@@ -1,4 +1,4 @@
-import type { Address } from '@disredis/connection'
+import { type Address, isSameAddress } from '@disredis/connection'
 import { describe, expect, test } from 'vitest'
 import {
   applyClaim,
@@ -24,6 +24,7 @@ const electorateOf = (state: MasterClaims, more: Partial<Electorate> = {}): Elec
   size: 3,
   now: 0,
   lists: () => true,
+  isSame: isSameAddress,
   ...more,
 })
 
@@ -48,10 +49,10 @@ const isNoMaster =
   (state) =>
     rejectClaim(state, address, electorateOf(state))
 
-const after = (...steps: readonly (Step | Step[])[]) =>
+const stateAfter = (...steps: readonly (Step | Step[])[]) =>
   steps.flat().reduce((state, step) => step(state), noClaims)
 const held = (...steps: readonly (Step | Step[])[]) => {
-  const { current } = after(...steps)
+  const { current } = stateAfter(...steps)
   return current && [current.address.host, current.epoch]
 }
 
@@ -133,17 +134,17 @@ describe('+switch-master, which carries no epoch', () => {
   })
 
   test('to what is held already changes nothing', () => {
-    const state = after(allSay(a, 4), says('s1', b, 5))
+    const state = stateAfter(allSay(a, 4), says('s1', b, 5))
     expect(publishes('s2', a, b)(state)).toBe(state)
   })
 
   test('from another master than the one that is held waits for an answer', () => {
-    const state = after(allSay(a, 4))
+    const state = stateAfter(allSay(a, 4))
     expect(publishes('s2', c, b)(state)).toBe(state)
   })
 
   test('by a Sentinel that has not answered yet waits for its answer', () => {
-    const state = after(says('s1', a, 4))
+    const state = stateAfter(says('s1', a, 4))
     expect(publishes('s2', a, b)(state)).toBe(state)
   })
 
@@ -220,7 +221,7 @@ describe('a master that failed its ROLE check', () => {
   })
 
   test('that is not held any longer changes nothing', () => {
-    const state = after(allSay(a, 5), says('s1', b, 6))
+    const state = stateAfter(allSay(a, 5), says('s1', b, 6))
     expect(isNoMaster(a)(state)).toBe(state)
   })
 
@@ -252,6 +253,7 @@ describe('outvoted', () => {
       size: 4,
       now: 0,
       lists: (_, address) => address !== evil,
+      isSame: isSameAddress,
       ...more,
     }
     const say = (state: MasterClaims, sentinel: string, address: Address, epoch: number) =>
@@ -323,7 +325,7 @@ describe('outvoted', () => {
 })
 
 test('a state is a value: no step changes the one it was given', () => {
-  const state = after(allSay(a, 4))
+  const state = stateAfter(allSay(a, 4))
   const before = structuredClone(state)
   for (const step of [says('s1', b, 5), publishes('s2', a, b), vanishes('s1'), isNoMaster(a)]) {
     step(state)

@@ -25,6 +25,8 @@ export interface Electorate {
   readonly size: number
   /** Monotonic ms. */
   readonly now: number
+  /** Whether two addresses lead to one node, as far as is known. */
+  isSame(a: Address | undefined, b: Address | undefined): boolean
   /** Whether that Sentinel lists a node at `address` among the replicas of the master. */
   lists(sentinel: string, address: Address): boolean
 }
@@ -78,9 +80,11 @@ export function applySwitch(
   electorate: Electorate,
 ): MasterClaims {
   const { current, statements } = state
+  const { isSame } = electorate
   const own = statements.get(sentinel)?.claim
-  if (current === undefined || own === undefined || !isSameClaim(own, current)) return state
-  if (!isSameAddress(current.address, from) || isSameAddress(from, to)) return state
+  if (current === undefined || own === undefined) return state
+  if (!same(current, electorate)(own)) return state
+  if (!isSame(current.address, from) || isSame(from, to)) return state
   const next: Claim = Object.freeze({ address: to, epoch: current.epoch + 1 })
   return settle(withStatement(state, sentinel, next, electorate.now), electorate)
 }
@@ -107,8 +111,8 @@ export function rejectClaim(
   electorate: Electorate,
 ): MasterClaims {
   const { current, statements } = state
-  if (!isSameAddress(current?.address, address) || statements.size === 0) return state
-  const rejected = [...state.rejected, ...claimsOf(state).filter(at(address))]
+  if (!electorate.isSame(current?.address, address) || statements.size === 0) return state
+  const rejected = [...state.rejected, ...claimsOf(state).filter(at(address, electorate))]
   const next = settle({ ...state, rejected }, electorate)
   if (next.current !== current) return next
   // No other claim is left: begin anew with the best, which may be right by now.
@@ -122,18 +126,34 @@ function withStatement(
   now: number,
 ): MasterClaims {
   const known = state.statements.get(sentinel)
-  if (known !== undefined && isSameClaim(known.claim, claim)) return state
+  if (known?.claim.epoch === claim.epoch && isSameAddress(known.claim.address, claim.address)) {
+    return state
+  }
   const statements = new Map(state.statements).set(sentinel, { claim, since: now })
   return { ...state, statements }
 }
 
 function settle(state: MasterClaims, electorate: Electorate): MasterClaims {
   const all = claimsOf(state)
-  const rejected = state.rejected.filter((claim) => all.some(same(claim)))
-  const open = all.filter((claim) => !rejected.some(same(claim)))
-  const current = choose({ ...state, rejected }, open, electorate)
+  const rejected = state.rejected.filter((claim) => all.some(same(claim, electorate)))
+  const open = all.filter((claim) => !rejected.some(same(claim, electorate)))
+  const chosen = choose({ ...state, rejected }, open, electorate)
+  const current = chosen && withNameOf(state.current, chosen, all, electorate)
   if (current === state.current && rejected.length === state.rejected.length) return state
   return { ...state, rejected, current }
+}
+
+/** A node keeps the name that it is held under while a Sentinel names it so: clients would dial it anew. */
+function withNameOf(
+  held: Claim | undefined,
+  chosen: Claim,
+  all: readonly Claim[],
+  { isSame }: Electorate,
+): Claim {
+  if (held === undefined || isSameAddress(held.address, chosen.address)) return chosen
+  if (!isSame(held.address, chosen.address)) return chosen
+  const isNamed = all.some(({ address }) => isSameAddress(address, held.address))
+  return isNamed ? Object.freeze({ address: held.address, epoch: chosen.epoch }) : chosen
 }
 
 function choose(
@@ -146,18 +166,18 @@ function choose(
   const isNews = (claim: Claim) =>
     isListed(claim, opinion, electorate) && isRecent(claim, state, electorate)
   const credible = open.filter(
-    (claim) => opinion === undefined || at(opinion.address)(claim) || isNews(claim),
+    (claim) => opinion === undefined || at(opinion.address, electorate)(claim) || isNews(claim),
   )
-  const best = highest(credible) ?? highest(open)
+  const best = highest(credible, electorate) ?? highest(open, electorate)
   if (best === undefined || current === undefined) return best ?? current
-  if (opinion !== undefined && !at(opinion.address)(current)) {
+  if (opinion !== undefined && !at(opinion.address, electorate)(current)) {
     if (!isListed(current, opinion, electorate)) return best
     if (opinion.sentinels.length * 2 > electorate.size && !isNews(current)) return best
   }
-  if (best.epoch > current.epoch || rejected.some(same(current))) return best
-  if (open.some(same(current))) return current
-  const address = majority(open, electorate.size)
-  return address === undefined ? current : highest(open.filter(at(address)))
+  if (best.epoch > current.epoch || rejected.some(same(current, electorate))) return best
+  if (open.some(same(current, electorate))) return current
+  const address = majority(open, electorate)
+  return address === undefined ? current : highest(open.filter(at(address, electorate)), electorate)
 }
 
 interface Opinion {
@@ -166,10 +186,10 @@ interface Opinion {
 }
 
 /** The address that more than half of the connected Sentinels name, and who they are. */
-function opinionOf({ statements }: MasterClaims, { connected }: Electorate): Opinion | undefined {
-  const said = [...statements].filter(([sentinel]) => connected.has(sentinel))
+function opinionOf({ statements }: MasterClaims, electorate: Electorate): Opinion | undefined {
+  const said = [...statements].filter(([sentinel]) => electorate.connected.has(sentinel))
   for (const [, { claim }] of said) {
-    const agreeing = said.filter(([, other]) => at(claim.address)(other.claim))
+    const agreeing = said.filter(([, other]) => at(claim.address, electorate)(other.claim))
     if (agreeing.length * 2 <= said.length) continue
     return { address: claim.address, sentinels: agreeing.map(([sentinel]) => sentinel) }
   }
@@ -188,44 +208,39 @@ function isListed(
 }
 
 /** Whether a Sentinel began to say so not long ago. */
-function isRecent(claim: Claim, { statements }: MasterClaims, { now }: Electorate): boolean {
+function isRecent(claim: Claim, { statements }: MasterClaims, electorate: Electorate): boolean {
+  const isSaid = same(claim, electorate)
   return [...statements.values()].some(
-    (statement) => isSameClaim(statement.claim, claim) && now - statement.since <= longestLead,
+    (one) => isSaid(one.claim) && electorate.now - one.since <= longestLead,
   )
 }
 
 /** The highest epoch; of equals the address that most Sentinels name, then the first. */
-function highest(claims: readonly Claim[]): Claim | undefined {
+function highest(claims: readonly Claim[], electorate: Electorate): Claim | undefined {
+  const votes = (claim: Claim) => claims.filter(same(claim, electorate)).length
   let best: Claim | undefined
   for (const claim of claims) {
     if (best === undefined || claim.epoch > best.epoch) best = claim
-    else if (claim.epoch === best.epoch && votes(claims, claim) > votes(claims, best)) best = claim
+    else if (claim.epoch === best.epoch && votes(claim) > votes(best)) best = claim
   }
   return best
 }
 
-function votes(claims: readonly Claim[], claim: Claim): number {
-  return claims.filter(same(claim)).length
-}
-
 /** The address that more than half of the known Sentinels name, whatever the epochs. */
-function majority(claims: readonly Claim[], size: number): Address | undefined {
-  const needed = Math.max(size, claims.length) / 2
-  return claims.find(({ address }) => claims.filter(at(address)).length > needed)?.address
+function majority(claims: readonly Claim[], electorate: Electorate): Address | undefined {
+  const needed = Math.max(electorate.size, claims.length) / 2
+  return claims.find(({ address }) => claims.filter(at(address, electorate)).length > needed)
+    ?.address
 }
 
 function claimsOf(state: MasterClaims): readonly Claim[] {
   return [...state.statements.values()].map(({ claim }) => claim)
 }
 
-function same(claim: Claim): (other: Claim) => boolean {
-  return (other) => isSameClaim(claim, other)
+function same(claim: Claim, electorate: Electorate): (other: Claim) => boolean {
+  return (other) => claim.epoch === other.epoch && electorate.isSame(claim.address, other.address)
 }
 
-function at(address: Address): (claim: Claim) => boolean {
-  return (claim) => isSameAddress(claim.address, address)
-}
-
-export function isSameClaim(a: Claim, b: Claim): boolean {
-  return a.epoch === b.epoch && isSameAddress(a.address, b.address)
+function at(address: Address, { isSame }: Electorate): (claim: Claim) => boolean {
+  return (claim) => isSame(claim.address, address)
 }

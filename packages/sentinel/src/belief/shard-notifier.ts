@@ -2,6 +2,7 @@ import { type Address, isSameAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { Source } from '../protocol/sentinel-report.js'
 import { type DownChange, DownTracker } from './down-tracker.js'
+import type { IsSameNode } from './failover-tracker.js'
 import { type PublishedSwitch, SwitchTracker } from './switch-tracker.js'
 import type { FailoverTopology, ShardTopology } from './topology.js'
 import type { WatcherEvents } from './watcher-events.js'
@@ -13,6 +14,7 @@ export type Emit = <K extends keyof WatcherEvents>(name: K, event: WatcherEvents
 export class ShardNotifier {
   readonly #shard: string
   readonly #emit: Emit
+  readonly #isSame: IsSameNode
   readonly #down = new DownTracker()
   readonly #switches: SwitchTracker
   #master: Address
@@ -20,12 +22,17 @@ export class ShardNotifier {
   #failover: FailoverTopology | undefined
 
   /** @param shard as the first snapshot has it: all that is in there is no news */
-  constructor({ name, master, failover }: ShardTopology, emit: Emit) {
+  constructor(
+    { name, master, failover }: ShardTopology,
+    emit: Emit,
+    isSame: IsSameNode = isSameAddress,
+  ) {
+    this.#isSame = isSame
     this.#shard = name
     this.#master = master
     this.#failover = failover
     this.#emit = emit
-    this.#switches = new SwitchTracker(master)
+    this.#switches = new SwitchTracker(master, isSame)
   }
 
   /** Only the leader of a failover publishes its end, so it is emitted as it comes. */
@@ -44,20 +51,20 @@ export class ShardNotifier {
         break
       case 'masterDown':
         // An earlier master may still be called down or up.
-        if (!isSameAddress(event.address, this.#master)) break
+        if (!this.#isSame(event.address, this.#master)) break
         this.#emitDown(this.#down.applyEvent(id, event), sentinel)
     }
   }
 
   /** What a Sentinel's flags of `master` say. */
   onFlags(master: Address, flags: readonly string[], { id, address }: Source): void {
-    if (isSameAddress(master, this.#master))
+    if (this.#isSame(master, this.#master))
       this.#emitDown(this.#down.applyFlags(id, flags), address)
   }
 
   /** What the topology has now. */
   onSnapshot({ master, failover }: ShardTopology): void {
-    if (!isSameAddress(master, this.#master)) {
+    if (!this.#isSame(master, this.#master)) {
       this.#master = master
       this.#down.reset()
     }
@@ -73,7 +80,7 @@ export class ShardNotifier {
     const shard = this.#shard
     if (failover === undefined) {
       // The leader says that it leads no failover, and its master is the one before.
-      const isAborted = isSameAddress(emitted?.master, this.#master)
+      const isAborted = this.#isSame(emitted?.master, this.#master)
       if (isAborted) {
         const sentinel = emitted!.sentinel.address
         this.#emit('failoverAborted', { shard, sentinel, reason: 'unannounced' })
@@ -83,7 +90,7 @@ export class ShardNotifier {
     const { master, replica } = failover
     const sentinel = failover.sentinel.address
     const isNew =
-      emitted?.sentinel.id !== failover.sentinel.id || !isSameAddress(emitted.master, master)
+      emitted?.sentinel.id !== failover.sentinel.id || !this.#isSame(emitted.master, master)
     if (isNew) this.#emit('failoverStarted', { shard, sentinel, master })
     if (replica !== undefined && (isNew || replica !== emitted.replica)) {
       this.#emit('replicaSelected', { shard, sentinel, address: replica })

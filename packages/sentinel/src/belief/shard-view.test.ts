@@ -11,8 +11,11 @@ const everyone = (ids: readonly string[]) => ids
 function report(address: Address, epoch: number, more: Partial<MasterReport> = {}): MasterReport {
   return {
     quorum: 2,
+    downAfter: 30_000,
     flags: ['master'],
     claim: { address, epoch },
+    node: undefined,
+    replicaNodes: undefined,
     failover: undefined,
     replicas: undefined,
     sentinels: undefined,
@@ -124,4 +127,40 @@ test('a failover is not shown when its leader is out of reach', () => {
   )
   view.onDisconnected('s1')
   expect(view.snapshot(everyone)).toMatchObject({ master: a, failover: undefined })
+})
+
+test('a replica that is just being promoted is known to a Sentinel that lists it no more', () => {
+  const view = new ShardView('s')
+  for (const id of ['s1', 's2', 's3']) {
+    view.applyReport(source(id), report(a, 1, replicas(b, c)), members)
+  }
+  view.applyReport(source('s1'), report(b, 2, replicas(a, c)), members)
+  // Its answer fell into its own switch: the list is the one after it, the claim cannot be used.
+  view.applyReport(source('s2'), { ...report(b, 2, replicas(a, c)), claim: undefined }, members)
+  view.applyReport(source('s3'), report(a, 1), members)
+  expect(view.snapshot(everyone)!.master).toEqual(b)
+})
+
+test('a master under two names is not among its own replicas, and is not another one', () => {
+  const view = new ShardView('s')
+  const [byAddress, byName] = [node('10.0.0.1'), node('one.example')]
+  const self = (address: Address) => ({ node: { address, runId: 'x' } })
+  for (const id of ['s1', 's2']) {
+    view.applyReport(
+      source(id),
+      report(byAddress, 1, { ...self(byAddress), ...replicas(b) }),
+      members,
+    )
+  }
+  view.applyReport(
+    source('s3'),
+    report(byName, 1, { ...self(byName), ...replicas(byAddress, b) }),
+    members,
+  )
+  const snapshot = view.snapshot((ids) => ids.filter((id) => id === 's3'))!
+  expect(snapshot.master).toEqual(byAddress)
+  expect(snapshot.replicas.map(({ address }) => address)).toEqual([b])
+  const elected = { kind: 'leaderElected', shard: 's', master: byName } as const
+  view.applyEvent(elected, source('s3'), members)
+  expect(view.snapshot(everyone)!.failover).toMatchObject({ master: byAddress })
 })

@@ -12,6 +12,11 @@ export class TopologyModel {
   #pinned: readonly string[] | undefined
   #topology: Topology | undefined
 
+  /** Whether two addresses lead to one node of the shard, as far as is known. */
+  isSame(shard: string, a: Address | undefined, b: Address | undefined): boolean {
+    return this.#views.get(shard)?.isSame(a, b) ?? false
+  }
+
   /** The last snapshot that `snapshot` made. */
   get topology(): Topology | undefined {
     return this.#topology

@@ -62,10 +62,12 @@ function failure(cause: unknown, stage: DialStage | 'ready', isTls: boolean): Di
 
 /** HELLO and SUBSCRIBE are known to every Sentinel that can be watched. */
 function refusalOfHandshake(error: ReplyError): DisredisError {
-  if (/^ERR unknown command .?HELLO\b/iu.test(error.message)) {
+  // The connection says what is needed; its cause is what the server said.
+  const { message } = error.cause instanceof Error ? error.cause : error
+  if (/^ERR unknown command\b/iu.test(message)) {
     return new NotASentinelError('does not know HELLO; a Sentinel of Redis 6.2 or newer is needed')
   }
-  if (/^NOPROTO\b|\bRESP3\b/u.test(error.message)) {
+  if (/^NOPROTO\b|\bRESP3\b/u.test(message)) {
     return new SentinelReplyError('does not speak RESP3; Redis 6.2 or newer is needed')
   }
   return refusalOf(error)!

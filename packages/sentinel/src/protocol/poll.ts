@@ -8,6 +8,7 @@ import type {
   FailoverReport,
   ListedSentinel,
   MasterReport,
+  NamedNode,
   ReplicaTopology,
   SentinelReport,
 } from './sentinel-report.js'
@@ -60,7 +61,7 @@ export function readPoll(
   const reply = (): SentinelReply => replies[next++] ?? null
   const entries = readMasters(reply())
   const masters = new Map<string, MasterReport>()
-  for (const [name, fields] of entries) masters.set(name, readMaster(fields))
+  for (const [name, fields] of entries) masters.set(name, readMaster(fields, readAddress))
 
   for (const name of plan.names) {
     const address = reply()
@@ -91,6 +92,7 @@ export function readPoll(
       }),
       failover: readFailover(fields, known),
       replicas: known,
+      replicaNodes: readAll(replicas, (fields) => readNode(fields, readAddress)),
       sentinels: readAll(sentinels, (fields) =>
         attempt(`Sentinel of "${name}"`, () => readSentinel(fields, readAddress)),
       ),
@@ -115,12 +117,15 @@ export function readMasters(reply: SentinelReply): ReadonlyMap<string, Fields> {
   return masters
 }
 
-function readMaster(fields: Fields): MasterReport {
+function readMaster(fields: Fields, readAddress: ReadAddress): MasterReport {
   const counts = ['ip', 'port', 'config-epoch', 'num-slaves', 'num-other-sentinels', failoverState]
   return {
     quorum: Number(fields.get('quorum') ?? 0),
+    downAfter: Number(fields.get('down-after-milliseconds') ?? 0),
     flags: flagsOf(fields),
     claim: undefined,
+    node: readNode(fields, readAddress),
+    replicaNodes: undefined,
     failover: undefined,
     replicas: undefined,
     sentinels: undefined,
@@ -177,6 +182,17 @@ function readReplica(fields: Fields, readAddress: ReadAddress): ReplicaTopology 
     masterLinkUp: fields.get('master-link-status') === 'ok',
     priority: Number(fields.get('slave-priority') ?? fields.get('replica-priority') ?? 100),
   })
+}
+
+/** What cannot be read of it is told where its address is needed. */
+function readNode(fields: Fields, readAddress: ReadAddress): NamedNode | undefined {
+  const runId = fields.get('runid')
+  if (!runId) return undefined
+  try {
+    return { address: readAddress(fields.get('ip'), fields.get('port')), runId }
+  } catch {
+    return undefined
+  }
 }
 
 function readSentinel(fields: Fields, readAddress: ReadAddress): ListedSentinel {

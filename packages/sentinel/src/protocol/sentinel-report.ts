@@ -35,12 +35,25 @@ export interface FailoverReport {
   readonly replica: Address | undefined
 }
 
+/** A node under one of its names. */
+export interface NamedNode {
+  readonly address: Address
+  /** What the node calls itself, anew at each start. */
+  readonly runId: string
+}
+
 /** What `SENTINEL MASTERS` says of one master. */
 export interface MasterReport {
   readonly quorum: number
+  /** `down-after-milliseconds`; 0 where it is not told. */
+  readonly downAfter: number
   readonly flags: readonly string[]
   /** Where it is; only for the masters that were asked for. */
   readonly claim: Claim | undefined
+  /** The node that the Sentinel has the master's details of, if it has its run id. */
+  readonly node: NamedNode | undefined
+  /** Those of `replicas` whose run id it has. */
+  readonly replicaNodes: readonly NamedNode[] | undefined
   /** Of the failover that this Sentinel leads and that has not given it another master yet. */
   readonly failover: FailoverReport | undefined
   /** Only when they were asked for, which is not at every poll. */

@@ -200,7 +200,10 @@ export class WatcherRun {
       return
     }
     for (const [name, shard] of topology.shards) {
-      this.#notifiers.set(name, new ShardNotifier(shard, this.#emit))
+      this.#notifiers.set(
+        name,
+        new ShardNotifier(shard, this.#emit, (a, b) => this.#model.isSame(name, a, b)),
+      )
     }
     this.#monitored = new MonitoredMasters(names, this.#gate.lists)
     this.#gate.close()
