@@ -40,6 +40,7 @@ export function allSteps() {
     ...serverTests('server tests'),
     ...tests('browser tests', 'test:browser', 1),
     ...tests('packaging', 'test:packaging', 1),
+    ...tests('site', 'test:site', 1),
     ...tests('chaos, short', 'chaos:short', 1),
     ...tests('simulation, short', 'simulate:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),

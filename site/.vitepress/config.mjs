@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitepress'
 import { sidebar } from './sidebar.mjs'
 
+const icon = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#3451b2" d="M2 2h8l4 6-4 6H2z"/></svg>',
+)}`
+
 const description =
   'The Node.js client for Redis and Valkey with Sentinel: sharded over all masters, safe in failovers.'
 
@@ -11,6 +15,7 @@ export default defineConfig({
   srcDir: '.generated/pages',
   outDir: 'dist',
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: icon }]],
   // Links and their anchors are checked by check-links.mjs, in what was built.
   ignoreDeadLinks: true,
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },

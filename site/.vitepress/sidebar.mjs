@@ -62,7 +62,6 @@ export const sidebar = [
   },
   {
     text: 'Packages',
-    collapsed: true,
     items: pages([
       ['client', '/packages/client'],
       ['express-session', '/packages/express-session'],
@@ -77,7 +76,6 @@ export const sidebar = [
   },
   {
     text: 'API',
-    collapsed: true,
     items: pages([
       ['client', '/api/client'],
       ['express-session', '/api/express-session'],
@@ -92,7 +90,6 @@ export const sidebar = [
   },
   {
     text: 'Behind it',
-    collapsed: true,
     items: pages([
       ['Architecture', '/architecture'],
       ['How it is packaged', '/packaging'],

@@ -6,11 +6,11 @@ export const sizeBudgets: ReadonlyMap<string, number> = new Map([
   ['@disredis/cli', 75],
   ['@disredis/client', 90],
   ['@disredis/connection', 30],
-  ['@disredis/express-session', 15],
+  ['@disredis/express-session', 24],
   ['@disredis/fastify-session', 15],
   ['@disredis/fleet', 38],
   ['@disredis/hash-ring', 12],
   ['@disredis/sentinel', 35],
   ['@disredis/session-store', 60],
-  ['@disredis/telemetry', 15],
+  ['@disredis/telemetry', 24],
 ])

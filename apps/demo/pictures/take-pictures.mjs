@@ -35,7 +35,7 @@ try {
 
   const other = showcase.demo.shards.find((name) => name !== shard)
   await page.getByTestId(other).getByRole('button', { name: 'Planned' }).click()
-  await story.filter({ hasText: new RegExp(`${other} is served .* acknowledged`) }).waitFor()
+  await story.filter({ hasText: new RegExp(`${other} is served .* acknowledged meanwhile`) }).waitFor()
   await page.emulateMedia({ colorScheme: 'dark' })
   await take(page, 'demo-dark')
 } finally {
@@ -65,6 +65,7 @@ async function takeFailover(page, shard) {
       .isVisible()
     if (isTaken) await take(page, 'demo-failover')
     await devtools.send('Emulation.setScriptExecutionDisabled', { value: false })
+    await page.reload()
     await story.filter({ hasText: 'acknowledged meanwhile' }).waitFor()
     await card.getByRole('button', { name: 'Restore' }).click()
     await story.filter({ hasText: 'press Restore' }).waitFor({ state: 'hidden' })

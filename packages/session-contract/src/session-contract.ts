@@ -1,3 +1,4 @@
+import { answerCases } from './cases/answer-cases.js'
 import { atRestCases } from './cases/at-rest-cases.js'
 import { basicCases } from './cases/basic-cases.js'
 import { failureCases } from './cases/failure-cases.js'
@@ -30,6 +31,7 @@ export function sessionContract(runner: ContractRunner, subject: ContractSubject
   runner.describe(`the session contract: ${subject.name}`, () => {
     const suite = createSuite(runner, subject)
     basicCases(suite)
+    answerCases(suite)
     overlapCases(suite)
     userCases(suite)
     atRestCases(suite)

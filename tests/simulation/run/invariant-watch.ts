@@ -24,6 +24,9 @@ export class InvariantWatch {
   readonly #ledger: Ledger
   readonly #applications: readonly Application[]
   readonly #violate: Violate
+  readonly #onReached: (what: string) => void
+  /** By client and shard. */
+  readonly #phases = new Map<string, string>()
   readonly #stalls = new Map<string, Stall[]>()
   /** Since when a client has been at a node that no Sentinel names. */
   readonly #disowned = new Map<string, number>()
@@ -34,7 +37,9 @@ export class InvariantWatch {
     ledger: Ledger,
     applications: readonly Application[],
     violate: Violate,
+    onReached: (what: string) => void,
   ) {
+    this.#onReached = onReached
     this.#world = world
     this.#ledger = ledger
     this.#applications = applications
@@ -97,6 +102,10 @@ export class InvariantWatch {
       const { client, plan, name, isClosed } = application
       if (client === undefined || isClosed) continue
       for (const { shard, queue, inFlight, phase, master } of client.health().shards) {
+        const key = `${name} ${shard}`
+        const before = this.#phases.get(key) ?? 'connecting'
+        if (before !== phase) this.#onReached(`shard ${before} -> ${phase}`)
+        this.#phases.set(key, phase)
         if (phase === 'ready') this.#lookAtMaster(application, shard, master?.host)
         // What comes back from a lost connection is admitted beyond the limit.
         if (queue.commands > plan.queueCommands + inFlight + 200) {

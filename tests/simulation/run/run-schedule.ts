@@ -67,7 +67,7 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
         onReached,
       }),
   )
-  const watch = new InvariantWatch(world, ledger, applications, violate)
+  const watch = new InvariantWatch(world, ledger, applications, violate, onReached)
   for (const { process } of applications) {
     process.onSent = (text) => ledger.sent(text, world.time.now)
   }

@@ -98,6 +98,9 @@ export class Application {
     if (this.client === undefined || this.isClosed) return
     this.process.enter()
     this.#note('closes its client')
+    for (const { phase } of this.client.health().shards) {
+      this.#context.onReached(`shard ${phase} -> closed`)
+    }
     this.#isStopped = true
     this.client.close({ timeout }).then(
       () => {
@@ -198,15 +201,9 @@ export class Application {
 
   #listen(client: Disredis): void {
     const { onReached, onViolation } = this.#context
-    const phases = new Map<string, string>()
     const told = (event: string, { shard }: { readonly shard: string }, detail = '') => {
       this.#note(`${event} ${shard}${detail}`)
       onReached(`event ${event}`)
-      const phase = client.health().shards.find((it) => it.shard === shard)?.phase
-      const before = phases.get(shard) ?? 'connecting'
-      if (phase === undefined) return
-      phases.set(shard, phase)
-      onReached(`shard ${before} -> ${phase}`)
     }
     client.on('failoverStarted', (event) => told('failoverStarted', event))
     client.on('failoverCompleted', (event) => {

@@ -15,6 +15,9 @@ export interface ExpressApp {
   close(): Promise<void>
 }
 
+/** ms that a request waits for its turn, and that a turn lasts at most: longer than a failover here. */
+const turn = { wait: 20_000, life: 20_000 }
+
 /** The shop: signing in, a cart, a counter, a rate-limited form. */
 export function createExpressApp(context: SiteContext): ExpressApp {
   const sessions = disredisSession({
@@ -65,7 +68,7 @@ export function createExpressApp(context: SiteContext): ExpressApp {
     else res.json({ said: 'Signed out.', ...sessionView('Express', {}, null) })
   })
   // The cart is one field, so that two additions at once would be one: they take turns.
-  routes.post('/cart', store.lock(), (req, res) => {
+  routes.post('/cart', store.lock(turn), (req, res) => {
     const item = textOf(req.body?.item, 40)
     if (item === undefined) return answer(req, res, 'Which item?', 400)
     req.session.cart = [...(req.session.cart ?? []), item].slice(-20)
