@@ -24,9 +24,10 @@ export const rooms = {
   'packages/client': {
     open: ['errors.ts'],
     rooms: {
-      run: ['routing', 'handles', ...sideBySide, ...shardAndBelow],
+      run: ['routing', 'handles', 'placement', ...sideBySide, ...shardAndBelow],
       ...Object.fromEntries(sideBySide.map((room) => [room, shardAndBelow])),
       shard,
+      placement: ['connection'],
       handles: below,
       routing: below,
       connection: ['commands'],

@@ -186,11 +186,12 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     return this.#run.ready()
   }
 
-  /** Per shard: phase, master, what waits, the last failover; and the Sentinels. */
+  /** Per shard: phase, master, what waits, the last failover; the Sentinels; and the placement record. */
   health(): Health {
-    const shards = this.#run.supervisor.shards.map((shard) => shard.health())
-    const { topology } = this.#run.supervisor
-    return summarize(shards, topology, this.#options.commandTimeout)
+    const { supervisor } = this.#run
+    const shards = supervisor.shards.map((shard) => shard.health())
+    const { commandTimeout } = this.#options
+    return summarize(shards, supervisor.topology, supervisor.placement(), commandTimeout)
   }
 
   /**

@@ -122,3 +122,40 @@ export class TransactionConflictError extends DisredisError {
 export class FailoverAbortedError extends DisredisError {
   override readonly code = 'DISREDIS_FAILOVER_ABORTED'
 }
+
+/** What one master says of the placement, which is not what the client has. */
+export interface PlacementReport {
+  /** The Sentinel master name. */
+  readonly shard: string
+  /** `host:port` */
+  readonly address: string | undefined
+  /** In words, after "the master of ...". */
+  readonly says: string
+  /** The shards of its record by name, with their weights; undefined if it has none that can be read. */
+  readonly shards: Readonly<Record<string, number>> | undefined
+  /** Of its record. */
+  readonly epoch: number | undefined
+}
+
+/**
+ * The masters' record says that keys are placed otherwise than this client would: over other masters, names
+ * or weights, or since slots were moved. Or two names lead to one node. The message says who says what, and
+ * what to do. Never executed.
+ */
+export class PlacementMismatchError extends DisredisError {
+  override readonly code = 'DISREDIS_PLACEMENT_MISMATCH'
+  /** The client's own shards by name, with their weights. */
+  readonly expected: Readonly<Record<string, number>>
+  /** The masters that say otherwise. */
+  readonly reports: readonly PlacementReport[]
+
+  constructor(
+    message: string,
+    expected: Readonly<Record<string, number>>,
+    reports: readonly PlacementReport[],
+  ) {
+    super(message, { shard: reports[0]?.shard, address: reports[0]?.address })
+    this.expected = Object.freeze({ ...expected })
+    this.reports = Object.freeze([...reports])
+  }
+}

@@ -1,6 +1,12 @@
 import type { LookupFunction } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { type Address, dial, type OpenSocket, type Runtime } from '@disredis/connection'
+import {
+  type Address,
+  dial,
+  type OpenSocket,
+  type Request,
+  type Runtime,
+} from '@disredis/connection'
 import { ReplyError } from 'ioredis'
 import { askCredentials, type Credentials } from './ask-credentials.js'
 import { dialError } from './dial-error.js'
@@ -21,11 +27,16 @@ export interface DialNodeOptions {
   readonly openSocket?: OpenSocket | undefined
 }
 
-/** Connects to a node and completes the handshake, which asks for the role as well. */
+/**
+ * Connects to a node and completes the handshake, which asks for the role as well.
+ *
+ * @param extra asked in the same packet: {@link NodeConnection.extraReply}
+ */
 export type DialNode = (
   address: Address,
   batch: WriteBatch,
   signal: AbortSignal,
+  extra?: Request,
 ) => Promise<NodeConnection>
 
 /**
@@ -35,7 +46,7 @@ export type DialNode = (
 export function createDialNode(options: DialNodeOptions): DialNode {
   const { runtime, db, connectTimeout, connectionName, stringNumbers, tls, lookup, openSocket } =
     options
-  return async (address, batch, signal) => {
+  return async (address, batch, signal, extra) => {
     const credentials = await askCredentials(options.credentials, address, connectTimeout, runtime)
     try {
       const dialled = await dial(address, {
@@ -50,7 +61,7 @@ export function createDialNode(options: DialNodeOptions): DialNode {
         lookup,
         openSocket,
         timeout: connectTimeout,
-        requests: roleRequests,
+        requests: extra === undefined ? roleRequests : [...roleRequests, extra],
         // Programs ask `error instanceof ReplyError` of ioredis.
         makeError: (message) => new ReplyError(message),
       })

@@ -18,6 +18,8 @@ export class NodeConnection implements ShardConnection {
   readonly wire: Connection
   readonly db: number
   readonly id: number
+  /** To what was asked in the handshake besides the role: the answer, or its error. */
+  readonly extraReply: unknown
   isSilent = false
   replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
@@ -32,6 +34,7 @@ export class NodeConnection implements ShardConnection {
     this.id = handshake.id
     this.#runtime = runtime
     this.#roleOfHandshake = handshake.replies
+    this.extraReply = handshake.replies[roleRequests.length]
     connection.listener = {
       onPush: (items) => this.onPush?.(items),
       onBytes: () => {

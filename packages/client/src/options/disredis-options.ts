@@ -22,6 +22,18 @@ export interface DisredisOptions {
   readonly name?: string | undefined
   /** Weights by master name (default 1 each), or a ring of your own over exactly these names. */
   readonly ring?: Readonly<Record<string, number>> | HashRing | undefined
+  /**
+   * Every master carries a record of the placement that it belongs to. `enforce` refuses to serve with
+   * `PlacementMismatchError` where it is another than this client's; `warn` emits the error and goes on;
+   * false neither reads nor writes it. Needs `+function` on Redis 7 or newer; without it `health()` says
+   * `unverified`. Default `enforce`.
+   */
+  readonly placement?: 'enforce' | 'warn' | false | undefined
+  /**
+   * Names the ring in the record, where applications that share masters do not share the same set of them:
+   * up to 64 letters, digits and `_`. Default `default`.
+   */
+  readonly ringName?: string | undefined
   /** ACL user of the masters and replicas. */
   readonly username?: string | undefined
   /** Password of the masters and replicas. */
@@ -126,6 +138,8 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly credentials: () => Credentials | Promise<Credentials>
   readonly tls: ConnectionOptions | undefined
   readonly sentinelTLS: ConnectionOptions | undefined
+  readonly placement: 'enforce' | 'warn' | false
+  readonly ringName: string
   readonly db: number
   readonly connectTimeout: number
   readonly commandTimeout: number

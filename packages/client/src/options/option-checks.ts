@@ -29,8 +29,16 @@ export function text(option: string, value: unknown): string | undefined {
   throw new InvalidOptionError(`\`${option}\` takes a string, not ${typeof value}`)
 }
 
+export function word(option: string, value: unknown, byDefault: string): string {
+  if (value === undefined) return byDefault
+  if (typeof value === 'string' && /^\w{1,64}$/u.test(value)) return value
+  throw new InvalidOptionError(
+    `\`${option}\` takes 1 to 64 letters, digits and _, not ${shown(value)}`,
+  )
+}
+
 /** The first of `values` is the default. */
-export function oneOf<const T extends string | number>(
+export function oneOf<const T extends string | number | false>(
   option: string,
   value: unknown,
   values: readonly [T, ...T[]],

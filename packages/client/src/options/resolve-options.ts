@@ -10,7 +10,7 @@ import type {
 } from './disredis-options.js'
 import { type Options, readIoredisOptions } from './ioredis-options.js'
 import { lookupByFamily } from './lookup-by-family.js'
-import { count, flag, milliseconds, oneOf, text } from './option-checks.js'
+import { count, flag, milliseconds, oneOf, text, word } from './option-checks.js'
 import { parseUrl } from './parse-url.js'
 
 /**
@@ -36,6 +36,12 @@ export function resolveOptions(given: GivenOptions, more?: MoreOptions): Resolve
     credentials: options.credentials ?? (() => ({ username, password })),
     tls: tlsOptions('tls', options.tls),
     sentinelTLS: tlsOptions('sentinelTLS', options.sentinelTLS),
+    placement: oneOf<'enforce' | 'warn' | false>('placement', options.placement, [
+      'enforce',
+      'warn',
+      false,
+    ]),
+    ringName: word('ringName', options.ringName, 'default'),
     db: count('db', options.db, 0, 0),
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout, 2000),
     commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),

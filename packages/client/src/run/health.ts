@@ -1,4 +1,5 @@
 import type { SentinelTopology, Topology } from '@disredis/sentinel'
+import type { PlacementHealth } from '../placement/placement-health.js'
 import type { ShardHealth } from '../shard/shard-health.js'
 import { type HealthWarning, healthWarnings } from './health-warnings.js'
 
@@ -13,12 +14,15 @@ export interface Health {
   readonly sentinels: readonly SentinelTopology[]
   /** Why a failover could not happen, although all may be well now. Of no influence on `state`. */
   readonly warnings: readonly HealthWarning[]
+  /** Whether every master belongs to this client's placement. It does not change `state`. */
+  readonly placement: PlacementHealth
 }
 
 /** @param commandTimeout ms of the client's commands */
 export function summarize(
   shards: readonly ShardHealth[],
   topology: Topology | undefined,
+  placement: PlacementHealth,
   commandTimeout: number,
 ): Health {
   const sentinels = topology?.sentinels ?? []
@@ -31,5 +35,5 @@ export function summarize(
     ({ phase, isAnswering, isFenced }) => phase === 'ready' && isAnswering && !isFenced,
   )
   const state = !isServing ? 'down' : isCalm && hasMajority ? 'ok' : 'degraded'
-  return { state, shards, sentinels, warnings }
+  return { state, shards, sentinels, warnings, placement }
 }

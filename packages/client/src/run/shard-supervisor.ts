@@ -14,6 +14,9 @@ import { WriteBatch } from '../connection/write-batch.js'
 import { ShardLanes } from '../lanes/shard-lanes.js'
 import type { ResolvedOptions } from '../options/disredis-options.js'
 import { makeRing } from '../options/make-ring.js'
+import { knownEpoch, placementOf } from '../placement/placement.js'
+import { PlacementGuard } from '../placement/placement-guard.js'
+import type { PlacementHealth } from '../placement/placement-health.js'
 import { ShardSubscriber, type ShardSubscriberContext } from '../pubsub/shard-subscriber.js'
 import { Backoff } from '../queueing/backoff.js'
 import { Ticker } from '../queueing/ticker.js'
@@ -53,8 +56,8 @@ const silenceTimeout = 200
 /** ms of silence after that until a second connection is tried. */
 const livenessTimeout = 800
 
-/** What of a shard's context a lane has otherwise: the shard itself tells the same. */
-type ShardReports = Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing'>
+/** What of a shard's context a lane has otherwise: the shard itself tells, and proves, the same. */
+type ShardReports = Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing' | 'dial' | 'admit'>
 
 type Listeners = { [Name in keyof WatcherEvents]?: (...args: WatcherEvents[Name]) => void }
 
@@ -74,6 +77,8 @@ export class ShardSupervisor {
   readonly #listeners: Listeners
   readonly #fence: SentinelFence | undefined
   #shards: readonly Shard[] = []
+  /** There once the masters are known, unless it is off. */
+  #placement: PlacementGuard | undefined
   /** There once calls ask for other nodes than the masters. */
   #replicas: ReplicaRouting | undefined
   #retryTimer: Timer | undefined
@@ -125,6 +130,14 @@ export class ShardSupervisor {
     return this.#shards
   }
 
+  placement(): PlacementHealth {
+    if (this.#placement !== undefined) return this.#placement.health()
+    const { placement, ringName: ring } = this.#options
+    const common = { ring, fingerprint: undefined, epoch: knownEpoch }
+    if (placement === false) return { ...common, state: 'off', reason: undefined }
+    return { ...common, state: 'unverified', reason: 'The masters are not known yet.' }
+  }
+
   shard(name: string): Shard | undefined {
     return this.#shards.find((shard) => shard.name === name)
   }
@@ -137,7 +150,7 @@ export class ShardSupervisor {
         batch: this.batch,
         ticker: this.ticker,
         connectTimeout: this.#options.connectTimeout,
-        dial: this.#dial,
+        dial: (address, signal) => this.#dialFurther(shard.name, address, signal),
       },
       signal,
     )
@@ -183,6 +196,7 @@ export class ShardSupervisor {
       watcher.off(name as keyof WatcherEvents, listener as () => void)
     }
     this.#replicas?.close()
+    this.#placement?.close()
     for (const shard of this.#shards) shard.close()
     this.lanes.close()
     this.ticker.stop()
@@ -209,6 +223,12 @@ export class ShardSupervisor {
     } catch (error) {
       this.#context.onStartFailed(error as DisredisError)
       return
+    }
+    this.#placement = this.#makePlacement(ring)
+    for (const name of ring.names) {
+      const shard = topology.shards.get(name)
+      // Not dialled for now: nobody is to wait for its word.
+      if (shard?.master === undefined || shard.failover !== undefined) this.#placement?.missed(name)
     }
     this.#shards = ring.names.map((name) => this.#makeShard(name))
     for (const shard of this.#shards) shard.start()
@@ -249,13 +269,60 @@ export class ShardSupervisor {
     return this.#replicas
   }
 
+  #makePlacement(ring: HashRing): PlacementGuard | undefined {
+    const { placement: mode, ringName, ring: given, connectTimeout } = this.#options
+    if (mode === false) return undefined
+    return new PlacementGuard({
+      placement: placementOf(ringName, ring, given),
+      mode,
+      runtime: this.#runtime,
+      timeout: connectTimeout,
+      masterAddress: (name) => this.topology?.shards.get(name)?.master,
+      onWarning: (error) => this.#context.emit('error', error),
+      onRefused: (names) => {
+        for (const it of this.#all()) if (names.includes(it.name)) it.connection?.destroy()
+      },
+    })
+  }
+
   readonly #dial = (address: Address, signal: AbortSignal): Promise<NodeConnection> =>
     this.#context.dial(address, this.batch, signal)
+
+  /** As {@link #dial}, of the shard's own connection: it says which placement the node belongs to. */
+  async #dialShard(name: string, address: Address, signal: AbortSignal): Promise<NodeConnection> {
+    const guard = this.#placement
+    try {
+      const connection = await this.#context.dial(address, this.batch, signal, guard?.request)
+      guard?.hear(name, connection)
+      return connection
+    } catch (error) {
+      if (!signal.aborted) guard?.missed(name)
+      throw error
+    }
+  }
+
+  /** As {@link #dial}, of a further connection on which commands are sent to the shard's master. */
+  async #dialFurther(name: string, address: Address, signal: AbortSignal): Promise<NodeConnection> {
+    const guard = this.#placement
+    const connection = await this.#context.dial(address, this.batch, signal, guard?.request)
+    try {
+      await guard?.admitFurther(name, connection)
+      return connection
+    } catch (error) {
+      connection.destroy()
+      throw error
+    }
+  }
 
   #makeLane(name: string, longestWait: () => number): Shard {
     const { onLaneChanged } = this.#context
     // The shard itself tells the same.
-    const untold = { emit: onLaneChanged, onHopeless: () => {}, onServing: onLaneChanged }
+    const untold = {
+      emit: onLaneChanged,
+      onHopeless: () => {},
+      onServing: onLaneChanged,
+      dial: (address: Address, signal: AbortSignal) => this.#dialFurther(name, address, signal),
+    }
     const lane = this.#makeShard(name, longestWait, untold)
     lane.start()
     lane.fence(this.#fence?.error)
@@ -288,7 +355,6 @@ export class ShardSupervisor {
         runtime: this.#runtime,
         batch: this.batch,
         ticker: this.ticker,
-        dial: this.#dial,
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
         translate: (address) => translateAddress(address, this.#options.natMap),
@@ -302,7 +368,17 @@ export class ShardSupervisor {
 
   #reportsOf(name: string): ShardReports {
     const { emit, onHopeless, onServing } = this.#context
-    return { emit: emit as ShardContext['emit'], onHopeless, onServing: () => onServing(name) }
+    const guard = this.#placement
+    return {
+      emit: emit as ShardContext['emit'],
+      onHopeless,
+      onServing: () => {
+        onServing(name)
+        guard?.repair()
+      },
+      dial: (address, signal) => this.#dialShard(name, address, signal),
+      admit: guard && ((connection) => guard.admit(name, connection as NodeConnection)),
+    }
   }
 
   #makeListeners(): Listeners {

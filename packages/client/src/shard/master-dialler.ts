@@ -1,12 +1,15 @@
 import type { Address, DisredisError, Runtime, Timer } from '@disredis/sentinel'
 import type { ShardConnection } from '../connection/shard-connection.js'
+import { PlacementMismatchError } from '../errors.js'
 import type { Backoff } from '../queueing/backoff.js'
-import { loadsItsData, notMaster } from './master-errors.js'
+import { connectionLost, loadsItsData, notMaster } from './master-errors.js'
 
 export interface MasterDiallerOptions<C extends ShardConnection> {
   readonly shard: string
   readonly runtime: Runtime
   readonly dial: (address: Address, signal: AbortSignal) => Promise<C>
+  /** Whether the master may serve; rejects with what speaks against it. */
+  readonly admit?: ((connection: C) => Promise<void>) | undefined
   /** ms for the answer to ROLE. */
   readonly roleTimeout: number
   readonly backoff: Backoff
@@ -91,7 +94,7 @@ export class MasterDialler<C extends ShardConnection = ShardConnection> {
   }
 
   async #dialMaster(address: Address, signal: AbortSignal): Promise<C> {
-    const { shard, dial, roleTimeout, onFailure } = this.#options
+    const { shard, dial, admit, roleTimeout, onFailure } = this.#options
     const connection = await dial(address, signal)
     for (;;) {
       const { isMaster, isLoading } = await connection.role(signal, roleTimeout)
@@ -99,7 +102,9 @@ export class MasterDialler<C extends ShardConnection = ShardConnection> {
         connection.destroy()
         throw notMaster(shard, connection)
       }
-      if (!isLoading || signal.aborted) return connection
+      if (!isLoading || signal.aborted) {
+        return admit === undefined ? connection : admitted(shard, connection, admit)
+      }
       onFailure(address, loadsItsData(shard, connection))
       await this.#pause(signal)
     }
@@ -116,5 +121,20 @@ export class MasterDialler<C extends ShardConnection = ShardConnection> {
       if (signal.aborted) end()
       else this.#timer = this.#options.runtime.setTimer(end, loadingInterval)
     })
+  }
+}
+
+/** The connection, if it may serve; otherwise it is closed. */
+export async function admitted<C extends ShardConnection>(
+  shard: string,
+  connection: C,
+  admit: (connection: C) => Promise<void>,
+): Promise<C> {
+  try {
+    await admit(connection)
+    return connection
+  } catch (error) {
+    connection.destroy()
+    throw error instanceof PlacementMismatchError ? error : connectionLost(shard, connection)
   }
 }

@@ -28,6 +28,11 @@ export interface ShardContext {
   readonly batch: WriteBatch
   readonly ticker: Ticker
   readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
+  /**
+   * Whether a master may serve on a connection that was dialled just now: rejects with what speaks against
+   * it. Default: any may.
+   */
+  readonly admit?: ((connection: ShardConnection) => Promise<void>) | undefined
   /** Where Sentinel says the master is. */
   readonly masterAddress: () => Address | undefined
   /** What Sentinel says of a failover of that master. */

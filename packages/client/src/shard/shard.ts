@@ -9,7 +9,7 @@ import { CommandFlow } from './command-flow.js'
 import { FailoverGate, type MasterFate } from './failover-gate.js'
 import { LinkCheck } from './link-check.js'
 import { MasterBelief } from './master-belief.js'
-import { MasterDialler } from './master-dialler.js'
+import { admitted, MasterDialler } from './master-dialler.js'
 import { connectionLost, demoted, masterSilent, noMaster } from './master-errors.js'
 import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
@@ -94,6 +94,7 @@ export class Shard implements ConnectionOwner, Ticked {
       shard: name,
       runtime,
       dial: context.dial,
+      admit: context.admit,
       roleTimeout: options.connectTimeout,
       backoff: new Backoff(25, 1000, runtime.random),
       address: () => this.#belief.address,
@@ -311,6 +312,13 @@ export class Shard implements ConnectionOwner, Ticked {
     return isPending || isAsked || this.#serving.isRetiring
   }
 
+  /** Asked before its promotion, so that it need not wait for it then. */
+  readonly #dialPromoted: ShardContext['dial'] = async (address, signal) => {
+    const { dial, admit } = this.#context
+    const connection = await dial(address, signal)
+    return admit === undefined ? connection : admitted(this.name, connection, admit)
+  }
+
   #masterAnswered(connection: ShardConnection): void {
     const current = this.connection
     const isSame = isSameAddress(current?.address, connection.address)
@@ -442,7 +450,7 @@ export class Shard implements ConnectionOwner, Ticked {
       ...this.#options.gate,
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
-      dial: this.#context.dial,
+      dial: this.#dialPromoted,
       oldMaster: connection,
       onProbeFailed: (_address, error) => {
         this.#lastError = error

@@ -9,6 +9,8 @@ export const CLIENT_OPTIONS = [
   'masters',
   'name',
   'ring',
+  'placement',
+  'ringName',
   'username',
   'password',
   'credentials',
