@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { FailoverRecord } from '../../src/failovers/failover-record.js'
 import {
   BrowserSession,
@@ -10,6 +10,9 @@ import {
   signIn,
 } from '../../test-support/browser-session.js'
 import { findChromium, howToGetChromium } from '../../test-support/find-chromium.js'
+
+// A failover, a browser and a fleet on cores that others use, too: the limits catch a hang.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const hasChromium = findChromium() !== undefined
 if (!hasChromium) {

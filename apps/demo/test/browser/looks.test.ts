@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { BrowserSession, patience, picture, signIn } from '../../test-support/browser-session.js'
 import { findChromium } from '../../test-support/find-chromium.js'
+
+// A failover, a browser and a fleet on cores that others use, too: the limits catch a hang.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const hasChromium = findChromium() !== undefined
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
