@@ -42,6 +42,17 @@ export function readWorkspaces(repository = root) {
 }
 
 /**
+ * The examples: projects of their own, with what they declare installed nowhere in this repository.
+ * @param {string} [repository]
+ * @returns {Workspace[]}
+ */
+export function readExamples(repository = root) {
+  return expand(repository, 'examples/*')
+    .filter((folder) => existsSync(join(repository, folder, 'package.json')))
+    .map((folder) => ({ folder, manifest: readManifest(repository, folder) }))
+}
+
+/**
  * @param {string} repository
  * @param {string} pattern a folder, or all folders in one: `packages/*`
  * @returns {string[]}

@@ -29,6 +29,7 @@ export const layers = {
     types: ['@disredis/client'],
   },
   '@disredis/session-store': { imports: ['@disredis/client'] },
+  '@disredis/telemetry': { imports: ['@disredis/client'] },
   '@disredis/client': {
     imports: ['@disredis/sentinel', '@disredis/hash-ring', '@disredis/connection'],
   },

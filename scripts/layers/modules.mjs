@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join, posix, relative, sep } from 'node:path'
-import { readManifest, readWorkspaces } from '../workspaces.mjs'
+import { readExamples, readManifest, readWorkspaces } from '../workspaces.mjs'
 import { readImports } from './read-imports.mjs'
 
 /**
@@ -23,7 +23,7 @@ const NOT_OURS = /^(node_modules|dist|\..*)$/
  * @returns {Module[]}
  */
 export function readModules(repository) {
-  const workspaces = readWorkspaces(repository)
+  const workspaces = [...readWorkspaces(repository), ...readExamples(repository)]
   const root = { folder: '.', manifest: readManifest(repository) }
   const paths = listFiles(repository, repository)
   const known = new Set(paths)

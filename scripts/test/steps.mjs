@@ -38,7 +38,9 @@ export function allSteps() {
   return [
     ...stepsWithoutServers(),
     ...serverTests('server tests'),
+    ...tests('browser tests', 'test:browser', 1),
     ...tests('packaging', 'test:packaging', 1),
+    ...tests('site', 'test:site', 1),
     ...tests('chaos, short', 'chaos:short', 1),
     ...tests('simulation, short', 'simulate:short', 1),
     ...tests('benchmarks, quick', 'bench:quick', 1),
@@ -135,11 +137,13 @@ function failed(counts, failures) {
 }
 
 /**
- * Tells what vitest says of a test file, from turbo's `@disredis/client:test:unit:  ✓ src/...`.
+ * Tells what a test wants to be told (`note: ...`), and what vitest says of a test file, from turbo's `@disredis/client:test:unit:  ✓ src/...`.
  * @param {string} line
  * @param {(line: string) => void} tell
  */
 function tellOfTestFile(line, tell) {
+  const note = /^@disredis\/[^:]+:\S+: (note: .*)$/.exec(line)
+  if (note !== null) tell(`${note[1]}`)
   const match = /^@disredis\/([^:]+):\S+: {1,2}([✓❯×] \S+\.(?:test|spec)\.\S+ .*)$/.exec(line)
   if (match !== null) tell(`${match[1]} ${match[2]}`)
 }

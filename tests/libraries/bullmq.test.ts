@@ -6,7 +6,7 @@ import { ThreeMasters } from './three-masters.js'
 const masters = ThreeMasters.forThisFile()
 const opened: { close(): Promise<unknown> }[] = []
 
-/** What workers tell: that a wait for jobs was cut off, by a crash or by closing them. */
+/** What workers tell: that a wait for jobs was cut off by a crash. */
 const errors: Error[] = []
 
 afterEach(async () => {
@@ -142,4 +142,25 @@ test('without a hash tag in the prefix the keys of a queue do not live together'
   const redis = await masters.client()
   const queue = open(new Queue('apart', options(redis, 'bull')))
   await expect(queue.add('job', {})).rejects.toBeInstanceOf(CrossShardError)
+})
+
+test('closing a worker and its events while they wait is no error', async () => {
+  const redis = await masters.client()
+  const its = options(redis, '{bull-close}')
+  const errors: Error[] = []
+  const worker = new Worker('work', async (job: Job<number>) => job.data, its)
+  const events = new QueueEvents('work', its)
+  worker.on('error', (error) => errors.push(error))
+  events.on('error', (error) => errors.push(error))
+  const queue = open(new Queue('work', its))
+  await events.waitUntilReady()
+  const job = await queue.add('job', 1)
+  expect(await job.waitUntilFinished(events, 60_000)).toBe(1)
+  const shard = redis.shard(redis.explain('{bull-close}').shard)
+  await expect
+    .poll(() => shard.client('LIST'), { timeout: 30_000 })
+    .toMatch(/cmd=bzpopmin[\s\S]*cmd=xread|cmd=xread[\s\S]*cmd=bzpopmin/)
+  await worker.close()
+  await events.close()
+  expect(errors).toEqual([])
 })

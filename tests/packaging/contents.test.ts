@@ -47,6 +47,12 @@ describe.each(packages)('$name', (pack) => {
     }
   })
 
+  test('the links of its README work on npm, too', async () => {
+    const text = await readFile(join(root, folder, 'README.md'), 'utf8')
+    const links = [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, link]) => link as string)
+    expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([])
+  })
+
   test('whoever installs it downloads no more than its budget', () => {
     const budget = sizeBudgets.get(name)
     expect(budget, `${name} needs a budget in size-budgets.ts`).toBeDefined()

@@ -3,13 +3,14 @@
  * grows it by a quarter is a decision, and this is where it is taken.
  */
 export const sizeBudgets: ReadonlyMap<string, number> = new Map([
-  ['@disredis/cli', 60],
+  ['@disredis/cli', 75],
   ['@disredis/client', 90],
   ['@disredis/connection', 30],
-  ['@disredis/express-session', 15],
+  ['@disredis/express-session', 24],
   ['@disredis/fastify-session', 15],
   ['@disredis/fleet', 38],
   ['@disredis/hash-ring', 12],
   ['@disredis/sentinel', 35],
   ['@disredis/session-store', 60],
+  ['@disredis/telemetry', 24],
 ])

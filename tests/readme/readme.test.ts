@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type Fleet, startFleet } from '@disredis/fleet'
@@ -11,11 +11,15 @@ import { type Program, readPrograms } from './programs.js'
 const folders = ['.', ...readWorkspaces().map(({ folder }) => folder)].filter((folder) =>
   existsSync(join(root, folder, 'README.md')),
 )
-const readmes = folders.map((folder) => {
-  const file = join(folder, 'README.md')
-  const programs = readPrograms(readFileSync(join(root, file), 'utf8'))
-  return { folder, file, programs }
-})
+const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+const documents = [
+  ...folders.map((folder) => ({ folder, file: join(folder, 'README.md') })),
+  ...pages.map((name) => ({ folder: 'docs', file: join('docs', name) })),
+].map(({ folder, file }) => ({
+  folder,
+  file,
+  programs: readPrograms(readFileSync(join(root, file), 'utf8')),
+}))
 
 /** What READMEs call the three Sentinels of a deployment. */
 const SENTINELS = ['127.0.0.1:26379', '127.0.0.1:26380', '127.0.0.1:26381']
@@ -28,23 +32,26 @@ beforeAll(async () => {
   return () => fleet.close()
 })
 
-describe.each(readmes.filter(({ programs }) => programs.length > 0))('$file', (readme) => {
-  let examples: Examples
-  beforeAll(async () => {
-    const port = await freePort()
-    const programs = readme.programs.map((program) => substitute(program, port))
-    examples = new Examples(readme.folder, programs)
-    await examples.compile()
-    return () => examples.remove()
-  })
+describe.each(documents.filter(({ programs }) => programs.length > 0))(
+  '$file',
+  ({ folder, programs: shown }) => {
+    let examples: Examples
+    beforeAll(async () => {
+      const port = await freePort()
+      const programs = shown.map((program) => substitute(program, port))
+      examples = new Examples(folder, programs)
+      await examples.compile()
+      return () => examples.remove()
+    })
 
-  test.each(readme.programs)('line $line works as shown', async (program) => {
-    await examples.run(program)
-  })
-})
+    test.each(shown)('line $line works as shown', async (program) => {
+      await examples.run(program)
+    })
+  },
+)
 
-test('the READMEs of the repository show programs that run', () => {
-  expect(readmes.flatMap(({ programs }) => programs)).not.toEqual([])
+test('the documents of the repository show programs that run', () => {
+  expect(documents.flatMap(({ programs }) => programs)).not.toEqual([])
 })
 
 function substitute(program: Program, port: number): Program {

@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
+import type { Shell } from './completion/completion-script.js'
 import { connectionHelp, withConnection } from './connection/connection-options.js'
 import type { ExitCode } from './exit-code.js'
 import type { Terminal } from './output/terminal.js'
@@ -120,6 +121,86 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     .option('--json', 'one JSON object: the files')
     .addHelpText('after', examples('init', 'init -d description.yaml /srv/redis'))
     .action(action(async () => (await import('./commands/init.js')).init))
+
+  withConnection(
+    program
+      .command('drill')
+      .summary('a planned failover under a measured trickle of writes')
+      .description(
+        'Fails a shard over (SENTINEL FAILOVER) while it writes to keys of its own, and says how long nothing ' +
+          'was acknowledged and what was lost. Asks first; refuses what the doctor says cannot work.',
+      )
+      .argument('<shard>')
+      .option('-y, --yes', 'do not ask')
+      .option('--coordinated', 'SENTINEL FAILOVER … COORDINATED, of Valkey 9')
+      .option('--json', 'one JSON object'),
+  )
+    .addHelpText('after', examples('drill shard-1', 'drill shard-1 --yes --json'))
+    .action(action(async () => (await import('./commands/drill.js')).drill))
+
+  withConnection(
+    program
+      .command('bench')
+      .summary('a short load on your own deployment')
+      .description('Writes and reads keys of its own, evenly on all shards, and removes them.')
+      .option('--seconds <n>', 'for each command', '5')
+      .option('--concurrency <n>', 'commands under way at a time', '50')
+      .option('--size <bytes>', 'of a value', '100')
+      .option('--json', 'one JSON object'),
+  )
+    .addHelpText('after', examples('bench --seconds 10 --concurrency 200'))
+    .action(action(async () => (await import('./commands/bench.js')).bench))
+
+  withConnection(
+    program
+      .command('metrics')
+      .summary('what Sentinels and servers say, for Prometheus')
+      .description('Prints metrics in the text format of Prometheus, or serves them.')
+      .option(
+        '--listen <address>',
+        'port, or host:port; /metrics there (127.0.0.1 without a host)',
+      ),
+  )
+    .addHelpText('after', examples('metrics', 'metrics --listen 0.0.0.0:9126'))
+    .action(action(async () => (await import('./commands/metrics.js')).metrics))
+
+  const named = (command: Command) =>
+    command.option('--name <name>', 'one of several', 'default').option('--json', 'one JSON object')
+  named(program.command('up'))
+    .summary('a local fleet for development')
+    .description(
+      'Starts masters, replicas and Sentinels on free ports of this machine. The last line is for .env.',
+    )
+    .option('--masters <n>', 'shards', '1')
+    .option('--replicas <n>', 'of each master', '1')
+    .option('--sentinels <n>', 'Sentinels', '3')
+    .addHelpText('after', examples('up --masters 3', 'up | tail -1 >> .env'))
+    .action(action(async () => (await import('./commands/up.js')).up))
+  named(program.command('down'))
+    .summary('ends the local fleet')
+    .description('Ends the local fleet; its data is gone.')
+    .action(action(async () => (await import('./commands/up.js')).down))
+  named(program.command('status'))
+    .summary('whether the local fleet is up, and where')
+    .description('Shows the local fleet. Exit code 1 when there is none.')
+    .action(action(async () => (await import('./commands/up.js')).status))
+
+  program
+    .command('hold', { hidden: true })
+    .argument('<file>')
+    .argument('<options>')
+    .action(action(async () => (await import('./local-fleet/hold-fleet.js')).holdFleet))
+
+  program
+    .command('completion')
+    .summary('completion for bash, zsh or fish')
+    .description('Prints a script that completes commands and options.')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', examples('completion bash > /etc/bash_completion.d/disredis'))
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion/completion-script.js')
+      terminal.print(completionScript(program, shell))
+    })
 
   program
     .command('connection', { hidden: true })

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly answers?: readonly string[]
   /** Called with every line that is printed. */
   readonly onLine?: (line: string) => void
+  /** The same for standard error. */
+  readonly onTell?: (line: string) => void
 }
 
 /** Runs a command line in this process, with a terminal of strings. */
@@ -40,7 +42,10 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
       out.push(line)
       options.onLine?.(line)
     },
-    tell: (line) => err.push(line),
+    tell: (line) => {
+      err.push(line)
+      options.onTell?.(line)
+    },
     ask: answer,
     askSecret: answer,
   }

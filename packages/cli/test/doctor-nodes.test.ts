@@ -15,7 +15,7 @@ import { collectSnapshot, diagnose } from '../src/index.js'
 import { examine, expectOnly, findsSoon } from '../test-support/examine.js'
 import { access, startHealthyFleet } from '../test-support/healthy-fleet.js'
 import { startLooseReplica } from '../test-support/loose-replica.js'
-import { redis8 } from '../test-support/redis-8.js'
+import { releasedServer } from '../test-support/released-server.js'
 
 const cleanUps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -135,8 +135,9 @@ describe('masters and replicas', () => {
   })
 
   test('versions-cannot-replicate-back and versions-mixed: a replica of a later release', async () => {
-    const fleet = await start({ sentinelTimers: quick })
-    await using _replica = await startLooseReplica(fleet.master(), { program: await redis8() })
+    const [older, newer] = [await releasedServer('redis-7.0'), await releasedServer('redis-8.0')]
+    const fleet = await start({ server: older, sentinelTimers: quick })
+    await using _replica = await startLooseReplica(fleet.master(), { program: newer })
     const { evidence } = await findsSoon(fleet, 'versions-cannot-replicate-back')
     expect(evidence.join()).toMatch(
       /is Redis 7\.0\.\d+, RDB format 10.*is Redis 8\.0\.\d+, RDB format 12/,

@@ -12,25 +12,40 @@ import { withPrefix } from './commands/with-prefix.js'
 import { type BatchContext, callBack } from './handles/command-batch.js'
 import { CommandHandle } from './handles/command-handle.js'
 import {
+  builtinMethod,
   type CommandTarget,
+  callPolicy,
   defineMethods,
   installCommands,
+  keyPrefix,
   type Method,
   scriptMethods,
+  submit,
 } from './handles/command-surface.js'
-import { type IoredisMembers, installIoredisMembers } from './handles/ioredis-members.js'
+import {
+  addMethods,
+  type IoredisMembers,
+  installIoredisMembers,
+} from './handles/ioredis-members.js'
 import { type Iteration, installIteration } from './handles/iteration.js'
 import { Pipeline } from './handles/pipeline.js'
 import { isSentAtOnce, type MultiArgument, Transaction } from './handles/transaction.js'
-import type { DisredisOptions, ResolvedOptions } from './options/disredis-options.js'
+import type {
+  DisredisOptions,
+  GivenOptions,
+  MoreOptions,
+  ResolvedOptions,
+} from './options/disredis-options.js'
 import { count, milliseconds, oneOf } from './options/option-checks.js'
 import { readGiven, resolveOptions } from './options/resolve-options.js'
-import { installSubscriptions } from './pubsub/install-subscriptions.js'
+import { shownOptions } from './options/shown-options.js'
+import { changeSubscriptions, installSubscriptions } from './pubsub/install-subscriptions.js'
 import type { SubscriptionKind } from './pubsub/subscription-kind.js'
 import { DurableRouting } from './routing/durable-routing.js'
 import type { Explanation } from './routing/explanation.js'
 import type { DisredisEvents } from './run/client-events.js'
 import { ClientRun, type DisredisStatus } from './run/client-run.js'
+import { tellEvent } from './run/event-channel.js'
 import { type Health, summarize } from './run/health.js'
 import type { TransactionOptions } from './watch/watched-transactions.js'
 
@@ -52,6 +67,17 @@ export interface CallOptions {
 /** Gets a client for the shard of the watched keys, on a connection of its own. */
 export type WatchedWork<T> = (tx: CommandHandle) => Promise<T>
 
+/** ms that commands under way may take while the client is closed. */
+const drainTime = 2000
+
+type MethodPair = Readonly<Record<'string' | 'buffer', Method>>
+
+// Names of ours are names that a script may have: nothing in here is called by its name.
+const { emit, listenerCount } = EventEmitter.prototype as {
+  emit(this: EventEmitter, name: string, ...args: unknown[]): boolean
+  listenerCount(this: EventEmitter, name: string): number
+}
+
 export interface CloseOptions {
   /** How long commands that are under way may take, in ms. Default 2000. */
   readonly timeout?: number
@@ -63,13 +89,15 @@ export interface CloseOptions {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
 export class Disredis extends EventEmitter<DisredisEvents> implements CommandTarget {
+  /**
+   * What the client was made with, every default in its place, for programs that look: changes have no
+   * effect. Passwords and TLS options are there, and are not printed.
+   */
   readonly options: ResolvedOptions
   /** False: there is no Redis Cluster behind it. */
   readonly isCluster = false
-  /** @internal */
-  readonly callPolicy: CallPolicy
-  /** @internal */
-  readonly keyPrefix: string | undefined
+  readonly #options: ResolvedOptions
+  readonly #callPolicy: CallPolicy
   readonly #given: DisredisOptions
   readonly #methods = new Map<string, Method>()
   /** Some call may ask for other nodes than the masters. */
@@ -80,40 +108,41 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * Connects in the background unless `lazyConnect`. Commands may be issued at once.
    *
    * @param options `'h1:26379,h2'`, a `redis-sentinel://` URL, an array of addresses, or options
+   * @param more options beside addresses or a URL; what both say, they have to say alike
    * @throws InvalidOptionError, InvalidAddressError
    */
-  constructor(options: string | readonly string[] | DisredisOptions) {
+  constructor(options: GivenOptions, more?: MoreOptions) {
     super()
-    this.#given = readGiven(options)
-    this.options = resolveOptions(this.#given)
-    this.keyPrefix = this.options.keyPrefix
-    this.callPolicy = Object.freeze({
-      timeout: this.options.commandTimeout,
-      retryWrites: this.options.retryWrites,
+    this.#given = readGiven(options, more)
+    this.#options = resolveOptions(this.#given)
+    this.options = shownOptions(this.#options)
+    this.#callPolicy = Object.freeze({
+      timeout: this.#options.commandTimeout,
+      retryWrites: this.#options.retryWrites,
       isIdempotent: false,
-      showFriendlyErrorStack: this.options.showFriendlyErrorStack,
-      readFrom: this.options.readFrom,
+      showFriendlyErrorStack: this.#options.showFriendlyErrorStack,
+      readFrom: this.#options.readFrom,
       scripts: new LoadedScripts(),
     })
-    for (const [name, script] of Object.entries(this.options.scripts ?? {})) {
-      this.defineCommand(name, script)
+    for (const [name, script] of Object.entries(this.#options.scripts ?? {})) {
+      this.#addMethods(name, scriptMethods(new Script(script)))
     }
-    this.#usesReplicas = this.options.readFrom !== 'master'
+    this.#usesReplicas = this.#options.readFrom !== 'master'
     this.#run = this.#open()
-    if (!this.options.lazyConnect) this.#run.start()
+    if (!this.#options.lazyConnect) this.#run.start()
   }
 
   /**
    * A client whose shards all have a master. Rejects within `commandTimeout` with the error that
    * stands in the way (`SentinelsUnreachableError`, `UnknownMasterError`, `ShardDownError`, ...); it is closed then.
    */
-  static async connect(options: string | readonly string[] | DisredisOptions): Promise<Disredis> {
-    const client = new Disredis(options)
+  static async connect(options: GivenOptions, more?: MoreOptions): Promise<Disredis> {
+    const client = new Disredis(options, more)
     try {
-      await client.ready()
+      await client.#run.ready()
       return client
     } catch (error) {
-      await client.close({ timeout: 0 })
+      await client.#run.close(0)
       throw error
     }
   }
@@ -135,15 +164,18 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * a closed client again; subscriptions and handles of single shards are those of before, and gone.
    */
   connect(callback?: Callback<void>): Promise<void> {
-    if (this.status === 'end') this.#run = this.#open()
-    const promise = this.ready()
+    if (this.#run.status === 'end') this.#run = this.#open()
+    const promise = this.#run.ready()
     callBack(promise, callback)
     return promise
   }
 
   /** A new client with the same options but `override`. Options that are ioredis's alone are ignored. */
-  duplicate(override: Partial<DisredisOptions> = {}): Disredis {
-    return new Disredis({ ...this.#given, ...override })
+  duplicate(override: MoreOptions = {}): Disredis {
+    // Its word for the masters stands in place of ours.
+    const { masters, ...given } = this.#given
+    const kept = override.name == null ? this.#given : given
+    return new Disredis({ ...kept, ...override } as DisredisOptions)
   }
 
   /**
@@ -158,7 +190,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   health(): Health {
     const { supervisor } = this.#run
     const shards = supervisor.shards.map((shard) => shard.health())
-    return summarize(shards, this.topology?.sentinels ?? [], supervisor.placement())
+    const { commandTimeout } = this.#options
+    return summarize(shards, supervisor.topology, supervisor.placement(), commandTimeout)
   }
 
   /**
@@ -168,9 +201,9 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    */
   explain(key: string | Buffer): Explanation {
     const { ring } = this.#run.knownRouter()
-    const full = withPrefix(this.keyPrefix, Buffer.isBuffer(key) ? key : String(key))
+    const full = withPrefix(this.#options.keyPrefix, Buffer.isBuffer(key) ? key : String(key))
     const shard = ring.locate(full)
-    const topology = this.topology?.shards.get(shard)
+    const topology = this.#run.supervisor.topology?.shards.get(shard)
     return {
       key: full.toString(),
       hashTag: hashTag(full).toString(),
@@ -196,7 +229,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       )
     }
     return new CommandHandle({
-      ...this.#context(this.callPolicy),
+      ...this.#context(this.#callPolicy),
       send: (command) => run.routeTo(shard.flow, command),
     })
   }
@@ -208,15 +241,19 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** The same commands under another policy; the client itself is unchanged. */
   with(options: CallOptions): CommandHandle {
-    const readFrom = oneOf('readFrom', options.readFrom ?? this.callPolicy.readFrom, readFromValues)
+    const readFrom = oneOf(
+      'readFrom',
+      options.readFrom ?? this.#callPolicy.readFrom,
+      readFromValues,
+    )
     if (readFrom !== 'master') {
       this.#usesReplicas = true
       this.#run.useReplicas()
     }
     return new CommandHandle(
       this.#context({
-        ...this.callPolicy,
-        timeout: milliseconds('timeout', options.timeout, this.callPolicy.timeout),
+        ...this.#callPolicy,
+        timeout: milliseconds('timeout', options.timeout, this.#callPolicy.timeout),
         boundsBlocking: options.timeout !== undefined,
         isIdempotent: options.idempotent ?? false,
         readFrom,
@@ -241,7 +278,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       this.#run.supervisor.lanes.waiting(shard),
     )
     return new CommandHandle({
-      ...this.#context(this.callPolicy),
+      ...this.#context(this.#callPolicy),
       send: (command) =>
         this.#run.routeBy(command, (router) => routing.over(router).route(command)),
     })
@@ -252,7 +289,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * has its own fate; for atomicity see {@link multi}.
    */
   pipeline(commands?: readonly (readonly unknown[])[]): Pipeline {
-    return new Pipeline(this.#context(this.callPolicy), commands)
+    return new Pipeline(this.#context(this.#callPolicy), commands)
   }
 
   /**
@@ -262,8 +299,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   multi(options: { pipeline: false }): Promise<'OK'>
   multi(commands?: readonly (readonly unknown[])[] | { pipeline: true }): Transaction
   multi(given?: MultiArgument): Transaction | Promise<'OK'> {
-    if (isSentAtOnce(given)) return this.call('MULTI') as Promise<'OK'>
-    return new Transaction(this.#context(this.callPolicy), given)
+    if (isSentAtOnce(given)) return builtinMethod('call').call(this, 'MULTI') as Promise<'OK'>
+    return new Transaction(this.#context(this.#callPolicy), given)
   }
 
   /**
@@ -290,13 +327,13 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     if (!Array.isArray(keys)) throw new InvalidOptionError('transaction() takes an array of keys')
     const run = this.#run
     const router = await run.routerSoon()
-    const context = this.#context(this.callPolicy)
+    const context = this.#context(this.#callPolicy)
     const watch = new Command(
       { ...commandInfo('watch'), route: { to: 'keys' } },
       [...keys],
-      this.callPolicy,
+      this.#callPolicy,
       'utf8',
-      this.keyPrefix,
+      this.#options.keyPrefix,
       undefined,
     )
     const { name } = router.locate([watch], 'the transaction')
@@ -307,16 +344,12 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
 
   /** Gives the client a command that runs a Lua script, and one whose reply is in buffers. */
   defineCommand(name: string, definition: ScriptDefinition): void {
-    this.addMethods(name, scriptMethods(new Script(definition)))
+    this.#addMethods(name, scriptMethods(new Script(definition)))
   }
 
-  /** @internal Its batches and handles have them too. */
-  addMethods(
-    name: string,
-    { string, buffer }: Readonly<Record<'string' | 'buffer', Method>>,
-  ): void {
-    this.#methods.set(name, string).set(`${name}Buffer`, buffer)
-    defineMethods(this, this.#methods)
+  /** @internal */
+  [addMethods](name: string, methods: MethodPair): void {
+    this.#addMethods(name, methods)
   }
 
   /**
@@ -324,7 +357,7 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * `OutcomeUnknownError` for writes that were sent) and closes every connection. Later commands are
    * rejected with `ClosedError`. A second call waits for the first.
    */
-  close({ timeout = 2000 }: CloseOptions = {}): Promise<void> {
+  close({ timeout = drainTime }: CloseOptions = {}): Promise<void> {
     return this.#run.close(timeout)
   }
 
@@ -333,49 +366,68 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
    * it does nothing: this client replaces what does not answer by itself.
    */
   disconnect(reconnect = false): void {
-    if (!reconnect) this.close({ timeout: 0 })
+    if (!reconnect) this.#run.close(0)
   }
 
   /** As {@link disconnect}; its name of old. */
   end(): void {
-    this.disconnect()
+    this.#run.close(0)
   }
 
   /** As {@link close}; the name that ioredis uses. */
   quit(callback?: Callback<'OK'>): Promise<'OK'> {
-    const promise = this.close().then(() => 'OK' as const)
+    const promise = this.#run.close(drainTime).then(() => 'OK' as const)
     callBack(promise, callback)
     return promise
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    return this.#run.close(drainTime)
   }
 
   /** @internal */
-  submit(command: Command): Promise<unknown> {
+  get [callPolicy](): CallPolicy {
+    return this.#callPolicy
+  }
+
+  /** @internal */
+  get [keyPrefix](): string | undefined {
+    return this.#options.keyPrefix
+  }
+
+  /** @internal */
+  [submit](command: Command): Promise<unknown> {
     this.#run.entry.route(command)
     return command.promise
   }
 
   /** @internal */
-  async changeSubscriptions(
+  async [changeSubscriptions](
     kind: SubscriptionKind,
     change: 'subscribe' | 'unsubscribe',
     names: readonly (string | Buffer)[],
   ): Promise<number> {
     const run = this.#run
     const { now } = run.runtime
-    const deadline = now() + this.options.commandTimeout
+    // As in ioredis: shard channels are keys to it, other channels are not.
+    const prefix = kind === 'ssubscribe' ? this.#options.keyPrefix : undefined
+    const deadline = now() + this.#options.commandTimeout
     await run.routerSoon()
-    return run.subscriptions[change](kind, names, deadline - now())
+    const prefixed = names.map((name) => withPrefix(prefix, name))
+    return run.subscriptions[change](kind, prefixed, deadline - now())
+  }
+
+  /** Its batches and handles have them too. */
+  #addMethods(name: string, { string, buffer }: MethodPair): void {
+    this.#methods.set(name, string).set(`${name}Buffer`, buffer)
+    defineMethods(this, this.#methods)
   }
 
   #open(): ClientRun {
     return new ClientRun({
-      options: this.options,
+      options: this.#options,
       emit: (name, ...args) => this.#emit(name, ...args),
-      hasListener: (name) => this.listenerCount(name) > 0,
+      hasListener: (name) => listenerCount.call(this, name) > 0,
       usesReplicas: () => this.#usesReplicas,
     })
   }
@@ -383,15 +435,15 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
   #context(callPolicy: CallPolicy): BatchContext {
     return {
       callPolicy: Object.freeze(callPolicy),
-      keyPrefix: this.keyPrefix,
+      keyPrefix: this.#options.keyPrefix,
       methods: this.#methods,
       send: (command) => this.#run.entry.route(command),
     }
   }
 
   #emit<Name extends keyof DisredisEvents>(name: Name, ...args: DisredisEvents[Name]): void {
-    if (name === 'error' && this.listenerCount('error') === 0) return
-    const emit = this.emit as (name: string, ...args: unknown[]) => boolean
+    tellEvent(name, args[0])
+    if (name === 'error' && listenerCount.call(this, 'error') === 0) return
     emit.call(this, name, ...args)
   }
 }

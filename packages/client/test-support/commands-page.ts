@@ -49,7 +49,7 @@ Commands that this table does not have (of modules, say) go through \`redis.shar
 
 ## Scans
 
-\`SCAN\`, \`HSCAN\`, \`SSCAN\` and \`ZSCAN\`, their streams and \`scanIterator()\` hold what Redis promises in
+\`SCAN\`, \`HSCAN\`, \`SSCAN\` and \`ZSCAN\`, their streams and \`scanKeys()\` hold what Redis promises in
 failovers too: what is there all along comes at least once, and may come twice. A cursor means something
 to the server alone that gave it, so when another one serves the shard, or the same after a restart, the
 scan of that shard or key begins again; the client sees it by the cursor. Give back what you got: \`'0'\`, or

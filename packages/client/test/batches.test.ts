@@ -209,3 +209,16 @@ describe('a transaction', () => {
     expect(results?.[0]?.[0]).toBeNull()
   })
 })
+
+test('a pipeline larger than the queue is taken by a healthy shard, all of it', async () => {
+  const client = redis.duplicate({ queue: { maxBytes: 64 * 1024 * 1024 }, commandTimeout: 60_000 })
+  await client.ready()
+  const megabyte = Buffer.alloc(1024 * 1024, 'x')
+  const pipeline = client.pipeline()
+  for (let i = 0; i < 250; i++) pipeline.set('{large}', megabyte)
+  const results = await pipeline.exec()
+  expect(results.filter(([error]) => error !== null)).toEqual([])
+  expect(await client.strlen('{large}')).toBe(megabyte.length)
+  await client.del('{large}')
+  await client.close()
+})

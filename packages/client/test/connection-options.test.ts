@@ -39,7 +39,7 @@ test('db: every connection is to that database, and scans and counts are of it',
   expect(await redis.dbsize()).toBe(2)
   expect((await redis.keys('*')).sort()).toEqual(['db:key', '{db:key}list'])
   const found: string[] = []
-  for await (const key of redis.scanIterator()) found.push(key)
+  for await (const key of redis.scanKeys()) found.push(key)
   expect(found.sort()).toEqual(['db:key', '{db:key}list'])
   await other.set('kept', '1')
   await redis.flushdb()

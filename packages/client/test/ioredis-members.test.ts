@@ -28,10 +28,74 @@ test('tells its status and its events in the words of ioredis', async () => {
   expect(client.status).toBe('connecting')
   expect(await connected).toBeNull()
   expect(client.status).toBe('ready')
-  const quit = new Promise((resolve) => client.quit((_, reply) => resolve(reply)))
+  const quit = client.quit()
   expect(client.status).toBe('close')
   expect(await quit).toBe('OK')
+  expect(told).toEqual(['connect: ready', 'ready: ready'])
+  // They come after the promise: who waits for it may wait for them as well.
+  await once(client, 'end')
   expect(told).toEqual(['connect: ready', 'ready: ready', 'close: end', 'end: end'])
+})
+
+test('calls back when it has quit', async () => {
+  const client = await Disredis.connect({ sentinels: fleet.sentinels })
+  expect(await new Promise((resolve) => client.quit((_, reply) => resolve(reply)))).toBe('OK')
+})
+
+test('tells what was under way at an ordinary close in the words that libraries know', async () => {
+  const client = await Disredis.connect({ sentinels: fleet.sentinels })
+  const pending = [
+    client.blpop('closing:a', 0),
+    client.xread('BLOCK', 0, 'STREAMS', 'closing:b', '$'),
+  ]
+  const errors = Promise.all(pending.map((it) => it.catch((error: Error) => error)))
+  await expect
+    .poll(async () => {
+      const lists = [...redis.shards().values()].map((it) => it.client('LIST') as Promise<string>)
+      return (await Promise.all(lists)).join().match(/cmd=(?:blpop|xread) /g)?.length
+    })
+    .toBe(2)
+  client.disconnect()
+  for (const error of await errors)
+    expect(error).toMatchObject({ message: 'Connection is closed.' })
+  expect((await errors)[0]).toMatchObject({
+    code: 'DISREDIS_OUTCOME_UNKNOWN',
+    mayHaveExecuted: true,
+  })
+  expect((await errors)[1]).toMatchObject({ code: 'DISREDIS_CLOSED', mayHaveExecuted: false })
+})
+
+test('takes options beside addresses and URLs', async () => {
+  const [address] = fleet.sentinels
+  for (const given of [address!, `redis-sentinel://${address}`, fleet.sentinels]) {
+    await using client = await Disredis.connect(given, { keyPrefix: 'beside:', db: 1 })
+    await client.set('k', 'v')
+    await using other = new Disredis(given, { keyPrefix: 'bes', db: 1 })
+    expect(await other.get('ide:k')).toBe('v')
+    expect(await redis.get('beside:k')).toBeNull()
+  }
+})
+
+test('queues nothing for a shard without a master if it is told so, in copies too', async () => {
+  const given = { sentinels: fleet.sentinels, enableOfflineQueue: false }
+  const client = new Disredis(given)
+  await expect(client.get('k')).rejects.toMatchObject({ code: 'DISREDIS_QUEUE_FULL' })
+  await client.ready()
+  expect(await client.set('offline', '1')).toBe('OK')
+  await using copy = client.duplicate({ enableOfflineQueue: true })
+  expect(await copy.get('offline')).toBe('1')
+  await using same = client.duplicate()
+  await expect(same.get('k')).rejects.toMatchObject({ code: 'DISREDIS_QUEUE_FULL' })
+  await client.close()
+})
+
+test('lets libraries write to its options, without effect', async () => {
+  const options = redis.options as unknown as Record<string, unknown>
+  options.connectionName = 'written'
+  options.password = 'written'
+  expect(redis.options.connectionName).toBe('written')
+  await using copy = redis.duplicate({ lazyConnect: true })
+  expect(copy.options.connectionName).toBe('disredis')
 })
 
 test('opens again after it was closed', async () => {

@@ -34,7 +34,7 @@ test('a scan returns the keys of all shards, by cursor, stream and iterator', as
   expect(byStream.sort()).toEqual([...keys].sort())
 
   const byIterator: string[] = []
-  for await (const key of redis.scanIterator({ match: 'scan:1*' })) byIterator.push(key)
+  for await (const key of redis.scanKeys({ match: 'scan:1*' })) byIterator.push(key)
   expect(byIterator.sort()).toEqual(keys.filter((key) => key.startsWith('scan:1')).sort())
 
   const inBuffers: Buffer[] = []
@@ -44,7 +44,7 @@ test('a scan returns the keys of all shards, by cursor, stream and iterator', as
 
 test('a shard handle scans that shard only', async () => {
   const found: string[] = []
-  for await (const key of redis.shard('shard-2').scanIterator({ match: 'scan:*' })) found.push(key)
+  for await (const key of redis.shard('shard-2').scanKeys({ match: 'scan:*' })) found.push(key)
   expect(found.sort()).toEqual(keys.filter((key) => redis.explain(key).shard === 'shard-2').sort())
 })
 

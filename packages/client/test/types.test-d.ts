@@ -116,3 +116,33 @@ redis.on('ready', () => {})
 redis.on('connect', () => {})
 redis.on('end', () => {})
 expectTypeOf<DisredisEvents['error']>().toEqualTypeOf<[error: Error]>()
+
+// A value of ioredis's options, with its usual members.
+const ioredisOptions: RedisOptions = {
+  sentinels: [{ host: 'h1', port: 26379 }],
+  name: 'mymaster',
+  username: 'app',
+  password: 'secret',
+  sentinelPassword: 'secret',
+  db: 1,
+  keyPrefix: 'app:',
+  connectionName: 'app',
+  lazyConnect: true,
+  maxRetriesPerRequest: null,
+  enableReadyCheck: false,
+  retryStrategy: (times) => times * 50,
+  tls: { rejectUnauthorized: true },
+  natMap: { '10.0.0.1:6379': { host: 'public', port: 7000 } },
+  family: 4,
+}
+expectTypeOf<typeof Disredis>().toBeConstructibleWith(ioredisOptions)
+expectTypeOf<typeof Disredis>().toBeConstructibleWith('redis-sentinel://h1', ioredisOptions)
+expectTypeOf<typeof Disredis>().toBeConstructibleWith('h1', {
+  keyPrefix: 'app:',
+  readFrom: 'replica',
+})
+expectTypeOf<typeof Disredis.connect>().toBeCallableWith(ioredisOptions)
+redis.duplicate(ioredisOptions)
+redis.duplicate({ connectionName: 'b', maxRetriesPerRequest: null, enableReadyCheck: false })
+// @ts-expect-error: there is no such option
+redis.duplicate({ conectionName: 'b' })

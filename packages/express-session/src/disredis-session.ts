@@ -87,8 +87,7 @@ export function disredisSession(options: DisredisSessionOptions): DisredisSessio
       const request = req as unknown as StoreRequest
       if (data === undefined) store.generate(request)
       else store.createSession(request, data)
-      // Of an upgrade there is no response.
-      if (typeof res.end !== 'function') return
+      if (!isResponse(res)) return
       new HeldResponse(res, new SessionAnswer(context, req, res, cookieId, next))
     }
     if (cookieId === undefined) {
@@ -118,6 +117,12 @@ export function disredisSession(options: DisredisSessionOptions): DisredisSessio
 }
 
 type Next = (error?: unknown) => void
+
+/** An upgrade has none, or one that only looks like it: nothing leaves through that. */
+function isResponse(res: Partial<ServerResponse>): boolean {
+  const needed = [res.end, res.write, res.writeHead, res.getHeaders, res.on]
+  return needed.every((method) => typeof method === 'function')
+}
 
 /** As the client asked for it: routers shorten `url`. */
 function pathOf({ url, originalUrl }: IncomingMessage & { originalUrl?: string }): string {

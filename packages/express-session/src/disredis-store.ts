@@ -11,7 +11,9 @@ import {
 import {
   answerCallback,
   type Callback,
+  type ConfiguredCookie,
   CookieWarning,
+  keepStrict,
   UserField,
 } from '@disredis/session-store/adapter'
 import { type CookieOptions, type Session, type SessionData, Store } from 'express-session'
@@ -125,6 +127,7 @@ export class DisredisStore extends Store {
     const trace = this.#binding.traceOf(data)
     // `load()` brings a request that is none: nothing to make a cookie for.
     const isStandIn = trace.handle?.source === 'anonymous' && 'headers' in req
+    if (!isStandIn && 'headers' in req) this.#keepStrict(req, data.cookie)
     const session = isStandIn ? this.#standIn(req, data) : createSession(req, data)
     this.#binding.trace(session, isSame && lock !== undefined ? { ...trace, lock } : trace)
     return session
@@ -160,9 +163,17 @@ export class DisredisStore extends Store {
     await this.#regenerate(req as StoreRequest)
     Object.assign(req.session, fields)
     this.#cookieWarning.check(req.session.cookie)
-    const { handle } = await this.#binding.save(req.sessionID, req.session, true)
-    if (handle === undefined) {
+    try {
+      const { handle } = await this.#binding.save(req.sessionID, req.session, true)
+      if (handle !== undefined) return
       throw new SessionInvalidError('login: the cookie is over already; look at its maxAge')
+    } catch (error) {
+      // Nobody is logged in, and express-session is not to save the session by itself.
+      const { sessionID } = req
+      this.#replaceFailed(req as StoreRequest, error)
+      // Its reply may be all that was lost: an id that nobody was given is ended, too.
+      this.#binding.destroy(sessionID).catch(() => undefined)
+      throw error
     }
   }
 
@@ -223,6 +234,12 @@ export class DisredisStore extends Store {
     }
   }
 
+  /** An empty session under an id of its own, which is never stored. */
+  #replaceFailed(req: StoreRequest, failure: unknown): void {
+    this.generate(req)
+    this.#binding.trace(req.session, { isStored: false, failure })
+  }
+
   /** A session under the id that the request has, whose cookie is as the application wants it. */
   #standIn(req: StoreRequest, data: SessionData): Session & SessionData {
     const id = req.sessionID
@@ -232,6 +249,19 @@ export class DisredisStore extends Store {
     const session = createSession(req, data)
     session.cookie = cookie
     return session
+  }
+
+  /** The cookie that a session was loaded with guards it no less than a new one would. */
+  #keepStrict(req: StoreRequest, cookie: SessionData['cookie']): void {
+    const { secure, httpOnly, domain, sameSite } = cookie
+    if (secure === true && httpOnly === true && domain === undefined && sameSite === 'strict')
+      return
+    const { session, sessionID } = req
+    this.generate(req)
+    const configured = req.session.cookie as ConfiguredCookie
+    req.session = session
+    req.sessionID = sessionID
+    keepStrict(cookie as Parameters<typeof keepStrict>[0], configured)
   }
 
   async #all(): Promise<SessionData[]> {

@@ -183,7 +183,8 @@ export class SessionAnswer implements Holder {
     const { session, sessionID: id } = this.#req
     if (!session || typeof id !== 'string' || this.#hasBadCookie) return
     // What is not stored has no cookie.
-    if (this.#attempt?.error !== undefined) return
+    const { failure } = this.#context.binding.traceOf(session)
+    if (this.#attempt?.error !== undefined || failure !== undefined) return
     const isWanted =
       this.#cookieId !== id
         ? saveUninitialized || this.#isModified(session)

@@ -50,11 +50,13 @@ const subjects: readonly Subject[] = [
   },
 ]
 for (const { name, connect, races, ...flavor } of subjects) {
+  const savesFirst = flavor.sessions === 'disredisSession'
   sessionContract(
     { afterAll, beforeAll, describe, test },
     {
       name,
       races,
+      savesFirst,
       connect: async () => connect(),
       // It closes with the servers.
       disconnect: async () => {},

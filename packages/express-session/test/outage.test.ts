@@ -26,7 +26,7 @@ function serve(
   sessionOptions: Partial<Omit<WebAppOptions, 'store'>> = {},
 ) {
   const client = servers.disredis()
-  const store = new DisredisStore({ client, deadline: 300, ...options } as DisredisStoreOptions)
+  const store = new DisredisStore({ client, deadline: 2_000, ...options } as DisredisStoreOptions)
   const events: string[] = []
   for (const name of ['disconnect', 'connect']) store.on(name, () => events.push(name))
   const opened = serveWebApp({

@@ -37,6 +37,7 @@ export const disredisSession: FastifyPluginAsync<DisredisSessionOptions> = fasti
 async function register(app: FastifyInstance, options: DisredisSessionOptions): Promise<void> {
   const { store: storeOptions, session } = resolvePluginOptions(options)
   const store = new DisredisStore(storeOptions)
+  DisredisStore.configure(store, session.cookie ?? {})
   app.addHook('onClose', () => store.close())
   app.decorate('sessionStore', store)
   if (!app.hasPlugin('@fastify/cookie')) await app.register(fastifyCookie)

@@ -7,10 +7,13 @@ import {
   SessionInvalidError,
   type SessionPolicy,
   SessionStore,
+  SessionUnavailableError,
 } from '@disredis/session-store'
 import {
   answerCallback,
+  type ConfiguredCookie,
   CookieWarning,
+  keepStrict,
   refuseUnknownOptions,
   UserField,
   type UserOption,
@@ -58,6 +61,7 @@ export class DisredisStore implements FastifyStore {
   readonly #cookieWarning = new CookieWarning(
     'Serve it over HTTPS; behind a proxy that speaks TLS, make Fastify with trustProxy. Leave the options cookie.secure and cookie.httpOnly at their defaults, or set them to true.',
   )
+  #configured: ConfiguredCookie | undefined
   /** The session that turned out to be ended already when it was destroyed, while its callback runs. */
   #endedId: string | undefined
 
@@ -73,16 +77,23 @@ export class DisredisStore implements FastifyStore {
     return this.sessions.counters
   }
 
+  /** @internal What the plugin was given for the cookie. */
+  static configure(store: DisredisStore, cookie: ConfiguredCookie): void {
+    store.#configured = cookie
+  }
+
   get(sessionId: string, callback: (error: unknown, session?: Session | null) => void): void {
-    answerCallback(this.#load(sessionId), callback)
+    answerCallback(this.#load(sessionId).catch(forPeople), callback)
   }
 
   set(sessionId: string, session: Session, callback?: (error: unknown) => void): void {
-    answerCallback(this.#save(sessionId, session), callback && ((error) => callback(error)))
+    const work = this.#save(sessionId, session)
+    const saved = work instanceof Promise ? work.catch(forPeople) : work
+    answerCallback(saved, callback && ((error) => callback(error)))
   }
 
   destroy(sessionId: string, callback?: (error: unknown) => void): void {
-    answerCallback(this.sessions.destroy(sessionId), (error, result) => {
+    answerCallback(this.sessions.destroy(sessionId).catch(forPeople), (error, result) => {
       // `regenerate` saves the new session from within this callback.
       this.#endedId = result?.outcome === 'absent' ? sessionId : undefined
       try {
@@ -153,6 +164,7 @@ export class DisredisStore implements FastifyStore {
     const loaded = await this.sessions.get(id)
     if (loaded === undefined) return null
     const { data, cookie, handle } = loaded
+    if (this.#configured !== undefined) keepStrict(cookie, this.#configured)
     // Its own copy: to copy it once more, as parsed from JSON, would take longer than to parse it.
     const session = data as Session
     session.cookie = withOrigin(cookie, { id, handle }) as Session['cookie']
@@ -191,4 +203,14 @@ export class DisredisStore implements FastifyStore {
     }
     return origin.handle
   }
+}
+
+/** Fastify sends an error's message to whoever asked: it is for them; what was wrong is its cause. */
+function forPeople(error: unknown): never {
+  if (!(error instanceof SessionUnavailableError)) throw error
+  const { retryable, mayHaveExecuted } = error
+  throw new SessionUnavailableError(
+    'Your session cannot be reached at the moment; please try again in a few seconds',
+    { cause: error, retryable, mayHaveExecuted },
+  )
 }

@@ -66,7 +66,7 @@ describe('login', () => {
     const one = jar()
     await one.get('/set?color=red&userId=bob')
     const answer = await one.get('/login-fails')
-    expect(answer).toMatchObject({ status: 500, sent: [] })
+    expect(answer).toMatchObject({ status: 503, sent: [] })
     expect(answer.body).toMatchObject({ code: 'DISREDIS_SESSION_STORE_CLOSED' })
     expect(after).toBe(before)
     expect(after).toMatchObject({ color: 'red', userId: 'bob' })

@@ -109,7 +109,7 @@ describe('a session that cannot be saved', () => {
     try {
       const { status, body, sent } = await one.get('/set-while-frozen')
       const code = 'DISREDIS_SESSION_UNAVAILABLE'
-      expect([status, body, sent]).toMatchObject([500, { code }, []])
+      expect([status, body, sent]).toMatchObject([503, { code }, []])
       // Not for each of the three responses that Fastify tries to send.
       expect(tried).toEqual([code])
     } finally {

@@ -58,7 +58,7 @@ test('who waits too long is told, and the holder goes on', async () => {
   const slow = one.get('/held')
   await held
   expect(await one.get('/count')).toMatchObject({
-    status: 500,
+    status: 503,
     body: { code: 'DISREDIS_SESSION_LOCK' },
   })
   gate.emit('go on')

@@ -1,14 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -29,9 +21,9 @@ beforeAll(async () => {
     ])
   const connection = join(folder, 'node_modules/@disredis/connection')
   compile('connection', join(connection, 'dist'))
-  copyFileSync(
-    join(repository, 'packages/connection/package.json'),
+  writeFileSync(
     join(connection, 'package.json'),
+    JSON.stringify({ type: 'module', exports: './dist/index.js' }),
   )
   compile('fleet', join(folder, 'dist'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')

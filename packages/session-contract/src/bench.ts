@@ -3,6 +3,7 @@ import { Agent } from 'node:http'
 import { type SessionPolicy, SessionStore } from '@disredis/session-store'
 import { Browser } from './browser.js'
 import { Gates } from './gates.js'
+import { type Loss, lossy } from './lossy-client.js'
 import { contractRoutes } from './routes.js'
 import type { ContractApp, ContractData, ContractRedis, ContractSubject } from './subject.js'
 
@@ -13,6 +14,8 @@ export interface Bench extends AsyncDisposable {
   readonly app: ContractApp
   readonly gates: Gates
   readonly prefix: string
+  /** Loses replies of the application's writes. */
+  readonly loss: Loss
   /** The same sessions from another process, so to speak. */
   readonly peer: SessionStore<ContractData>
   browser(cookie?: string): Browser
@@ -32,8 +35,9 @@ export async function openBench(
   const gates = new Gates()
   const agent = new Agent({ keepAlive: true, maxSockets: 128 })
   const prefix = `${newId()}:`
+  const { client: lossyClient, loss } = lossy(client)
   const options = {
-    client,
+    client: lossyClient,
     prefix,
     userId: ({ user }: ContractData) => user,
     ...policy,
@@ -43,12 +47,13 @@ export async function openBench(
     routes: contractRoutes(gates),
     ...(maxAge !== undefined && { maxAge }),
   })
-  const peer = new SessionStore<ContractData>({ ...options, deadline: 60_000 })
+  const peer = new SessionStore<ContractData>({ ...options, client, deadline: 60_000 })
   const browser = (cookie?: string) => new Browser(app.url, agent, cookie)
   return {
     app,
     gates,
     prefix,
+    loss,
     peer,
     browser,
     async loggedIn(user) {

@@ -8,6 +8,8 @@ export interface Answer {
   readonly body: unknown
   /** The session cookie that came with it. */
   readonly cookie: string | undefined
+  /** The whole header that it came in. */
+  readonly setCookie: string | undefined
 }
 
 /** A browser: sends its session cookie, takes over the one that it is sent. */
@@ -39,10 +41,10 @@ export class Browser {
             text += chunk
           })
           .on('end', () => {
-            const cookie = sessionCookie(response.headers['set-cookie'])
+            const [cookie, setCookie] = sessionCookie(response.headers['set-cookie'])
             try {
               const body: unknown = text === '' ? undefined : JSON.parse(text)
-              resolve({ status: response.statusCode ?? 0, body, cookie })
+              resolve({ status: response.statusCode ?? 0, body, cookie, setCookie })
             } catch {
               reject(new Error(`No JSON from ${path}: ${text}`))
             }
@@ -68,9 +70,11 @@ export function signedCookie(id: string): string {
   return encodeURIComponent(`s:${id}.${signature.replace(/=+$/, '')}`)
 }
 
-function sessionCookie(headers: readonly string[] | undefined): string | undefined {
+function sessionCookie(
+  headers: readonly string[] | undefined,
+): [value: string | undefined, header: string | undefined] {
   const start = `${CONTRACT_COOKIE}=`
   const header = headers?.findLast((line) => line.startsWith(start))
   const value = header?.slice(start.length).split(';', 1)[0]
-  return value === '' ? undefined : value
+  return [value === '' ? undefined : value, header]
 }

@@ -3,6 +3,7 @@ export {
   deployForFailover,
   startContractServers,
 } from './contract-servers.js'
+export { type Failure, failing } from './failing-client.js'
 export {
   type FailoverDeployment,
   type FailoverFigures,

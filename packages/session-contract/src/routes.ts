@@ -22,6 +22,15 @@ export function contractRoutes(gates: Gates): Readonly<Record<string, ContractRo
       session.set('big', 'x'.repeat(Number(query.get('bytes'))))
       await session.save()
     },
+    // Saved by whoever sends the response.
+    '/big-unsaved': (session, query) => {
+      session.set('big', 'x'.repeat(Number(query.get('bytes'))))
+      return 'stored'
+    },
+    '/unserializable': (session) => {
+      session.set('big', 1n)
+      return 'stored'
+    },
     // Loads, waits at a gate, and then changes what the query says.
     '/slow': async (session, query) => {
       await gates.pass(query.get('gate') ?? '')

@@ -1,6 +1,8 @@
+import { answerCases } from './cases/answer-cases.js'
 import { atRestCases } from './cases/at-rest-cases.js'
 import { basicCases } from './cases/basic-cases.js'
 import { failureCases } from './cases/failure-cases.js'
+import { hostileCases } from './cases/hostile-cases.js'
 import { overlapCases } from './cases/overlap-cases.js'
 import { raceCases } from './cases/race-cases.js'
 import { userCases } from './cases/user-cases.js'
@@ -29,10 +31,12 @@ export function sessionContract(runner: ContractRunner, subject: ContractSubject
   runner.describe(`the session contract: ${subject.name}`, () => {
     const suite = createSuite(runner, subject)
     basicCases(suite)
+    answerCases(suite)
     overlapCases(suite)
     userCases(suite)
     atRestCases(suite)
     failureCases(suite)
+    hostileCases(suite)
     raceCases(suite)
   })
 }

@@ -21,6 +21,7 @@ export interface ContractData {
 
 /** A client of the suite, to look into Redis. A Disredis and a plain ioredis fit. */
 export interface ContractRedis extends SessionRedis {
+  del(key: string): Promise<number>
   exists(key: string): Promise<number>
   hgetall(key: string): Promise<Record<string, string>>
   hset(key: string, field: string, value: string): Promise<number>
@@ -84,6 +85,11 @@ export interface ContractApp {
 export interface ContractSubject {
   /** For the titles: `Express 5 with a plain ioredis`. */
   readonly name: string
+  /**
+   * Whether a session is saved before the first byte of its response leaves, without the handler asking for
+   * it. Default true; false for a store alone in a framework's own middleware.
+   */
+  readonly savesFirst?: boolean
   /** How often each race is run. Default 1000. */
   readonly races?: number
   /** Opens the client that all stores of the suite get; called once. */

@@ -53,8 +53,9 @@ async function answer(
   try {
     const result = await route.handler(session, queryOf(request))
     await session.end()
-    if (session.isStored && session.id !== sent) {
-      response.setHeader('Set-Cookie', `${CONTRACT_COOKIE}=${encodeURIComponent(sign(session.id))}`)
+    if (session.isStored) {
+      const value = encodeURIComponent(sign(session.id))
+      response.setHeader('Set-Cookie', `${CONTRACT_COOKIE}=${value}; HttpOnly`)
     }
     response.end(JSON.stringify(result ?? null))
   } finally {

@@ -24,6 +24,8 @@ export interface SessionCounters {
   evicted: number
   /** Values that could not be read and were set aside. */
   quarantined: number
+  /** Encrypted values that failed authentication, and were left alone. */
+  unauthentic: number
   /** Values of other programs under a session's key. */
   foreign: number
   /** Loads refused by the schema. */
@@ -57,6 +59,7 @@ export function createCounters(): SessionCounters {
     revoked: 0,
     evicted: 0,
     quarantined: 0,
+    unauthentic: 0,
     foreign: 0,
     invalid: 0,
     droppedKeys: 0,

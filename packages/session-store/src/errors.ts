@@ -81,7 +81,16 @@ export class SessionInvalidError extends SessionStoreError {
 
 /** The stored session needs a key or a format that this process does not have. It is left alone. */
 export class SessionUndecodableError extends SessionStoreError {
-  override readonly code = 'DISREDIS_SESSION_UNDECODABLE'
+  override readonly code: 'DISREDIS_SESSION_UNDECODABLE' | 'DISREDIS_SESSION_UNAUTHENTIC' =
+    'DISREDIS_SESSION_UNDECODABLE'
+}
+
+/**
+ * An encrypted session was changed by someone who does not have the key, or this process has another
+ * key of that id. It is left alone, and counted.
+ */
+export class SessionUnauthenticError extends SessionUndecodableError {
+  override readonly code = 'DISREDIS_SESSION_UNAUTHENTIC'
 }
 
 /** The lock was not free within `wait`, or was lost before the write that it was to protect. */

@@ -17,6 +17,7 @@ test('the package exports exactly this', () => {
       "SessionStoreClosedError",
       "SessionStoreError",
       "SessionTooLargeError",
+      "SessionUnauthenticError",
       "SessionUnavailableError",
       "SessionUndecodableError",
       "checkSessionId",

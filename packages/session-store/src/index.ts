@@ -11,6 +11,7 @@ export {
   SessionStoreClosedError,
   SessionStoreError,
   SessionTooLargeError,
+  SessionUnauthenticError,
   SessionUnavailableError,
   SessionUndecodableError,
 } from './errors.js'

@@ -17,7 +17,6 @@ import { resolveOptions } from './options/resolve-options.js'
 import { openClient } from './options/session-client.js'
 import type { SessionStoreOptions } from './options/session-store-options.js'
 import type { CookieInput } from './payload/session-cookie.js'
-import { checkSessionId } from './storage/session-id.js'
 import type { SessionKey } from './storage/session-keys.js'
 import { assembleParts, type StoreParts } from './store-parts.js'
 
@@ -140,8 +139,16 @@ export class SessionStore<Data extends object = SessionData> {
 
   /** The user's sessions, the oldest login first. @throws SessionOptionError without `userId`. */
   listUserSessions(userId: string | number): Promise<SessionEntry<Data>[]> {
-    const list = (deadline: Deadline) => this.#parts.userSessions.list(userId, deadline)
-    return this.#operations.run('listUserSessions', () => this.#within(list))
+    const list = () => this.#parts.userSessions.list(userId)
+    return this.#operations.run('listUserSessions', list)
+  }
+
+  /** As `listUserSessions`, a page at a time, for users with very many. */
+  async *userSessions(
+    userId: string | number,
+  ): AsyncGenerator<SessionEntry<Data>, void, undefined> {
+    this.#operations.mustBeOpen()
+    yield* this.#parts.userSessions.entries(userId)
   }
 
   /**
@@ -229,10 +236,11 @@ export class SessionStore<Data extends object = SessionData> {
   }
 
   #keyFor(id: string, from?: SessionHandle): SessionKey {
-    const key = this.#parts.context.keys.ofId(id, from?.key)
+    const { context } = this.#parts
+    const key = context.keys.ofId(id, from?.key)
     if (key !== undefined) return key
-    this.#parts.context.counters.refusedIds++
-    const message = `The session id is refused: ${checkSessionId(id)}; give another one from genid / idGenerator`
+    context.counters.refusedIds++
+    const message = `The session id is refused: ${context.keys.check(id)}; give another one from genid / idGenerator`
     throw new SessionIdError(message)
   }
 

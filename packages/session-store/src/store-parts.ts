@@ -3,6 +3,7 @@ import { createCounters } from './counters.js'
 import { Deadlines } from './operations/deadline.js'
 import { Membership } from './operations/membership.js'
 import { RecentMap } from './operations/recent-map.js'
+import { ServerClock } from './operations/server-clock.js'
 import { SessionAdmin } from './operations/session-admin.js'
 import { SessionReader } from './operations/session-reader.js'
 import { SessionWriter } from './operations/session-writer.js'
@@ -38,7 +39,10 @@ export function assembleParts<Data extends object>(
 ): StoreParts<Data> {
   const client = withPolicy(settings.client, settings.deadline)
   const scripts = new ScriptExecutor(settings.client, client, settings.durability)
-  const hash = new HashLayout({ ...settings, client, scripts, codec: new PayloadCodec(settings) })
+  const clock = new ServerClock()
+  const codec = new PayloadCodec(settings)
+  const now = () => clock.now()
+  const hash = new HashLayout({ ...settings, client, scripts, codec, now })
   const { prefix, connectRedis, hashIds } = settings
   const keys = new SessionKeys(prefix, connectRedis?.prefix ?? prefix, hashIds)
   const counters = createCounters()
@@ -46,9 +50,16 @@ export function assembleParts<Data extends object>(
     settings,
     keys,
     storage: new SessionStorage(hash, takeOverOf(settings), counters),
-    users: new UserRegistry(client, scripts, keys, settings.absoluteTimeout),
+    users: new UserRegistry(
+      client,
+      scripts,
+      keys,
+      settings.absoluteTimeout,
+      () => clock.leastEpoch,
+    ),
     counters,
     deadlines: new Deadlines(settings.deadline),
+    clock,
     userHints: new RecentMap(USER_HINTS),
     tidy,
   }

@@ -7,6 +7,7 @@ import {
   type SessionPolicy,
   SessionStore,
   SessionTooLargeError,
+  SessionUnauthenticError,
   SessionUndecodableError,
   type StandardSchema,
 } from '../src/index.js'
@@ -57,10 +58,9 @@ describe('keys', () => {
     const { store, key, prefix } = prepare()
     await store.set(newId(), { n: 1 })
     const hash = (await key()).slice(prefix.length)
-    for (const guess of [hash, await key(), hash.toUpperCase()]) {
+    for (const guess of [hash, `${prefix}${hash}`, hash.toUpperCase()]) {
       expect(await store.get(guess)).toBeUndefined()
       expect(await store.destroy(guess)).toEqual({ outcome: 'absent' })
-      await expect(store.set(guess, {})).rejects.toThrow(SessionIdError)
     }
     expect(await store.count()).toBe(1)
   })
@@ -68,10 +68,7 @@ describe('keys', () => {
   test.each([
     ['short', 'too-short'],
     ['overlong', 'x'.repeat(10_000)],
-    ['with braces', `{${newId()}}`],
-    ['binary', `${newId()}\u0000\u00ff`],
-    ['with a line break', `${newId()}\r\nFLUSHALL`],
-    ['with a glob', `${newId()}*`],
+    ['with half a character', `${newId()}\ud800`],
   ])('are not built from an id that is %s', async (_, id) => {
     const { store, prefix } = prepare()
     expect(await store.get(id)).toBeUndefined()
@@ -142,8 +139,8 @@ describe('encryption', () => {
     await store.set(mine, { user: 'mallory' })
     const myKey = (await redis.keys(`${prefix}*`)).find((name) => name !== victimKey) ?? ''
     await redis.copy(victimKey, myKey, 'REPLACE')
-    expect(await store.get(mine)).toBeUndefined()
-    expect(store.counters.quarantined).toBe(1)
+    await expect(store.get(mine)).rejects.toThrow(SessionUnauthenticError)
+    expect(store.counters).toMatchObject({ quarantined: 0, unauthentic: 1 })
     expect((await store.get(victim))?.data).toEqual({ user: 'ada' })
   })
 

@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto'
+import type { Disredis } from '@disredis/client'
 import type { Redis } from 'ioredis'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
+  type SessionHandle,
   SessionOptionError,
   type SessionPolicy,
   type SessionRedis,
@@ -16,7 +19,7 @@ interface Data {
 }
 
 let servers: Servers
-let client: SessionRedis
+let client: Disredis
 beforeAll(async () => {
   servers = await startServers({ masters: 3 })
   client = servers.disredis()
@@ -69,13 +72,30 @@ describe('revokeUser', () => {
     const asAda = await store.set(id, { user: ada }, { from: handle })
     expect((await store.get(id))?.data).toEqual({ user: ada })
     const asBob = await store.set(id, { user: bob }, { from: asAda.handle })
-    await store.revokeUser(ada)
     expect((await store.get(id))?.data).toEqual({ user: bob })
-    const asNobody = await store.set(id, { n: 2 }, { from: asBob.handle })
-    await store.revokeUser(bob)
-    await store.set(id, { n: 3 }, { from: asNobody.handle })
-    expect((await store.get(id))?.data).toEqual({ n: 3 })
+    await store.set(id, { n: 2 }, { from: asBob.handle })
+    expect((await store.get(id))?.data).toEqual({ n: 2 })
   })
+
+  test.each(['first', 'second', 'third'])(
+    'ends a session that was the %s user’s at any time since its creation',
+    async (which) => {
+      const store = open()
+      const users: readonly [string, string, string] = [newId(), newId(), newId()]
+      const id = newId()
+      let handle: SessionHandle | undefined
+      // An administrator becomes somebody else, and somebody else, and is back.
+      for (const user of [...users, users[0]]) {
+        ;({ handle } = await store.set(id, { user }, { from: handle }))
+      }
+      expect((await store.get(id))?.data).toEqual({ user: users[0] })
+      await store.revokeUser(users[['first', 'second', 'third'].indexOf(which)]!)
+      expect(await store.get(id)).toBeUndefined()
+      // Nor does a request under way bring it back, as anybody.
+      for (const user of users) await store.set(id, { user }, { from: handle })
+      expect(await store.get(id)).toBeUndefined()
+    },
+  )
 
   test('a request under way does not save the session back in', async () => {
     const store = open()
@@ -174,6 +194,40 @@ describe('revokeUser', () => {
   })
 })
 
+test('a user’s epoch that was lost does not begin below a stamp that was seen', async () => {
+  const store = open()
+  const ada = newId()
+  const key = `sess:user:${hash('sha256', ada)}`
+  await login(store, ada)
+  // The clock of the master that is lost was ahead of that of the next one.
+  await client.zadd(key, Date.now() + 60_000, 'epoch')
+  const { id } = await login(store, ada)
+  await client.del(key)
+  await store.revokeUser(ada)
+  expect(await store.get(id)).toBeUndefined()
+})
+
+test('the use of a session is written by the server’s clock', async () => {
+  const store = open({ touchAfter: 60_000 })
+  const [one, two] = [newId(), newId()]
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+  try {
+    await store.set(one, { n: 1 })
+    await store.set(two, { n: 1 })
+    const keyOf = (id: string) => `sess:${hash('sha256', id)}`
+    const touched = Number(await client.hget(keyOf(two), 'a'))
+    await client.hset(keyOf(two), 'a', touched - 120_000)
+    const loaded = await Promise.all([store.get(one), store.get(two)])
+    const touches = [one, two].map((id, i) =>
+      store.touch(id, { n: 1 }, { from: loaded[i]?.handle }),
+    )
+    const outcomes = (await Promise.all(touches)).map(({ outcome }) => outcome)
+    expect(outcomes).toEqual(['unchanged', 'touched'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 describe('sessions from before users were tracked', () => {
   test('stay good until their user revokes', async () => {
     const before = new SessionStore<Data>({ client, deadline: 30_000 })
@@ -187,6 +241,19 @@ describe('sessions from before users were tracked', () => {
     await store.revokeUser(ada)
     expect(await store.get(one.id)).toBeUndefined()
     expect((await store.get(two.id))?.data).toEqual({ user: bob })
+  })
+
+  test('are not good again because the key of a user who revoked was lost', async () => {
+    const before = new SessionStore<Data>({ client, deadline: 30_000 })
+    const ada = newId()
+    const { id } = await login(before, ada)
+    const store = open()
+    expect((await store.get(id))?.data).toEqual({ user: ada })
+    await store.revokeUser(ada)
+    await client.del(`sess:user:${hash('sha256', ada)}`)
+    expect(await store.get(id)).toBeUndefined()
+    await login(store, ada)
+    expect(await store.get(id)).toBeUndefined()
   })
 
   test('are tracked from their next touch on', async () => {

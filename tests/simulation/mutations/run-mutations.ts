@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Options } from '../run/options.js'
 import { runSeeds } from '../run/run-seeds.js'
 import { WorkerPool } from '../run/worker-pool.js'
-import { makeMutant } from './make-mutant.js'
+import { makeMutant, removeMutants } from './make-mutant.js'
 import type { Mutation } from './mutation.js'
 import { mutations } from './mutations.js'
 
@@ -15,28 +15,38 @@ export interface FoundMutation {
 }
 
 /** Runs every mutation (or those named) until a seed shows that something is wrong. */
-export async function runMutations({ names, jobs }: Options): Promise<FoundMutation[]> {
+export async function runMutations({
+  names,
+  jobs,
+  seeds: most,
+}: Options): Promise<FoundMutation[]> {
   const found: FoundMutation[] = []
   for (const mutation of mutations) {
     if (names.length > 0 && !names.includes(mutation.name)) continue
-    const result = await runMutation(mutation, jobs)
+    const limit = Math.min(mutation.within, most ?? mutation.within)
+    const result = await runMutation(mutation, jobs, limit)
     const { name, seeds, violation } = result
     console.log(
       seeds === undefined
-        ? `× ${name}: not found in ${mutation.within} seeds`
+        ? `× ${name}: not found in ${limit} seeds`
         : `✓ ${name}: found in seed ${seeds} (${violation})`,
     )
     found.push(result)
   }
+  removeMutants()
   return found
 }
 
-async function runMutation(mutation: Mutation, jobs: number): Promise<FoundMutation> {
+async function runMutation(
+  mutation: Mutation,
+  jobs: number,
+  limit: number,
+): Promise<FoundMutation> {
   const folder = makeMutant(mutation)
   using pool = new WorkerPool(jobs, join(folder, 'simulation/run/worker.js'))
   const tally = await runSeeds(pool, {
     from: 1,
-    seeds: mutation.within,
+    seeds: limit,
     time: undefined,
     jobs,
     stopsAtFailure: true,

@@ -18,6 +18,8 @@ export type Frame = string | object
 export type Accept = (end: ChannelEnd) => Receiver
 
 interface Travelling {
+  /** Its place among what this side sends. */
+  readonly order: number
   readonly frame: Frame | typeof fin | typeof rst
   readonly size: number
 }
@@ -46,6 +48,7 @@ export class ChannelEnd {
   onDrain: (() => void) | undefined
   #isPaused = false
   #lastArrival = 0
+  #order = 0
   #unacknowledged = 0
   /** Sent into a link that is cut. */
   #held: Travelling[] = []
@@ -67,11 +70,12 @@ export class ChannelEnd {
   send(frame: Frame, size = typeof frame === 'string' ? frame.length : 64): void {
     if (this.isClosed) return
     this.#unacknowledged += size
-    if (typeof frame !== 'string' || this.pieceSize === undefined) this.#transmit({ frame, size })
+    if (typeof frame !== 'string' || this.pieceSize === undefined)
+      this.#transmit(this.#item(frame, size))
     else {
       for (let at = 0; at < frame.length; at += this.pieceSize) {
         const piece = frame.slice(at, at + this.pieceSize)
-        this.#transmit({ frame: piece, size: piece.length })
+        this.#transmit(this.#item(piece, piece.length))
       }
     }
   }
@@ -79,14 +83,14 @@ export class ChannelEnd {
   /** The other side gets what was sent before, then the end. */
   close(): void {
     if (this.isClosed) return
-    this.#transmit({ frame: fin, size: 0 })
+    this.#transmit(this.#item(fin, 0))
     this.vanish()
   }
 
   /** The other side may lose what was sent before. */
   reset(): void {
     if (this.isClosed) return
-    this.#transmit({ frame: rst, size: 0 })
+    this.#transmit(this.#item(rst, 0))
     this.vanish()
   }
 
@@ -120,10 +124,21 @@ export class ChannelEnd {
     return this.#held.length > 0
   }
 
+  #item(frame: Travelling['frame'], size: number): Travelling {
+    return { order: this.#order++, frame, size }
+  }
+
+  /** What was under way when the link was cut comes before what was sent after. */
+  #hold(item: Travelling): void {
+    const later = this.#held.findIndex(({ order }) => order > item.order)
+    if (later === -1) this.#held.push(item)
+    else this.#held.splice(later, 0, item)
+  }
+
   #transmit(item: Travelling): void {
     const network = this.#network
     if (this.#held.length > 0 || network.isCut(this.host, this.peer.host)) {
-      this.#held.push(item)
+      this.#hold(item)
       return
     }
     const { time } = network
@@ -131,7 +146,7 @@ export class ChannelEnd {
     const at = Math.max(this.#lastArrival, time.now + delay)
     this.#lastArrival = at
     time.at(at, () => {
-      if (network.isCut(this.host, this.peer.host) || this.#held.length > 0) this.#held.push(item)
+      if (network.isCut(this.host, this.peer.host) || this.#held.length > 0) this.#hold(item)
       else this.#deliver(item)
     })
   }
@@ -153,9 +168,9 @@ export class ChannelEnd {
       peer.#arrive(item)
       return
     }
-    if (this.cutAfter > 0) peer.#arrive({ frame: item.frame.slice(0, this.cutAfter), size: 0 })
+    if (this.cutAfter > 0) peer.#arrive(this.#item(item.frame.slice(0, this.cutAfter), 0))
     this.cutAfter = undefined
-    peer.#arrive({ frame: rst, size: 0 })
+    peer.#arrive(this.#item(rst, 0))
     this.#hearReset()
   }
 
@@ -184,7 +199,7 @@ export class ChannelEnd {
 
   #hearReset(): void {
     this.#network.time.after(this.#network.delay(this.peer.host, this.host, 0), () =>
-      this.#arrive({ frame: rst, size: 0 }),
+      this.#arrive(this.#item(rst, 0)),
     )
   }
 }

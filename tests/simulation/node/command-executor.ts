@@ -79,6 +79,9 @@ export class CommandExecutor {
     const data = dataCommands.get(name)
     const facts = factsOf(name, data)
     const refusal = this.#unknown(name, args, data) ?? refusalOf(node, session, facts)
+    if (facts.isWrite && session.toldRole !== 'master') {
+      node.surroundings.observer.unaskedWrite(node, session.channel.peer.host.name, name)
+    }
     if (refusal !== undefined) {
       if (session.transaction !== undefined && name !== 'EXEC') session.isDoomed = true
       if (name === 'EXEC' && session.transaction !== undefined) endTransaction(session)

@@ -29,6 +29,8 @@ export interface NodeObserver {
   /** A write was executed here first. */
   executed(node: RedisNode, record: WriteRecord): void
   roleChanged(node: RedisNode): void
+  /** A client sends a write over a connection on which it was not told `master` to ROLE. */
+  unaskedWrite(node: RedisNode, client: string, command: string): void
 }
 
 export interface NodeSurroundings {
@@ -136,6 +138,11 @@ export class RedisNode {
 
   note(what: string): void {
     this.surroundings.journal.write(this.name, what)
+  }
+
+  /** Refused while it hands over by itself. */
+  get isHandingOver(): boolean {
+    return this.failover.state !== 'no-failover'
   }
 
   becomeMaster(): void {
@@ -246,6 +253,8 @@ export class RedisNode {
         channel.send({ kind: 'refused' })
         return
       }
+      this.failover.forget()
+      this.pause.end()
       this.becomeMaster()
     }
     // A replica that has no link itself has nothing to give.

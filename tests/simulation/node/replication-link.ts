@@ -47,7 +47,8 @@ export class ReplicationLink implements Receiver {
   readonly #host: Host
   readonly #owner: LinkOwner
   readonly #times: LinkTimes
-  readonly #isFailover: boolean
+  /** The first that its master hears is that it shall step down. */
+  #isFailover: boolean
   #channel: ChannelEnd | undefined
   #timer: ScheduledEvent | undefined
   #loadingTimer: ScheduledEvent | undefined
@@ -120,15 +121,15 @@ export class ReplicationLink implements Receiver {
   #hear(message: ReplicationMessage): void {
     switch (message.kind) {
       case 'continue':
-        if (this.#isFailover) this.#owner.failoverAnswered(true)
+        this.#failoverAnswered(true)
         this.#owner.continued(message.replid)
         this.#linkIsUp()
         break
       case 'refused':
-        this.#owner.failoverAnswered(false)
+        this.#failoverAnswered(false)
         break
       case 'fullSync':
-        if (this.#isFailover) this.#owner.failoverAnswered(true)
+        this.#failoverAnswered(true)
         this.#receiveData(message)
         break
       case 'write':
@@ -140,6 +141,12 @@ export class ReplicationLink implements Receiver {
       case 'getAck':
         this.acknowledge()
     }
+  }
+
+  #failoverAnswered(isAccepted: boolean): void {
+    if (!this.#isFailover) return
+    this.#isFailover = false
+    this.#owner.failoverAnswered(isAccepted)
   }
 
   #receiveData(message: Extract<ReplicationMessage, { readonly kind: 'fullSync' }>): void {

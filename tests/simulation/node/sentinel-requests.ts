@@ -84,8 +84,10 @@ export class SentinelRequests {
         answer({ kind: 'done' })
         break
       case 'reconfigure':
-        if (request.master === undefined) node.becomeMaster()
-        else node.becomeReplicaOf(request.master, true)
+        if (!node.isHandingOver) {
+          if (request.master === undefined) node.becomeMaster()
+          else node.becomeReplicaOf(request.master, true)
+        }
         node.rewriteConfig()
         node.killClients(channel)
         answer({ kind: 'done' })

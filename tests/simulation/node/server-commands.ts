@@ -74,7 +74,10 @@ function failover(args: readonly string[], node: RedisNode): Reply {
 }
 
 export const serverCommands: Readonly<Record<string, ServerCommand>> = {
-  ROLE: command(1, (_args, _session, node) => roleReply(node)),
+  ROLE: command(1, (_args, session, node) => {
+    session.toldRole = node.role
+    return roleReply(node)
+  }),
   INFO: command(-1, (_args, _session, node) => infoText(node)),
   REPLICAOF: command(3, (args, _session, node) => replicaOf(args, node)),
   SLAVEOF: command(3, (args, _session, node) => replicaOf(args, node)),

@@ -37,7 +37,7 @@ export function judgeLosses(
     if (isKept) continue
     lost++
     const { node, record } = executions.at(-1)!
-    if (isExcused(world.shardOf(node), record)) continue
+    if (isExcused(world.shardOf(node), record) && !operation.isAtReplaced) continue
     violations.push({
       kind: 'acknowledged write lost',
       at: record.at,

@@ -83,8 +83,7 @@ function* problemsOfOutcome(
       `it failed with ${operation.error?.name} (${operation.error?.message}), and ${executions[0]!.node.name} executed it`,
     ]
   }
-  // Of a transaction WATCH may have been sent, and nothing else.
-  if (outcome === 'unknown' && !ledger.wasSent(operation) && operation.kind !== 'TRANSACTION') {
+  if (outcome === 'unknown' && !ledger.wasSent(operation)) {
     yield [
       'unknown, never sent',
       'its outcome is said to be unknown, and it never left the process',

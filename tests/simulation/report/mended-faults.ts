@@ -6,4 +6,15 @@ export interface MendedFault {
   readonly commit: string
 }
 
-export const mendedFaults: readonly MendedFault[] = []
+export const mendedFaults: readonly MendedFault[] = [
+  {
+    seed: 6,
+    what: 'A transaction whose WATCH got no answer in time was said to be of unknown outcome, although nothing that has an effect was sent.',
+    commit: 'Say of a WATCH without a reply that it had no effect',
+  },
+  {
+    seed: 100,
+    what: 'A client that had followed a promotion by proof stayed at that node after Sentinel had given the failover up, and wrote to it until it was made a replica again.',
+    commit: 'Return to the named master when a failover that was followed is given up',
+  },
+]

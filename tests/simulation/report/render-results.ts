@@ -1,3 +1,4 @@
+import { expectedTransitions } from './expected-transitions.js'
 import { mendedFaults } from './mended-faults.js'
 import type { Results } from './results.js'
 
@@ -46,6 +47,10 @@ export function renderResults({ tally, mutations }: Results): string {
           ...mendedFaults.map(({ seed, what, commit }) => `| ${seed} | ${what} | ${commit} |`),
         ]),
     '',
+    '## States and transitions not reached',
+    '',
+    ...notReached(reached),
+    '',
     '## States and transitions reached',
     '',
     '| | times |',
@@ -56,4 +61,11 @@ export function renderResults({ tally, mutations }: Results): string {
     '',
   ]
   return lines.join('\n')
+}
+
+function notReached(reached: Readonly<Record<string, number>>): string[] {
+  const missing = expectedTransitions.filter((it) => reached[it] === undefined)
+  return missing.length === 0
+    ? ['None of those that are expected.']
+    : missing.map((it) => `- ${it}`)
 }

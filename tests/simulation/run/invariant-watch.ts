@@ -10,6 +10,9 @@ const lookEvery = 16
 /** ms by which a deadline may be missed while the world runs. */
 const slack = 200
 
+/** ms beyond the limit of the gate after which Sentinel's word counts, whatever a node has said. */
+const longestDoubt = 3000
+
 interface Stall {
   readonly from: number
   readonly to: number
@@ -21,7 +24,12 @@ export class InvariantWatch {
   readonly #ledger: Ledger
   readonly #applications: readonly Application[]
   readonly #violate: Violate
+  readonly #onReached: (what: string) => void
+  /** By client and shard. */
+  readonly #phases = new Map<string, string>()
   readonly #stalls = new Map<string, Stall[]>()
+  /** Since when a client has been at a node that no Sentinel names. */
+  readonly #disowned = new Map<string, number>()
   #events = 0
 
   constructor(
@@ -29,7 +37,9 @@ export class InvariantWatch {
     ledger: Ledger,
     applications: readonly Application[],
     violate: Violate,
+    onReached: (what: string) => void,
   ) {
+    this.#onReached = onReached
     this.#world = world
     this.#ledger = ledger
     this.#applications = applications
@@ -88,9 +98,15 @@ export class InvariantWatch {
       if (now - this.stalledFor(client, issuedAt, now) <= deadline + slack) continue
       this.#violate('open after its deadline', `${operation.kind} ${operation.key} of ${issuedAt}`)
     }
-    for (const { client, plan, name, isClosed } of this.#applications) {
+    for (const application of this.#applications) {
+      const { client, plan, name, isClosed } = application
       if (client === undefined || isClosed) continue
-      for (const { shard, queue, inFlight } of client.health().shards) {
+      for (const { shard, queue, inFlight, phase, master } of client.health().shards) {
+        const key = `${name} ${shard}`
+        const before = this.#phases.get(key) ?? 'connecting'
+        if (before !== phase) this.#onReached(`shard ${before} -> ${phase}`)
+        this.#phases.set(key, phase)
+        if (phase === 'ready') this.#lookAtMaster(application, shard, master?.host)
         // What comes back from a lost connection is admitted beyond the limit.
         if (queue.commands > plan.queueCommands + inFlight + 200) {
           this.#violate('queue beyond its limit', `${name} ${shard}: ${queue.commands}`)
@@ -100,5 +116,40 @@ export class InvariantWatch {
         }
       }
     }
+  }
+
+  /** A node that all Sentinels disown, while the one that they name is there to be used. */
+  #lookAtMaster(
+    { name, process, plan }: Application,
+    shard: string,
+    host: string | undefined,
+  ): void {
+    const { time, sentinels, network } = this.#world
+    const key = `${name} ${shard}`
+    const named = new Set(sentinels.map((it) => it.masters.get(shard)?.address.host))
+    const [right] = named
+    const node = this.#world.nodesOf(shard).find(({ address }) => address.host === right)
+    const isDisowned = named.size === 1 && right !== host && right !== undefined
+    const isThere =
+      node?.isRunning === true &&
+      node.link === undefined &&
+      !node.isLoading &&
+      [node.surroundings.host, ...sentinels.map((it) => it.surroundings.host)].every(
+        (it) =>
+          !it.isFrozen && !network.isCut(process.host, it) && !network.isCut(it, process.host),
+      ) &&
+      sentinels.every(({ isRunning }) => isRunning)
+    if (!isDisowned || !isThere) {
+      this.#disowned.delete(key)
+      return
+    }
+    const since = this.#disowned.get(key) ?? time.now
+    this.#disowned.set(key, since)
+    if (time.now - since < plan.gateTimeout + longestDoubt) return
+    this.#disowned.set(key, time.now)
+    this.#violate(
+      'stays where no Sentinel wants it',
+      `${name} writes to ${host}, and all Sentinels have named ${right} for ${(time.now - since).toFixed(0)} ms`,
+    )
   }
 }

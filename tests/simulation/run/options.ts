@@ -10,7 +10,8 @@ npm run simulate -- [options]
   --story            with --seed: the whole story; else that of the shortest schedule that still fails
   --jobs N           processes at a time (default 1)
   --kept             the schedules that once failed, and were kept
-  --mutations [NAME] breaks the product in each way that is listed, and looks whether it is found
+  --mutations [NAME] breaks the product in each way that is listed, and looks whether it is found;
+                     --seeds N: within so many seeds at most
   --short            what npm test runs: kept schedules, a fixed set of seeds, two minutes of new ones
   --results          writes docs/simulation-results.md from what was run here, with --json FILE
   --json FILE        adds what was run to FILE

@@ -1,6 +1,8 @@
 import { Random } from '../core/random.js'
+import { isReplaced } from '../oracle/is-replaced.js'
 import { judgeLosses, judgeOrder } from '../oracle/judge-losses.js'
 import { judgeOperations } from '../oracle/judge-operations.js'
+import { judgeSilence } from '../oracle/judge-silence.js'
 import { LossExcuses } from '../oracle/loss-excuses.js'
 import type { Violation } from '../oracle/violation.js'
 import { applyFault } from '../schedule/apply-fault.js'
@@ -50,6 +52,10 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
       if (channel === '+promoted-slave') failovers++
     },
   })
+  world.listen({
+    unaskedWrite: (node, client, command) =>
+      violate('written without its role', `${client} sends ${command} to ${node.name}`),
+  })
   const excuses = new LossExcuses(world, schedule)
   world.start()
   const applications = schedule.clients.map(
@@ -61,15 +67,24 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
         onReached,
       }),
   )
-  const watch = new InvariantWatch(world, ledger, applications, violate)
+  const watch = new InvariantWatch(world, ledger, applications, violate, onReached)
   for (const { process } of applications) {
-    process.onSent = (text) => ledger.sent(text)
+    process.onSent = (text) => ledger.sent(text, world.time.now)
+  }
+  ledger.onExecuted = (operation, node) => {
+    const application = applications.find(({ name }) => name === operation.client)
+    if (application !== undefined && isReplaced(world, application, node)) {
+      operation.isAtReplaced = true
+    }
   }
   const onRejection = (error: unknown) =>
     violate('unhandled rejection', String((error as Error)?.stack ?? error))
   process.on('unhandledRejection', onRejection)
   try {
     await live()
+  } catch (error) {
+    // Of the client, in a callback: in a real process it would have been the end.
+    violate('uncaught exception', String(error))
   } finally {
     process.off('unhandledRejection', onRejection)
     currentProcess.value = undefined
@@ -177,6 +192,7 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     violations.push(...losses)
     excusedLosses = lost - losses.length
     violations.push(...judgeOrder(world, ledger))
+    violations.push(...judgeSilence(ledger, (...it) => watch.stalledFor(...it)))
   }
 
   return {

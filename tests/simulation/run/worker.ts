@@ -1,5 +1,5 @@
-// Before the product: it takes Node's clock and sockets when it is loaded.
-import '../world/process-globals.js'
+// Before the product.
+import '../world/seam-guard.js'
 import type { Schedule } from '../schedule/schedule.js'
 import {
   addTallies,

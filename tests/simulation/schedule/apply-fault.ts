@@ -24,7 +24,7 @@ export function applyFault(world: World, fault: Fault, random: Random): Undo | u
       nodeOf(world, first!)?.failover.begin(undefined, 1000)
       return undefined
     case 'replicaOf':
-      nodeOf(world, first!)?.becomeMaster()
+      promote(nodeOf(world, first!))
       return undefined
     case 'crash':
       return restartLater(nodeOf(world, first!), (node) => node.crash(random.chance(0.3)))
@@ -103,6 +103,10 @@ export function nodeOf(world: World, target: string): RedisNode | undefined {
   const masters = running.filter(({ link }) => link === undefined)
   const named = world.sentinels.find(({ isRunning }) => isRunning)?.masters.get(shard)?.address.host
   return masters.find(({ address }) => address.host === named) ?? masters[0] ?? running[0]
+}
+
+function promote(node: RedisNode | undefined): void {
+  if (node?.isHandingOver === false) node.becomeMaster()
 }
 
 function sentinelOf(world: World, name: string): SentinelServer {

@@ -2,6 +2,7 @@ import { Random } from '../core/random.js'
 import type { ClientPlan } from '../workload/client-plan.js'
 import { defaultPlan, type WorldPlan } from '../world/world-plan.js'
 import type { Fault, FaultKind } from './fault.js'
+import { makePatterns } from './patterns.js'
 import type { Schedule } from './schedule.js'
 
 /** The schedule of a seed. */
@@ -10,7 +11,11 @@ export function makeSchedule(seed: number): Schedule {
   const kind = random.chance(0.3) ? 'planned' : 'mixed'
   const plan = makePlan(random.fork('plan'), kind)
   const clients = makeClients(random.fork('clients'), kind)
-  const faults = makeFaults(random.fork('faults'), plan, clients, kind)
+  const chance = random.fork('faults')
+  const faults =
+    kind === 'mixed' && chance.chance(0.45)
+      ? makePatterns(chance, plan)
+      : makeFaults(chance, plan, clients, kind)
   const last = Math.max(...faults.map(({ at, duration }) => at + duration))
   return { seed, kind, plan, duration: last + 1500, clients, faults }
 }
@@ -30,7 +35,7 @@ function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
     failoverTimeout: random.pick([2000, 3000, 6000]),
     parallelSyncs: random.pick([1, 1, 2]),
     isValkey: random.chance(0.3),
-    latency: random.pick([0.05, 0.2, 1, isPlanned ? 2 : 8]),
+    latency: random.pick([0.05, 0.2, 1, isPlanned ? 60 : 8]),
     jitter: random.pick([0.02, 0.2, isPlanned ? 0.5 : 4]),
     node: {
       persistence: isPlanned || random.chance(0.7) ? 'everything' : 'nothing',

@@ -1,4 +1,4 @@
-import { Disredis, DisredisError } from '@disredis/client'
+import { Disredis, DisredisError, type DisredisOptions } from '@disredis/client'
 import { createRing, type HashRing } from '@disredis/hash-ring'
 import type { Random } from '../core/random.js'
 import type { ClientProcess } from '../world/client-process.js'
@@ -33,6 +33,8 @@ export class Application {
   subscriber: SubscribingUser | undefined
   blocker: BlockingUser | undefined
   isClosed = false
+  /** By shard: the node that it went to in its last failover. */
+  readonly adopted = new Map<string, { readonly host: string; readonly at: number }>()
   #isStopped = false
 
   constructor(plan: ClientPlan, context: ApplicationContext) {
@@ -56,6 +58,8 @@ export class Application {
       masters: this.#context.world.plan.shards.map(({ name }) => name),
       ring: ringOf(this.#context.world.plan.shards.map(({ name }) => name)),
       connectionName: this.name,
+      runtime: this.process,
+      openSocket: this.process.openSocket as unknown as NonNullable<DisredisOptions['openSocket']>,
       username: 'default',
       password: this.#context.world.plan.node.password === undefined ? undefined : password,
       commandTimeout: plan.commandTimeout,
@@ -94,6 +98,9 @@ export class Application {
     if (this.client === undefined || this.isClosed) return
     this.process.enter()
     this.#note('closes its client')
+    for (const { phase } of this.client.health().shards) {
+      this.#context.onReached(`shard ${phase} -> closed`)
+    }
     this.#isStopped = true
     this.client.close({ timeout }).then(
       () => {
@@ -154,6 +161,8 @@ export class Application {
       isApart: kind.isApart === true,
       issuedAt: world.time.now,
       deadline: world.time.now + limit,
+      shard: client.topology === undefined ? undefined : client.explain(key).shard,
+      isAtReplaced: false,
       outcome: 'pending',
       settledAt: Number.POSITIVE_INFINITY,
       reply: undefined,
@@ -192,20 +201,15 @@ export class Application {
 
   #listen(client: Disredis): void {
     const { onReached, onViolation } = this.#context
-    const phases = new Map<string, string>()
     const told = (event: string, { shard }: { readonly shard: string }, detail = '') => {
       this.#note(`${event} ${shard}${detail}`)
       onReached(`event ${event}`)
-      const phase = client.health().shards.find((it) => it.shard === shard)?.phase
-      const before = phases.get(shard) ?? 'connecting'
-      if (phase === undefined) return
-      phases.set(shard, phase)
-      onReached(`shard ${before} -> ${phase}`)
     }
     client.on('failoverStarted', (event) => told('failoverStarted', event))
-    client.on('failoverCompleted', (event) =>
-      told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`),
-    )
+    client.on('failoverCompleted', (event) => {
+      this.adopted.set(event.shard, { host: event.to.host, at: this.#context.world.time.now })
+      told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`)
+    })
     client.on('failoverAborted', (event) => told('failoverAborted', event, ` (${event.reason})`))
     client.on('shardDown', (event) => told('shardDown', event, `: ${event.error.message}`))
     client.on('shardUp', (event) => told('shardUp', event, ` at ${event.address.host}`))

@@ -12,8 +12,10 @@ export interface Execution {
 export class Ledger {
   readonly operations: Operation[] = []
   readonly #executions = new Map<number, Execution[]>()
-  readonly #sent = new Set<number>()
+  /** When the bytes of an operation were first handed to a socket. */
+  readonly #sent = new Map<number, number>()
   #pending = new Set<Operation>()
+  onExecuted: ((operation: Operation, node: RedisNode) => void) | undefined
 
   get pending(): Iterable<Operation> {
     return this.#pending
@@ -38,6 +40,8 @@ export class Ledger {
       }
     }
     for (const id of ids) {
+      const operation = this.operations[id]
+      if (operation !== undefined) this.onExecuted?.(operation, node)
       const known = this.#executions.get(id)
       if (known === undefined) this.#executions.set(id, [{ node, record }])
       else known.push({ node, record })
@@ -49,8 +53,12 @@ export class Ledger {
   }
 
   /** Bytes were handed to a socket. */
-  sent(text: string): void {
-    for (const id of idsIn(text)) this.#sent.add(id)
+  sent(text: string, at: number): void {
+    for (const id of idsIn(text)) if (!this.#sent.has(id)) this.#sent.set(id, at)
+  }
+
+  sentAt({ id }: Operation): number | undefined {
+    return this.#sent.get(id)
   }
 
   wasSent({ id }: Operation): boolean {

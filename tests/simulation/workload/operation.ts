@@ -24,6 +24,10 @@ export interface Operation {
   readonly issuedAt: number
   /** Virtual ms after which it must have settled; `Infinity` for a call without a limit. */
   readonly deadline: number
+  /** Undefined until the masters are known. */
+  readonly shard: string | undefined
+  /** Executed by a master that its client had replaced by another one, which still serves. */
+  isAtReplaced: boolean
   outcome: Outcome
   settledAt: number
   reply: unknown

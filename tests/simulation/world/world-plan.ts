@@ -4,6 +4,8 @@ import type { SentinelTimes } from '../sentinel/sentinel-times.js'
 export interface ShardPlan {
   readonly name: string
   readonly replicas: number
+  /** `replica-priority` of its nodes, the first master's first. Default 100 each. */
+  readonly priorities?: readonly number[]
 }
 
 /** What a world consists of. */

@@ -9,7 +9,7 @@ import type { SentinelConfig } from '../sentinel/sentinel-config.js'
 import { SentinelServer, sentinelPort } from '../sentinel/sentinel-server.js'
 import { sentinelTimes } from '../sentinel/sentinel-times.js'
 import { ClientProcess } from './client-process.js'
-import type { WorldPlan } from './world-plan.js'
+import type { ShardPlan, WorldPlan } from './world-plan.js'
 
 /** A Sentinel's event, as whoever is subscribed hears it. */
 export interface SentinelEventRecord {
@@ -44,8 +44,8 @@ export class World {
     this.journal = new Journal(() => this.time.now, keepsStory)
     const { latency, jitter } = plan
     this.network = new Network(this.time, this.random.fork('network'), { latency, jitter })
-    plan.shards.forEach(({ name, replicas }, index) => {
-      this.#addShard(name, replicas, index)
+    plan.shards.forEach((shard, index) => {
+      this.#addShard(shard, index)
     })
     for (let index = 0; index < plan.sentinels; index++) this.#addSentinel(index)
   }
@@ -122,7 +122,7 @@ export class World {
     return this.sentinels.map(({ address }) => address)
   }
 
-  #addShard(shard: string, replicas: number, index: number): void {
+  #addShard({ name: shard, replicas, priorities }: ShardPlan, index: number): void {
     let master: ServerAddress | undefined
     for (let number = 0; number <= replicas; number++) {
       const name = `${shard}/${'MRSTUV'[number]}`
@@ -132,6 +132,7 @@ export class World {
           ...defaultNodeOptions,
           isValkey: this.plan.isValkey,
           ...this.plan.node,
+          priority: priorities?.[number] ?? 100,
           name,
           port: 6379,
           master,
@@ -148,6 +149,9 @@ export class World {
             },
             roleChanged: (it) => {
               for (const listener of this.#listeners) listener.roleChanged?.(it)
+            },
+            unaskedWrite: (it, client, command) => {
+              for (const listener of this.#listeners) listener.unaskedWrite?.(it, client, command)
             },
           },
         },

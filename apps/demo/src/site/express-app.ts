@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OutcomeUnknownError } from '@disredis/client'
 import { disredisSession } from '@disredis/express-session'
-import express, { type Request, type Response } from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { holdOf, pageAfter, saidIn, textOf, wantsPage } from './answer.js'
 import { shopPage } from './pages.js'
@@ -14,6 +14,9 @@ export interface ExpressApp {
   readonly handle: express.Express
   close(): Promise<void>
 }
+
+/** ms that a request waits for its turn, and that a turn lasts at most: longer than a failover here. */
+const turn = { wait: 20_000, life: 20_000 }
 
 /** The shop: signing in, a cart, a counter, a rate-limited form. */
 export function createExpressApp(context: SiteContext): ExpressApp {
@@ -65,7 +68,7 @@ export function createExpressApp(context: SiteContext): ExpressApp {
     else res.json({ said: 'Signed out.', ...sessionView('Express', {}, null) })
   })
   // The cart is one field, so that two additions at once would be one: they take turns.
-  routes.post('/cart', store.lock(), (req, res) => {
+  routes.post('/cart', store.lock(turn), (req, res) => {
     const item = textOf(req.body?.item, 40)
     if (item === undefined) return answer(req, res, 'Which item?', 400)
     req.session.cart = [...(req.session.cart ?? []), item].slice(-20)
@@ -103,6 +106,12 @@ export function createExpressApp(context: SiteContext): ExpressApp {
       res.set('Retry-After', String(seconds))
       return answer(req, res, `Too many letters. Try again in ${seconds} s.`, 429)
     }
+  })
+  // Express would answer with a stack.
+  routes.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(error)
+    const { status, message } = error as { status?: number; message?: string }
+    res.status(status ?? 500).json({ said: message ?? 'That did not work.' })
   })
   const letters = new RateLimiterRedis({
     storeClient: context.client,

@@ -38,8 +38,8 @@ export function accountPage(
   devices: readonly Device[],
 ): string {
   const known = html`<section aria-labelledby="devices"><h2 id="devices">Your devices</h2>
-<table><thead><tr><th>Signed in</th><th>Last used</th><th>Session</th><th></th></tr></thead>
-<tbody>${devices.map(deviceRow)}</tbody></table>
+<div class="scroll" role="group" aria-labelledby="devices" tabindex="0"><table><thead><tr><th>Signed in</th><th>Last used</th><th>Session</th><th></th></tr></thead>
+<tbody>${devices.map(deviceRow)}</tbody></table></div>
 <form method="post" action="/fastify/sign-out"><button>Sign out here</button></form>
 <form method="post" action="/fastify/sign-out-everywhere"><button>Sign out everywhere</button></form></section>`
   return page('Account', view, said, [

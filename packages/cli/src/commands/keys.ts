@@ -24,7 +24,7 @@ export const keys: Run<ConnectionFlags & { json?: boolean; limit?: string }> = a
   let count = 0
   // Without the prefix: SCAN takes and gives whole names, as ioredis has it.
   await withClient({ ...deployment, keyPrefix: undefined }, terminal, async (client) => {
-    for await (const key of client.scanIterator({ match, count: BATCH })) {
+    for await (const key of client.scanKeys({ match, count: BATCH })) {
       if (seen.has(key)) continue
       if (seen.size < REMEMBERED) seen.add(key)
       if (flags.json) found.push(key)

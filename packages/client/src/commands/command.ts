@@ -306,10 +306,13 @@ function keepSettlers(resolve: (reply: unknown) => void, reject: (error: Error) 
   lastReject = reject
 }
 
+// Taken at load: fake timers in somebody's tests must not stop callbacks.
+const { nextTick } = process
+
 /** An error thrown by the callback is the program's own: it surfaces as an uncaught exception. */
 function callBack(promise: Promise<unknown>, callback: CommandCallback): void {
   promise.then(
-    (reply) => process.nextTick(callback, null, reply),
-    (error) => process.nextTick(callback, error),
+    (reply) => nextTick(callback, null, reply),
+    (error) => nextTick(callback, error),
   )
 }

@@ -109,6 +109,7 @@ describe('an error reply', () => {
       ...all.map((message) => [message, verdictOnReply(message, call('get'))] as const),
       [raised(readonly), 'demoted'],
       [raised(noReplicas), 'later'],
+      [`${readonly} script: on @user_script:1.`, 'demoted'],
       [raisedBefore7(readonly), 'demoted'],
       [raisedBefore7(noReplicas), 'later'],
     ] as const)('%s: %s where the script may be repeated', (message, verdict) => {

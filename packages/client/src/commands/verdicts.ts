@@ -82,9 +82,9 @@ function verdictOnText(message: string, isRead: boolean): RefusalVerdict {
   return isRead && busy.test(message) ? 'later' : 'surface'
 }
 
-/** Redis 7 and later, and 6.2, around an error that a command of a script raised. */
+/** Redis 7 and later, Valkey 9 without a digest, and Redis 6.2, around an error that a command of a script raised. */
 const raised = [
-  /^(.*) script: \S+, on [^ ]+\.$/u,
+  /^(.*) script: (?:\S+, )?on [^ ]+\.$/u,
   /^ERR Error running script \(call to \S+\): .*? -((?:READONLY|NOREPLICAS) .*?)\s*$/u,
 ]
 

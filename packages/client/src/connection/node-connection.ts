@@ -71,6 +71,10 @@ export class NodeConnection implements ShardConnection {
     return this.wire.isWritable
   }
 
+  get isCongested(): boolean {
+    return this.wire.isCongested && !this.wire.isClosed
+  }
+
   get isClosed(): boolean {
     return this.wire.isClosed
   }

@@ -44,6 +44,8 @@ export interface ShardConnection extends CommandCarrier {
   readonly bytesUnderWay: number
   /** Commands may be written now; otherwise they wait in the shard's queue. */
   readonly isWritable: boolean
+  /** More bytes wait to leave than are worth gathering. */
+  readonly isCongested: boolean
   readonly isClosed: boolean
   /** Set by the owner's verdict, cleared by the next byte. */
   isSilent: boolean

@@ -4,9 +4,12 @@ import type { CallPolicy } from '../commands/call-policy.js'
 import type { Command } from '../commands/command.js'
 import {
   type CommandTarget,
+  callPolicy,
   defineMethods,
   installCommands,
+  keyPrefix,
   type Method,
+  submit,
 } from './command-surface.js'
 
 /** What batches of commands need of the client they belong to. */
@@ -24,28 +27,50 @@ export type BatchResult = [error: Error | null, result: unknown]
 
 export type BatchCallback = (error: Error | null, results?: BatchResult[] | null) => void
 
+/** Not a name, which a script may have. */
+export const begin: unique symbol = Symbol('disredis.begin')
+
+/** Without them a batch is of no use: a script of such a name is called on the client. */
+const ownMethods: ReadonlySet<string> = new Set([
+  'addBatch',
+  'exec',
+  'execBuffer',
+  'isPipeline',
+  'length',
+  'multi',
+])
+
+// Taken at load: fake timers in somebody's tests must not stop callbacks.
+const { nextTick } = process
+
 /** Collects commands; each call returns the batch. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
 export abstract class CommandBatch implements CommandTarget {
   /** By which libraries tell a batch from a client. */
   readonly isPipeline = true
-  /** @internal */
-  readonly callPolicy: CallPolicy
-  /** @internal */
-  readonly keyPrefix: string | undefined
+  readonly #context: BatchContext
   #isExecuted = false
 
   constructor(context: BatchContext) {
-    this.callPolicy = context.callPolicy
-    this.keyPrefix = context.keyPrefix
-    defineMethods(this, context.methods)
+    this.#context = context
+    defineMethods(this, context.methods, ownMethods)
+  }
+
+  /** @internal */
+  get [callPolicy](): CallPolicy {
+    return this.#context.callPolicy
+  }
+
+  /** @internal */
+  get [keyPrefix](): string | undefined {
+    return this.#context.keyPrefix
   }
 
   /** Commands so far. */
   abstract get length(): number
 
   /** @internal */
-  abstract submit(command: Command): this
+  abstract [submit](command: Command): this
 
   /** Adds `[['set', 'k', 'v'], ['get', 'k']]` and their like. */
   addBatch(commands: readonly (readonly unknown[])[]): this {
@@ -59,7 +84,7 @@ export abstract class CommandBatch implements CommandTarget {
   }
 
   /** Marks the batch as sent. @throws InvalidOptionError the second time */
-  protected begin(): void {
+  protected [begin](): void {
     if (this.#isExecuted) throw new InvalidOptionError('exec() was called on this batch already')
     this.#isExecuted = true
   }
@@ -80,7 +105,7 @@ export function callBack<T>(
 ): void {
   if (typeof callback !== 'function') return
   promise.then(
-    (result) => process.nextTick(callback, null, result),
-    (error) => process.nextTick(callback, error),
+    (result) => nextTick(callback, null, result),
+    (error) => nextTick(callback, error),
   )
 }

@@ -3,7 +3,15 @@ import type { CallPolicy } from '../commands/call-policy.js'
 import type { Command } from '../commands/command.js'
 import { followSignal } from '../commands/follow-signal.js'
 import type { BatchContext } from './command-batch.js'
-import { type CommandTarget, defineMethods, installCommands } from './command-surface.js'
+import {
+  builtinMethod,
+  type CommandTarget,
+  callPolicy,
+  defineMethods,
+  installCommands,
+  keyPrefix,
+  submit,
+} from './command-surface.js'
 import { type Iteration, installIteration } from './iteration.js'
 import { Pipeline } from './pipeline.js'
 import { isSentAtOnce, type MultiArgument, Transaction } from './transaction.js'
@@ -11,18 +19,22 @@ import { isSentAtOnce, type MultiArgument, Transaction } from './transaction.js'
 /** The commands of a client, sent another way: under another policy, or to one shard. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installCommands defines every command
 export class CommandHandle implements CommandTarget {
-  /** @internal */
-  readonly callPolicy: CallPolicy
-  /** @internal */
-  readonly keyPrefix: string | undefined
   readonly #context: BatchContext
 
   /** @internal */
   constructor(context: BatchContext) {
-    this.callPolicy = context.callPolicy
-    this.keyPrefix = context.keyPrefix
     this.#context = context
     defineMethods(this, context.methods)
+  }
+
+  /** @internal */
+  get [callPolicy](): CallPolicy {
+    return this.#context.callPolicy
+  }
+
+  /** @internal */
+  get [keyPrefix](): string | undefined {
+    return this.#context.keyPrefix
   }
 
   /** As {@link Disredis.pipeline}. */
@@ -34,13 +46,13 @@ export class CommandHandle implements CommandTarget {
   multi(options: { pipeline: false }): Promise<'OK'>
   multi(commands?: readonly (readonly unknown[])[] | { pipeline: true }): Transaction
   multi(given?: MultiArgument): Transaction | Promise<'OK'> {
-    if (isSentAtOnce(given)) return this.call('MULTI') as Promise<'OK'>
+    if (isSentAtOnce(given)) return builtinMethod('call').call(this, 'MULTI') as Promise<'OK'>
     return new Transaction(this.#context, given)
   }
 
   /** @internal */
-  submit(command: Command): Promise<unknown> {
-    const { signal } = this.callPolicy
+  [submit](command: Command): Promise<unknown> {
+    const { signal } = this.#context.callPolicy
     if (signal !== undefined) followSignal(command, signal)
     if (!command.isSettled) this.#context.send(command)
     return command.promise

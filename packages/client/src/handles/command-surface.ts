@@ -4,14 +4,22 @@ import type { CallPolicy } from '../commands/call-policy.js'
 import { Command, type CommandCallback } from '../commands/command.js'
 import { type Script, ScriptCommand } from '../commands/script-command.js'
 
+/**
+ * What commands need of the object they are called on. Symbols, because each name is one that a script
+ * of a user may have: `defineCommand('submit', ...)`.
+ */
+export const callPolicy: unique symbol = Symbol('disredis.callPolicy')
+export const keyPrefix: unique symbol = Symbol('disredis.keyPrefix')
+export const submit: unique symbol = Symbol('disredis.submit')
+
 /** An object with commands: a client, a handle, a pipeline, a transaction. */
 export interface CommandTarget {
   /** @internal */
-  readonly callPolicy: CallPolicy
+  readonly [callPolicy]: CallPolicy
   /** @internal */
-  readonly keyPrefix: string | undefined
+  readonly [keyPrefix]: string | undefined
   /** @internal Takes the command of a call over. What it returns is what the call returns. */
-  submit(command: Command): unknown
+  [submit](command: Command): unknown
 }
 
 export type Method = (this: CommandTarget, ...args: unknown[]) => unknown
@@ -23,10 +31,10 @@ function commandMethod(name: string, encoding: 'utf8' | null): Method {
   const info = commandInfo(name)
   return function method(...args) {
     const callback = takeCallback(args)
-    const { callPolicy, keyPrefix } = this
-    const command = new Command(info, args, callPolicy, encoding, keyPrefix, callback)
-    if (callPolicy.showFriendlyErrorStack) noteCallSite(command, method)
-    return this.submit(command)
+    const { [callPolicy]: policy, [keyPrefix]: prefix } = this
+    const command = new Command(info, args, policy, encoding, prefix, callback)
+    if (policy.showFriendlyErrorStack) noteCallSite(command, method)
+    return this[submit](command)
   }
 }
 
@@ -48,11 +56,11 @@ function callMethod(encoding: 'utf8' | null): Method {
     const [first, ...rest] = args.flat()
     // As the caller wrote it: arguments and replies are transformed by the lower-case names.
     const name = String(first)
-    const { callPolicy, keyPrefix } = this
+    const { [callPolicy]: policy, [keyPrefix]: prefix } = this
     const info = commandInfo(name)
-    const command = new Command(info, rest, callPolicy, encoding, keyPrefix, callback, name)
-    if (callPolicy.showFriendlyErrorStack) noteCallSite(command, method)
-    return this.submit(command)
+    const command = new Command(info, rest, policy, encoding, prefix, callback, name)
+    if (policy.showFriendlyErrorStack) noteCallSite(command, method)
+    return this[submit](command)
   }
 }
 
@@ -73,6 +81,11 @@ for (const name of Redis.prototype.getBuiltinCommands()) {
   methods[`${name}Buffer`] = buffer
 }
 
+/** The command's method as it is, whatever a user calls a script of his. */
+export function builtinMethod(name: string): Method {
+  return methods[name]!
+}
+
 /** Gives a class every command of ioredis, by the same names. */
 export function installCommands(prototype: object): void {
   for (const [name, method] of Object.entries(methods)) {
@@ -88,15 +101,22 @@ export function scriptMethods(script: Script): Readonly<Record<'string' | 'buffe
 function scriptMethod(script: Script, encoding: 'utf8' | null): Method {
   return function method(...args) {
     const callback = takeCallback(args)
-    const { callPolicy, keyPrefix } = this
-    const command = new ScriptCommand(script, args, callPolicy, encoding, keyPrefix, callback)
-    if (callPolicy.showFriendlyErrorStack) noteCallSite(command, method)
-    return this.submit(command)
+    const { [callPolicy]: policy, [keyPrefix]: prefix } = this
+    const command = new ScriptCommand(script, args, policy, encoding, prefix, callback)
+    if (policy.showFriendlyErrorStack) noteCallSite(command, method)
+    return this[submit](command)
   }
 }
 
-export function defineMethods(target: object, methods: ReadonlyMap<string, Method>): void {
-  for (const [name, method] of methods) defineMethod(target, name, method)
+/** @param kept names that the target keeps to itself */
+export function defineMethods(
+  target: object,
+  methods: ReadonlyMap<string, Method>,
+  kept?: ReadonlySet<string>,
+): void {
+  for (const [name, method] of methods) {
+    if (kept?.has(name) !== true) defineMethod(target, name, method)
+  }
 }
 
 function defineMethod(target: object, name: string, method: Method): void {

@@ -3,7 +3,7 @@ import { commandInfo, infoOfCall } from '../catalog/command-info.js'
 import type { CallPolicy } from '../commands/call-policy.js'
 import { Command, type CommandCallback } from '../commands/command.js'
 import { RawCommand } from '../commands/raw-command.js'
-import { commandMethods } from './command-surface.js'
+import { callPolicy, commandMethods, submit } from './command-surface.js'
 
 /** Members of ioredis by which other libraries extend a client or use it at a lower level. */
 export interface IoredisMembers {
@@ -34,10 +34,13 @@ export interface ForeignCommand {
   setReplyContext?(context: { protocol: 2 | 3; replyMapping: 'legacy' }): void
 }
 
+/** Not a name, which a script may have. */
+export const addMethods: unique symbol = Symbol('disredis.addMethods')
+
 interface Target {
-  readonly callPolicy: CallPolicy
-  submit(command: Command): unknown
-  addMethods(name: string, methods: ReturnType<typeof commandMethods>): void
+  readonly [callPolicy]: CallPolicy
+  [submit](command: Command): unknown
+  [addMethods](name: string, methods: ReturnType<typeof commandMethods>): void
 }
 
 export function installIoredisMembers(prototype: object): void {
@@ -55,13 +58,12 @@ const members: Record<string, (this: Target, argument: never) => unknown> = {
   },
 
   addBuiltinCommand(name: string) {
-    this.addMethods(name, commandMethods(name))
+    this[addMethods](name, commandMethods(name))
   },
 
   monitor(callback?: CommandCallback) {
-    const { callPolicy } = this
-    return this.submit(
-      new Command(commandInfo('monitor'), [], callPolicy, 'utf8', undefined, callback),
+    return this[submit](
+      new Command(commandInfo('monitor'), [], this[callPolicy], 'utf8', undefined, callback),
     )
   },
 
@@ -72,10 +74,10 @@ const members: Record<string, (this: Target, argument: never) => unknown> = {
     // Its own transformers are to know that pairs come nested.
     command.setReplyContext?.({ protocol: 3, replyMapping: 'legacy' })
     const reject = (error: Error) => void command.reject(error)
-    const raw = new RawCommand(name, info, [...args], this.callPolicy, { resolve, reject })
+    const raw = new RawCommand(name, info, [...args], this[callPolicy], { resolve, reject })
     // It is settled with the command, and tells those who wait for that.
     raw.promise = promise
-    this.submit(raw)
+    this[submit](raw)
     return promise
   },
 }

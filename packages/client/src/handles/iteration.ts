@@ -1,4 +1,5 @@
-import { type RedisCommander, ScanStream, type ScanStreamOptions } from 'ioredis'
+import { ScanStream, type ScanStreamOptions } from 'ioredis'
+import { builtinMethod, type CommandTarget } from './command-surface.js'
 
 type Scan =
   | 'scan'
@@ -26,7 +27,7 @@ export interface Iteration {
    * All keys of all shards, one after the other, in the memory of one batch. A key that is there all
    * along comes at least once, in a failover too.
    */
-  scanIterator(options?: ScanStreamOptions): AsyncGenerator<string, void>
+  scanKeys(options?: ScanStreamOptions): AsyncGenerator<string, void>
 }
 
 export function installIteration(prototype: object): void {
@@ -40,7 +41,7 @@ export function installIteration(prototype: object): void {
       })
     }
   }
-  define(prototype, 'scanIterator', async function* (options) {
+  define(prototype, 'scanKeys', async function* (options) {
     for await (const keys of stream(this, 'scan', options as ScanStreamOptions)) yield* keys
   })
 }
@@ -48,20 +49,21 @@ export function installIteration(prototype: object): void {
 function define(
   prototype: object,
   name: string,
-  value: (this: RedisCommander, ...args: unknown[]) => unknown,
+  value: (this: CommandTarget, ...args: unknown[]) => unknown,
 ): void {
   Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
 }
 
 function stream(
-  redis: RedisCommander,
+  redis: CommandTarget,
   command: Scan,
   options: ScanStreamOptions = {},
   key?: string,
 ) {
   return new ScanStream({
     objectMode: true,
-    redis,
+    // Not the object itself, on which a script may have the command's name.
+    redis: { [command]: (...args: unknown[]) => builtinMethod(command).apply(redis, args) },
     command,
     ...(key !== undefined && { key }),
     ...options,

@@ -5,11 +5,13 @@ import {
   type BatchCallback,
   type BatchContext,
   type BatchResult,
+  begin,
   CommandBatch,
   callBack,
   failedResult,
 } from './command-batch.js'
-import { Transaction } from './transaction.js'
+import { submit } from './command-surface.js'
+import { execInline, Transaction } from './transaction.js'
 
 /**
  * Commands that are sent together, each to its shard, one write per shard, and answered together in
@@ -36,10 +38,10 @@ export class Pipeline extends CommandBatch {
   }
 
   /** @internal */
-  override submit(command: Command): this {
+  override [submit](command: Command): this {
     this.#length++
     if (this.#transaction !== undefined) {
-      this.#transaction.submit(command)
+      this.#transaction[submit](command)
       return this
     }
     // exec() tells what became of it.
@@ -78,9 +80,9 @@ export class Pipeline extends CommandBatch {
   }
 
   async #exec(): Promise<BatchResult[]> {
-    this.begin()
+    this[begin]()
     const parts = this.#parts
-    const { signal } = this.callPolicy
+    const { signal } = this.#context.callPolicy
     let hasTransactions = false
     const results: Promise<BatchResult | BatchResult[]>[] = []
     for (const part of parts) {
@@ -90,7 +92,7 @@ export class Pipeline extends CommandBatch {
         results.push(part.promise.then((result): BatchResult => [null, result], failedResult))
       } else {
         hasTransactions = true
-        results.push(part.execInline())
+        results.push(part[execInline]())
       }
     }
     const settled = await Promise.all(results)

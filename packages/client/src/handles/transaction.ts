@@ -6,23 +6,28 @@ import {
   type BatchCallback,
   type BatchContext,
   type BatchResult,
+  begin,
   CommandBatch,
   callBack,
   failedResult,
 } from './command-batch.js'
+import { submit } from './command-surface.js'
+
+/** Not a name, which a script may have. */
+export const execInline: unique symbol = Symbol('disredis.execInline')
 
 /**
  * MULTI to EXEC on one shard: all keys must live together (use a hash tag). Nothing is sent before
  * `exec()`; then everything is sent as one, and executed as one or not at all.
  */
 export class Transaction extends CommandBatch {
-  readonly #send: BatchContext['send']
+  readonly #context: BatchContext
   readonly #commands: Command[] = []
 
   /** @internal */
   constructor(context: BatchContext, given?: MultiArgument) {
     super(context)
-    this.#send = context.send
+    this.#context = context
     if (given !== undefined && !('pipeline' in given)) this.addBatch(given)
   }
 
@@ -31,7 +36,7 @@ export class Transaction extends CommandBatch {
   }
 
   /** @internal */
-  override submit(command: Command): this {
+  override [submit](command: Command): this {
     // exec() tells what became of it.
     command.promise.catch(() => {})
     this.#commands.push(command)
@@ -61,10 +66,10 @@ export class Transaction extends CommandBatch {
    *
    * @internal
    */
-  async execInline(): Promise<BatchResult[]> {
+  async [execInline](): Promise<BatchResult[]> {
     const queued = (): BatchResult => [null, 'QUEUED']
     try {
-      const results = await this.exec()
+      const results = await this.#exec()
       const values = results?.map(([error, result]) => error ?? result) ?? null
       return [[null, 'OK'], ...this.#commands.map(queued), [null, values]]
     } catch (error) {
@@ -78,13 +83,14 @@ export class Transaction extends CommandBatch {
   }
 
   async #exec(): Promise<BatchResult[] | null> {
-    this.begin()
+    this[begin]()
     const commands = this.#commands
     if (commands.length === 0) return []
-    const group = new TransactionGroup(commands, this.callPolicy)
-    const { signal } = this.callPolicy
+    const { callPolicy } = this.#context
+    const group = new TransactionGroup(commands, callPolicy)
+    const { signal } = callPolicy
     if (signal !== undefined) followSignal(group, signal)
-    if (!group.isSettled) this.#send(group)
+    if (!group.isSettled) this.#context.send(group)
     const settleAll = (settle: (index: number) => BatchResult): BatchResult[] =>
       commands.map((command, index) => {
         const result = settle(index)

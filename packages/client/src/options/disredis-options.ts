@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { OpenSocket, Runtime } from '@disredis/connection'
 import type { HashRing } from '@disredis/hash-ring'
 import type { Address, NatMap } from '@disredis/sentinel'
+import type { RedisOptions } from 'ioredis'
 import type { ReadFrom } from '../commands/call-policy.js'
 import type { ScriptDefinition } from '../commands/script-command.js'
 import type { Credentials } from '../connection/ask-credentials.js'
@@ -65,7 +66,7 @@ export interface DisredisOptions {
   /** What may wait per shard while it has no master. */
   readonly queue?:
     | {
-        /** Default 100000. */
+        /** Default 100000. 0: nothing waits. */
         readonly maxCommands?: number | undefined
         /** Bytes of arguments. Default 67108864 (64 MiB). */
         readonly maxBytes?: number | undefined
@@ -121,9 +122,15 @@ export interface DisredisOptions {
   readonly lookup?: LookupFunction | undefined
   /** Clock, timers and randomness: for simulations. Default: those of this process. */
   readonly runtime?: Runtime | undefined
-  /** Opens sockets to the masters and replicas: for simulations. Default: TCP or TLS. */
+  /** Opens every socket, to Sentinels too: for simulations. Default: TCP or TLS. */
   readonly openSocket?: OpenSocket | undefined
 }
+
+/** What a client is made of: addresses, a URL, or options. Those of ioredis that have no meaning here are ignored or refused. */
+export type GivenOptions = string | readonly string[] | DisredisOptions | RedisOptions
+
+/** Beside addresses or a URL. */
+export type MoreOptions = Partial<DisredisOptions> | RedisOptions
 
 /** Options with every default in its place. Frozen. */
 export interface ResolvedOptions extends DisredisOptions {

@@ -2,7 +2,13 @@ import type { ConnectionOptions } from 'node:tls'
 import { systemRuntime } from '@disredis/connection'
 import { InvalidOptionError, parseSentinels } from '@disredis/sentinel'
 import { readFromValues } from '../commands/call-policy.js'
-import type { DisredisOptions, ResolvedOptions } from './disredis-options.js'
+import type {
+  DisredisOptions,
+  GivenOptions,
+  MoreOptions,
+  ResolvedOptions,
+} from './disredis-options.js'
+import { type Options, readIoredisOptions } from './ioredis-options.js'
 import { lookupByFamily } from './lookup-by-family.js'
 import { count, flag, milliseconds, oneOf, text, word } from './option-checks.js'
 import { parseUrl } from './parse-url.js'
@@ -11,10 +17,8 @@ import { parseUrl } from './parse-url.js'
  * @throws InvalidOptionError that names the option, what it got and what it takes
  * @throws InvalidAddressError for `sentinels`
  */
-export function resolveOptions(
-  given: string | readonly string[] | DisredisOptions,
-): ResolvedOptions {
-  const options = readGiven(given)
+export function resolveOptions(given: GivenOptions, more?: MoreOptions): ResolvedOptions {
+  const options = readIoredisOptions(readGiven(given, more))
   const { username, password } = options
   text('username', username)
   text('password', password)
@@ -44,7 +48,7 @@ export function resolveOptions(
     connectionName: text('connectionName', options.connectionName) ?? 'disredis',
     lazyConnect: flag('lazyConnect', options.lazyConnect, false),
     queue: Object.freeze({
-      maxCommands: count('queue.maxCommands', options.queue?.maxCommands, 100_000, 1),
+      maxCommands: count('queue.maxCommands', options.queue?.maxCommands, 100_000, 0),
       maxBytes: count('queue.maxBytes', options.queue?.maxBytes, 64 * 1024 * 1024, 1),
     }),
     retryWrites: oneOf('retryWrites', options.retryWrites, ['never', 'idempotent'] as const),
@@ -74,8 +78,33 @@ export function resolveOptions(
   })
 }
 
-/** The options as they were given, whatever their form. */
-export function readGiven(given: string | readonly string[] | DisredisOptions): DisredisOptions {
+/**
+ * The options as they were given, whatever their form. `more` may add to them; what both say, they have to
+ * say alike.
+ */
+export function readGiven(given: GivenOptions, more?: MoreOptions): DisredisOptions {
+  const first = withoutGaps(readForm(given))
+  const options = more === undefined ? first : merge(first, withoutGaps(more))
+  return options as unknown as DisredisOptions
+}
+
+function merge(first: Options, more: Options): Options {
+  for (const [name, value] of Object.entries(more)) {
+    const said = first[name]
+    // Options of TLS go further than the word of a URL.
+    const isAlike = said === undefined || said === value || (said === true && name.endsWith('tls'))
+    if (isAlike || (said === true && name === 'sentinelTLS')) continue
+    throw new InvalidOptionError(`\`${name}\` is given twice, and not the same`)
+  }
+  return { ...first, ...more }
+}
+
+/** As in ioredis, null is no value. */
+function withoutGaps(options: object): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null))
+}
+
+function readForm(given: GivenOptions): object {
   if (typeof given === 'string') {
     return given.includes('://') ? parseUrl(given) : { sentinels: given }
   }
@@ -86,14 +115,14 @@ export function readGiven(given: string | readonly string[] | DisredisOptions): 
         `or options with \`sentinels\`, not ${given === null ? 'null' : typeof given}`,
     )
   }
-  if (!('sentinels' in given)) {
+  if ((given as DisredisOptions).sentinels == null) {
     const isIoredis = 'host' in given || 'port' in given
     throw new InvalidOptionError(
       '`sentinels` is missing: give the addresses of your Sentinels' +
         (isIoredis ? '; `host` and `port` of a master are found by asking them' : ''),
     )
   }
-  return given as DisredisOptions
+  return given
 }
 
 function tlsOptions(

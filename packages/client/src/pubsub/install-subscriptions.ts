@@ -1,18 +1,21 @@
-import { withPrefix } from '../commands/with-prefix.js'
 import { ending, type SubscriptionKind, subscriptionKinds } from './subscription-kind.js'
 
 type Names = readonly (string | Buffer)[]
 
+/** Not a name, which a script may have. */
+export const changeSubscriptions: unique symbol = Symbol('disredis.changeSubscriptions')
+
 export interface SubscriptionTarget {
   /** @internal */
-  readonly keyPrefix: string | undefined
-  /** @internal */
-  changeSubscriptions(
+  [changeSubscriptions](
     kind: SubscriptionKind,
     change: 'subscribe' | 'unsubscribe',
     names: Names,
   ): Promise<number>
 }
+
+// Taken at load: fake timers in somebody's tests must not stop callbacks.
+const { nextTick } = process
 
 type Callback = (error: Error | null, count?: number) => void
 
@@ -32,16 +35,12 @@ function define(
 ): void {
   function run(this: SubscriptionTarget, ...args: unknown[]): Promise<number> {
     const callback = typeof args.at(-1) === 'function' ? (args.pop() as Callback) : undefined
-    // As in ioredis: shard channels are keys to it, other channels are not.
-    const prefix = kind === 'ssubscribe' ? this.keyPrefix : undefined
-    const names = args
-      .flat()
-      .map((name) => withPrefix(prefix, Buffer.isBuffer(name) ? name : String(name)))
-    const promise = this.changeSubscriptions(kind, change, names)
+    const names = args.flat().map((name) => (Buffer.isBuffer(name) ? name : String(name)))
+    const promise = this[changeSubscriptions](kind, change, names)
     if (callback !== undefined) {
       promise.then(
-        (count) => process.nextTick(callback, null, count),
-        (error) => process.nextTick(callback, error),
+        (count) => nextTick(callback, null, count),
+        (error) => nextTick(callback, error),
       )
     }
     return promise

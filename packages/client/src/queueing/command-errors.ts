@@ -1,5 +1,5 @@
 import { ClosedError, type DisredisError } from '@disredis/sentinel'
-import type { Command } from '../commands/command.js'
+import { type Command, isWatch } from '../commands/command.js'
 import {
   CommandTimeoutError,
   OutcomeUnknownError,
@@ -24,7 +24,8 @@ export function deadlineError(
   const last = cause === undefined ? '' : ` Last: ${cause.message}`
   const options = { shard, cause, retryable: true }
   if (command.carrier !== undefined) {
-    if (!command.isRead) return outcomeUnknownError(command, shard, undefined, cause)
+    const hasEffect = !command.isRead && !isWatch(command)
+    if (hasEffect) return outcomeUnknownError(command, shard, undefined, cause)
     return new CommandTimeoutError(
       `${name} on shard '${shard}' got no reply within ${timeout} ms.${last}`,
       options,
@@ -66,6 +67,12 @@ export function queueFullError(
       `(queue.maxCommands ${maxCommands}, queue.maxBytes ${maxBytes}).`,
     { shard, cause, retryable: true },
   )
+}
+
+/** Of a write that was sent before the client was closed: an ordinary close, and an unknown outcome. */
+export function closedOnWireError(shard: string): OutcomeUnknownError {
+  const cause = closedError(shard)
+  return new OutcomeUnknownError(cause.message, { shard, cause, mayHaveExecuted: true })
 }
 
 export function closedError(shard?: string): ClosedError {

@@ -32,6 +32,14 @@ describe('a command queue', () => {
     expect(it.length).toBe(2)
   })
 
+  test('takes whatever comes for a master that takes it in turn', () => {
+    const it = queue(1, 2000)
+    expect(it.push(testCommand('get', ['a'], { sequence: 1 }), false)).toBe(true)
+    expect(it.push(testCommand('set', ['k', 'x'.repeat(5000)], { sequence: 2 }), false)).toBe(true)
+    expect(it.push(testCommand('get', ['b']))).toBe(false)
+    expect(drain(it)).toEqual([1, 2])
+  })
+
   test('counts the bytes of its arguments', () => {
     const it = queue(10, 2000)
     expect(it.push(testCommand('set', ['k', 'x'.repeat(700)]))).toBe(true)

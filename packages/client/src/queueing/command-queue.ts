@@ -34,11 +34,16 @@ export class CommandQueue {
     return this.#bytes
   }
 
-  /** False if the queue is full; the command is not queued then. */
-  push(command: Command): boolean {
+  /**
+   * False if the queue is full; the command is not queued then.
+   *
+   * @param isLimited false: the master takes what waits as fast as the link allows
+   */
+  push(command: Command, isLimited = true): boolean {
     const bytes = sizeOf(command)
     const { maxCommands, maxBytes } = this.#limits
-    if (this.#length >= maxCommands || this.#bytes + bytes > maxBytes) return false
+    const isFull = this.#length >= maxCommands || this.#bytes + bytes > maxBytes
+    if (isLimited && isFull) return false
     this.#waiting.push(command)
     this.#admit(command, bytes)
     return true

@@ -52,6 +52,8 @@ export class ClientRun {
   #status: DisredisStatus = 'wait'
   #closing: Promise<void> | undefined
   #startError: Error | undefined
+  /** The codes of the errors that were told last, by what they are about. */
+  readonly #emitted = new Map<string, string>()
 
   constructor(context: ClientRunContext) {
     const { options, emit } = context
@@ -173,7 +175,7 @@ export class ClientRun {
     this.#startError = error
     this.#lobby.lastError = error
     if (error.retryable) {
-      this.#context.emit('error', error)
+      this.#emitOnce(error)
       return
     }
     this.#lobby.rejectAll(error)
@@ -183,11 +185,20 @@ export class ClientRun {
 
   #giveUpWaiting(error: DisredisError): void {
     this.#readyWaiters.rejectAll(error)
+    this.#emitOnce(error)
+  }
+
+  /** An error that stays is told once, and again when the shard, or the start, has worked meanwhile. */
+  #emitOnce(error: DisredisError): void {
+    const where = error.shard ?? error.address ?? ''
+    if (this.#emitted.get(where) === error.code) return
+    this.#emitted.set(where, error.code)
     this.#context.emit('error', error)
   }
 
   #shardServes(shard: string): void {
     this.subscriptions.masterChanged(shard)
+    this.#emitted.clear()
     this.#checkReady()
   }
 
@@ -242,8 +253,11 @@ export class ClientRun {
     this.watched.close()
     await this.supervisor.close()
     this.#status = 'end'
-    this.#context.emit('close')
-    this.#context.emit('end')
+    // After the promise, as in ioredis: `await redis.quit(); await once(redis, 'end')`.
+    this.runtime.afterIo(() => {
+      this.#context.emit('close')
+      this.#context.emit('end')
+    })
   }
 
   /** Resolves when no command is pending, and after `timeout` ms in any case. */

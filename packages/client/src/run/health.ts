@@ -1,6 +1,7 @@
-import type { SentinelTopology } from '@disredis/sentinel'
+import type { SentinelTopology, Topology } from '@disredis/sentinel'
 import type { PlacementHealth } from '../placement/placement-health.js'
 import type { ShardHealth } from '../shard/shard-health.js'
+import { type HealthWarning, healthWarnings } from './health-warnings.js'
 
 /** A client at one moment. */
 export interface Health {
@@ -11,15 +12,21 @@ export interface Health {
   readonly state: 'ok' | 'degraded' | 'down'
   readonly shards: readonly ShardHealth[]
   readonly sentinels: readonly SentinelTopology[]
+  /** Why a failover could not happen, although all may be well now. Of no influence on `state`. */
+  readonly warnings: readonly HealthWarning[]
   /** Whether every master belongs to this client's placement. It does not change `state`. */
   readonly placement: PlacementHealth
 }
 
+/** @param commandTimeout ms of the client's commands */
 export function summarize(
   shards: readonly ShardHealth[],
-  sentinels: readonly SentinelTopology[],
+  topology: Topology | undefined,
   placement: PlacementHealth,
+  commandTimeout: number,
 ): Health {
+  const sentinels = topology?.sentinels ?? []
+  const warnings = topology === undefined ? [] : healthWarnings(topology, commandTimeout)
   const connected = sentinels.filter(({ isConnected }) => isConnected).length
   const hasMajority = connected * 2 > sentinels.length
   const isServing =
@@ -28,5 +35,5 @@ export function summarize(
     ({ phase, isAnswering, isFenced }) => phase === 'ready' && isAnswering && !isFenced,
   )
   const state = !isServing ? 'down' : isCalm && hasMajority ? 'ok' : 'degraded'
-  return { state, shards, sentinels, placement }
+  return { state, shards, sentinels, warnings, placement }
 }

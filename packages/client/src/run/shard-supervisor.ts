@@ -106,6 +106,7 @@ export class ShardSupervisor {
       connectionName: options.connectionName,
       lookup: options.lookup,
       runtime,
+      openSocket: options.openSocket,
     })
     this.#listeners = this.#makeListeners()
     this.lanes = new ShardLanes({

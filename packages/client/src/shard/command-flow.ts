@@ -10,6 +10,7 @@ import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import {
   closedError,
+  closedOnWireError,
   deadlineError,
   outcomeUnknownError,
   queueFullError,
@@ -28,6 +29,8 @@ export interface CommandFlowContext {
   readonly onPending: () => void
   /** What stands in the way of the shard, told with commands whose time is over. */
   readonly lastError: () => DisredisError | undefined
+  /** The master serves, and takes what waits as fast as the link allows. */
+  readonly isCongested: () => boolean
   /** Counts the connections that served. */
   readonly generation: () => number
 }
@@ -94,8 +97,10 @@ export class CommandFlow {
       command.writeTo(target.wire, target)
       return true
     }
-    if (this.#queue.push(command)) return true
-    const { name, limits, lastError } = this.#context
+    const { name, limits, lastError, isCongested } = this.#context
+    // What waits for a link waits for its callers: the limits are of what waits for a master.
+    if (this.#queue.push(command) || (isCongested() && this.#queue.push(command, false)))
+      return true
     command.fail(queueFullError(name, limits, lastError()))
     return false
   }
@@ -158,7 +163,7 @@ export class CommandFlow {
     this.#deadlines.expire(Number.POSITIVE_INFINITY, (command) => {
       const error = closedError(name)
       const isWrittenWrite = command.carrier !== undefined && !command.isRead
-      command.fail(isWrittenWrite ? outcomeUnknownError(command, name, undefined, error) : error)
+      command.fail(isWrittenWrite ? closedOnWireError(name) : error)
     })
   }
 

@@ -1,4 +1,10 @@
-import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
+import {
+  type Address,
+  type DisredisError,
+  isSameAddress,
+  type Runtime,
+  type Timer,
+} from '@disredis/connection'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import { Backoff } from '../queueing/backoff.js'
 import { OldMasterWatch } from './old-master-watch.js'
@@ -39,6 +45,8 @@ export interface GateContext extends GateOptions {
   readonly replicaCount: () => number
   /** Takes the connection to the new master over; the gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
+  /** The promoted node could not be dialled; the next attempt follows by itself. */
+  readonly onProbeFailed: (address: Address, error: DisredisError) => void
   /** Nothing was heard of the failover for its time. */
   readonly onTimeout: () => void
 }
@@ -109,13 +117,15 @@ export class FailoverGate {
   probe(address: Address): void {
     if (this.isProbing(address)) return
     this.#probe?.stop()
-    const { runtime, dial, connectTimeout, probeInterval, onPromoted } = this.#context
+    const { runtime, dial, connectTimeout, probeInterval, onPromoted, onProbeFailed } =
+      this.#context
     this.#probe = new PromotionProbe(address, {
       runtime,
       dial,
       roleTimeout: connectTimeout,
       interval: probeInterval === false ? promotedInterval : probeInterval,
       backoff: new Backoff(promotedInterval, 200, runtime.random),
+      onFailure: onProbeFailed,
       onPromoted: (connection) => {
         const { openOn, isMasterGone } = this.#context
         const isSure =

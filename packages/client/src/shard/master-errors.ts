@@ -38,3 +38,23 @@ export function loadsItsData(shard: string, { where }: ShardConnection): Connect
     retryable: true,
   })
 }
+
+/** @param cause why it cannot be reached by another connection either */
+export function masterSilent(
+  shard: string,
+  { where }: ShardConnection,
+  cause: Error,
+): ConnectionError {
+  return new ConnectionError(
+    `The master of '${shard}' at ${where} does not answer, and cannot be reached by another connection: ${cause.message}`,
+    { shard, address: where, cause, retryable: true },
+  )
+}
+
+/** @param reason why the failover came to an end */
+export function noMaster(shard: string, reason: string): ConnectionError {
+  return new ConnectionError(
+    `Shard '${shard}' has no master: the old one is lost, and the failover ended without another (${reason}).`,
+    { shard, retryable: true },
+  )
+}

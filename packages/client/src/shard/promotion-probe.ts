@@ -1,4 +1,10 @@
-import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
+import {
+  type Address,
+  type DisredisError,
+  isSameAddress,
+  type Runtime,
+  type Timer,
+} from '@disredis/connection'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { Backoff } from '../queueing/backoff.js'
 
@@ -16,6 +22,8 @@ export interface PromotionProbeOptions {
    * probe; otherwise the node is asked on.
    */
   readonly onPromoted: (connection: ShardConnection) => boolean
+  /** It could not be dialled; the next attempt follows by itself. */
+  readonly onFailure: (address: Address, error: DisredisError) => void
 }
 
 /**
@@ -56,7 +64,10 @@ export class PromotionProbe {
           this.#ask(connection)
         }
       },
-      () => this.#again(this.#options.backoff.next(), () => this.#dial()),
+      (error: DisredisError) => {
+        if (!this.#abort.signal.aborted) this.#options.onFailure(this.address, error)
+        this.#again(this.#options.backoff.next(), () => this.#dial())
+      },
     )
   }
 

@@ -33,6 +33,12 @@ export class ServingConnection {
     return isUsable ? current : undefined
   }
 
+  /** It would be usable, but for the bytes that have not left yet. */
+  get isCongested(): boolean {
+    const current = this.#current
+    return current?.isCongested === true && !current.isSilent && this.#retiring.isEmpty
+  }
+
   /** One that served before is not closed yet. */
   get isRetiring(): boolean {
     return !this.#retiring.isEmpty

@@ -7,16 +7,14 @@ import { Backoff } from '../queueing/backoff.js'
 import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
 import { FailoverGate, type MasterFate } from './failover-gate.js'
+import { LinkCheck } from './link-check.js'
 import { MasterBelief } from './master-belief.js'
 import { admitted, MasterDialler } from './master-dialler.js'
-import { connectionLost, demoted } from './master-errors.js'
+import { connectionLost, demoted, masterSilent, noMaster } from './master-errors.js'
 import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
 import { checkMove, type ShardPhase } from './shard-phase.js'
-
-/** Bytes a second: what is slower than 1 Mbit/s is taken for dead where the node may not be asked. */
-const slowestLink = 128 * 1024
 
 /** Why a gate opens of which nothing is known. */
 const timeoutReason = 'timeout'
@@ -32,6 +30,9 @@ export interface ShardSession {
 type ShardState =
   | { readonly phase: Exclude<ShardPhase, 'gated'> }
   | { readonly phase: 'gated'; readonly gate: FailoverGate }
+
+/** Reasons for which a Sentinel gives up before it has promoted anybody: another one may have. */
+const beforePromotion: ReadonlySet<string> = new Set(['not-elected', 'no-good-slave'])
 
 /**
  * One Sentinel master name and the connection to whoever serves it: it finds the master, follows it,
@@ -53,15 +54,15 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #belief: MasterBelief
   readonly #dialler: MasterDialler
   readonly #serving: ServingConnection
+  readonly #linkCheck: LinkCheck
   readonly #drainWaiters = new Set<() => void>()
   readonly #sessions = new Set<ShardSession>()
   #state: ShardState = { phase: 'connecting' }
   /** Since when the master has been lost or refused to be reached. */
   #lostAt: number | undefined
   #servedBy: Address | undefined
-  /** A silent link is being asked for. */
-  #isLinkJudged = false
-  #judgedAt = Number.NEGATIVE_INFINITY
+  /** `shardDown` was emitted, and no `shardUp` since. */
+  #isDownTold = false
   #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
   #fenced: DisredisError | undefined
@@ -79,8 +80,10 @@ export class Shard implements ConnectionOwner, Ticked {
       batch,
       onPending: () => context.ticker.watch(this),
       lastError: () => this.#problem,
+      isCongested: () => this.phase === 'ready' && this.#serving.isCongested,
       generation: () => this.generation,
     })
+    this.#linkCheck = new LinkCheck(runtime, options.livenessTimeout)
     this.#serving = new ServingConnection(this, batch)
     this.#belief = new MasterBelief({
       now: runtime.now,
@@ -121,6 +124,10 @@ export class Shard implements ConnectionOwner, Ticked {
   /** Counts the connections that served: what a server said holds for its generation only. */
   get generation(): number {
     return this.#serving.generation
+  }
+
+  get #isAnswering(): boolean {
+    return this.connection !== undefined && !this.connection.isSilent
   }
 
   /** The one that serves. */
@@ -191,10 +198,23 @@ export class Shard implements ConnectionOwner, Ticked {
   failoverAborted(reason: string, error: DisredisError): void {
     if (this.phase === 'closed') return
     if (this.#gate !== undefined) this.#openGate(reason)
-    else if (this.connection === undefined) {
+    else if (!this.#isAnswering) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
+    } else if (this.connection !== undefined && !beforePromotion.has(reason)) {
+      this.#returnToNamed(this.connection.address)
     }
-    if (this.connection === undefined) this.#abortError = error
+    if (!this.#isAnswering) this.#abortError = error
+  }
+
+  /**
+   * Sentinel gave up the failover that this node had proved: it will be made a replica again, and what it
+   * acknowledges until then is lost. The named master serves again as soon as it answers.
+   */
+  #returnToNamed(served: Address): void {
+    const named = this.#context.masterAddress()
+    if (named === undefined || isSameAddress(named, served)) return
+    this.#belief.reject(served)
+    this.#dialler.restart()
   }
 
   /** Holds writes while there is an `error`; reads go on. */
@@ -208,7 +228,7 @@ export class Shard implements ConnectionOwner, Ticked {
     return {
       shard: this.name,
       phase: this.phase,
-      isAnswering: this.connection !== undefined && !this.connection.isSilent,
+      isAnswering: this.#isAnswering,
       master: this.master,
       queue: this.flow.queued,
       inFlight: this.connection?.inFlight ?? 0,
@@ -277,8 +297,9 @@ export class Shard implements ConnectionOwner, Ticked {
 
   connectionChanged(connection: ShardConnection): void {
     if (connection !== this.connection || this.phase === 'closed') return
-    // It answers again: the second connection that was dialled meanwhile is not needed.
-    if (this.phase === 'ready' && !connection.isSilent) this.#dialler.stop()
+    if (!connection.isSilent && (this.phase === 'ready' || this.phase === 'down')) {
+      this.#masterThawed(connection.address)
+    }
     this.#updateTargets()
   }
 
@@ -309,37 +330,19 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** The link is silent, and its node answers on another one, which takes over if the first is dead. */
   #judgeLink(silent: ShardConnection, witness: ShardConnection): void {
-    const { runtime } = this.#context
-    const { livenessTimeout } = this.#options
-    const silence = this.#serving.silence(runtime.now())
-    const limit = runtime.setTimer(() => witness.destroy(), livenessTimeout)
-    this.#isLinkJudged = true
-    judgeLinks(witness, [silent], silence)
-      .then(
-        ([verdict]) => {
-          // A large request may be under way for as long as the slowest link takes.
-          const transfer = (silent.bytesUnderWay / slowestLink) * 1000
-          const isDead =
-            verdict === 'dead' || (verdict === 'unknown' && silence > livenessTimeout + transfer)
-          const isNeeded = silent === this.connection && silent.isSilent && this.phase === 'ready'
-          if (isDead && isNeeded && !witness.isClosed) this.#adopt(witness)
-          else witness.destroy()
-        },
-        // It ended before the answer; while the link is silent the next one follows.
-        () => witness.destroy(),
-      )
-      .finally(() => {
-        limit.cancel()
-        this.#isLinkJudged = false
-        this.#judgedAt = runtime.now()
-      })
+    const silence = this.#serving.silence(this.#context.runtime.now())
+    void this.#linkCheck.run(silent, silence, witness, () => {
+      const isWanted = this.phase === 'ready' || this.phase === 'down'
+      if (silent !== this.connection || !silent.isSilent || !isWanted) return false
+      this.#adopt(witness)
+      return true
+    })
   }
 
   #adopt(connection: ShardConnection): void {
     const { runtime, emit, onServing } = this.#context
     const from = this.#servedBy
     const to = connection.address
-    const isBack = this.#lostAt !== undefined
     const since = this.#gate?.since ?? this.#lostAt
     this.#dialler.stop()
     this.#moveTo({ phase: 'ready' }, 'replaced or unknown', connection)
@@ -359,8 +362,30 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#lastFailover = { from, to, duration }
       emit('failoverCompleted', { shard: this.name, from, to, duration })
     }
-    if (isBack) emit('shardUp', { shard: this.name, address: to })
+    this.#emitUp(to)
     onServing()
+  }
+
+  /** It answers again: another connection that was dialled meanwhile is not needed. */
+  #masterThawed(address: Address): void {
+    this.#dialler.stop()
+    if (this.phase !== 'down') return
+    this.#moveTo({ phase: 'ready' })
+    this.#lostAt = undefined
+    this.#lastError = undefined
+    this.#abortError = undefined
+    this.#emitUp(address)
+    this.#context.onServing()
+  }
+
+  #emitUp(address: Address): void {
+    if (this.#isDownTold) this.#context.emit('shardUp', { shard: this.name, address })
+    this.#isDownTold = false
+  }
+
+  #emitDown(address: Address | undefined, error: DisredisError): void {
+    if (!this.#isDownTold) this.#context.emit('shardDown', { shard: this.name, address, error })
+    this.#isDownTold = true
   }
 
   #dialFailed(address: Address, error: DisredisError): void {
@@ -370,7 +395,14 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'connecting') {
       this.#moveTo({ phase: 'down' })
       this.#lostAt = this.#context.runtime.now()
-      this.#context.emit('shardDown', { shard: this.name, address, error })
+      this.#emitDown(address, error)
+    }
+    if (this.phase === 'ready' && this.connection?.isSilent) {
+      this.#lostAt = this.connection.waitingSince
+      this.#lastError = masterSilent(this.name, this.connection, error)
+      this.#moveTo({ phase: 'down' })
+      this.#updateTargets()
+      this.#emitDown(address, this.#lastError)
     }
     if (error.retryable) return
     this.flow.rejectQueued(error)
@@ -387,7 +419,7 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#dialler.restartSoon()
     }
     this.#updateTargets()
-    this.#context.emit('shardDown', { shard: this.name, address, error })
+    this.#emitDown(address, error)
   }
 
   /** The node there said that it is a replica. */
@@ -406,20 +438,24 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#updateTargets()
       this.#context.requestRefresh()
     }
-    const { livenessTimeout } = this.#options
-    const isDialDue =
-      this.phase === 'ready' && silence > livenessTimeout && now - this.#judgedAt > livenessTimeout
-    if (isDialDue && !this.#dialler.isRunning && !this.#isLinkJudged) this.#dialler.restart()
+    const isDialDue = this.phase === 'ready' && this.#linkCheck.isDue(silence, now)
+    if (isDialDue && !this.#dialler.isRunning) this.#dialler.restart()
   }
 
   #closeGate(master: Address): void {
     this.#dialler.stop()
-    const gate = new FailoverGate(master, this.#lostAt, {
+    const { connection } = this
+    const silentSince = connection?.isSilent ? connection.waitingSince : undefined
+    const gate = new FailoverGate(master, this.#lostAt ?? silentSince, {
       ...this.#options.gate,
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#dialPromoted,
-      oldMaster: this.connection,
+      oldMaster: connection,
+      onProbeFailed: (_address, error) => {
+        this.#lastError = error
+        if (!error.retryable) this.#context.onHopeless(error)
+      },
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicaCount: this.#context.replicaCount,
@@ -450,6 +486,10 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#dialler.restart()
     }
     this.#updateTargets()
+    if (this.phase === 'down') {
+      this.#lostAt ??= this.#context.runtime.now()
+      this.#emitDown(named, this.#problem ?? noMaster(this.name, reason))
+    }
     this.#context.emit('failoverAborted', { shard: this.name, reason })
   }
 

@@ -2,7 +2,7 @@ import { equal, type Sample, unordered } from './sample.js'
 
 const vector = 'VALUES 3 1 0 0'
 
-/** Commands that Redis 8.0 has and 7.0 has not. */
+/** Commands that Redis 7.0 has not: those of 8.0, and of later servers. */
 export const newerSamples: Readonly<Record<string, readonly Sample[]>> = {
   'client|setinfo': equal('LIB-NAME test'),
   hexpire: equal('{t}:hash 100 FIELDS 2 f nosuch', '{t}:missing 100 FIELDS 1 f'),
@@ -17,6 +17,7 @@ export const newerSamples: Readonly<Record<string, readonly Sample[]>> = {
   hpttl: equal('{t}:hash FIELDS 1 f'),
   hsetex: equal('{t}:hash EXAT 4102444800 FIELDS 1 f v'),
   httl: equal('{t}:hash FIELDS 1 f'),
+  msetex: equal('2 {t}:a 1 {t}:b 2', '1 {t}:a 1 NX EX 100'),
   vadd: equal(`{t}:v ${vector} a`, `{t}:str ${vector} a`),
   vcard: equal('{t}:missing'),
   vdim: equal('{t}:missing'),

@@ -49,10 +49,10 @@ const isNoMaster =
   (state) =>
     rejectClaim(state, address, electorateOf(state))
 
-const after = (...steps: readonly (Step | Step[])[]) =>
+const stateAfter = (...steps: readonly (Step | Step[])[]) =>
   steps.flat().reduce((state, step) => step(state), noClaims)
 const held = (...steps: readonly (Step | Step[])[]) => {
-  const { current } = after(...steps)
+  const { current } = stateAfter(...steps)
   return current && [current.address.host, current.epoch]
 }
 
@@ -134,17 +134,17 @@ describe('+switch-master, which carries no epoch', () => {
   })
 
   test('to what is held already changes nothing', () => {
-    const state = after(allSay(a, 4), says('s1', b, 5))
+    const state = stateAfter(allSay(a, 4), says('s1', b, 5))
     expect(publishes('s2', a, b)(state)).toBe(state)
   })
 
   test('from another master than the one that is held waits for an answer', () => {
-    const state = after(allSay(a, 4))
+    const state = stateAfter(allSay(a, 4))
     expect(publishes('s2', c, b)(state)).toBe(state)
   })
 
   test('by a Sentinel that has not answered yet waits for its answer', () => {
-    const state = after(says('s1', a, 4))
+    const state = stateAfter(says('s1', a, 4))
     expect(publishes('s2', a, b)(state)).toBe(state)
   })
 
@@ -221,7 +221,7 @@ describe('a master that failed its ROLE check', () => {
   })
 
   test('that is not held any longer changes nothing', () => {
-    const state = after(allSay(a, 5), says('s1', b, 6))
+    const state = stateAfter(allSay(a, 5), says('s1', b, 6))
     expect(isNoMaster(a)(state)).toBe(state)
   })
 
@@ -325,7 +325,7 @@ describe('outvoted', () => {
 })
 
 test('a state is a value: no step changes the one it was given', () => {
-  const state = after(allSay(a, 4))
+  const state = stateAfter(allSay(a, 4))
   const before = structuredClone(state)
   for (const step of [says('s1', b, 5), publishes('s2', a, b), vanishes('s1'), isNoMaster(a)]) {
     step(state)

@@ -11,6 +11,7 @@ const everyone = (ids: readonly string[]) => ids
 function report(address: Address, epoch: number, more: Partial<MasterReport> = {}): MasterReport {
   return {
     quorum: 2,
+    downAfter: 30_000,
     flags: ['master'],
     claim: { address, epoch },
     node: undefined,

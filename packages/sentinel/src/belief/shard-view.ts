@@ -25,6 +25,7 @@ interface Details {
   /** Where the master was when its Sentinel described it so. */
   readonly claim: Claim
   readonly quorum: number
+  readonly downAfter: number
   readonly flags: readonly string[]
   readonly replicas: readonly ReplicaTopology[]
   /**
@@ -59,14 +60,16 @@ export class ShardView {
     this.#names.record(sentinel, report.node, report.replicaNodes)
     const before = this.#details.get(sentinel)
     const claim = report.claim ?? before?.claim
-    const replicas = report.replicas ?? before?.replicas
+    // Without a claim the answer is of two minds: its list may be of after a switch, the claim of before.
+    const replicas = (report.claim && report.replicas) ?? before?.replicas
     // Before the claim: what others say of its node decides on it, and this one on theirs.
     if (claim !== undefined && replicas !== undefined) {
-      const { quorum, flags } = report
+      const { quorum, downAfter, flags } = report
       const listedBefore = report.replicas === undefined ? before?.listedBefore : before?.replicas
       this.#details.set(sentinel, {
         claim,
         quorum,
+        downAfter,
         flags,
         replicas,
         listedBefore: listedBefore ?? [],
@@ -154,12 +157,13 @@ export class ShardView {
   }
 
   #build({ address, epoch }: Claim, details: Details | undefined): ShardTopology {
-    const { quorum, flags, replicas } = details ?? this.#previous()
+    const { quorum, downAfter, flags, replicas } = details ?? this.#previous()
     return Object.freeze({
       name: this.#name,
       master: address,
       configEpoch: epoch,
       quorum,
+      downAfter,
       flags,
       failover: this.#failovers.of(address),
       // While replicas are being reconfigured the leader lists the new master among them.
@@ -173,7 +177,7 @@ export class ShardView {
 
   /** Nobody has described the current master yet: what is known of it from before the switch. */
   #previous(): Omit<Details, 'claim' | 'listedBefore'> {
-    const { quorum = 0, replicas = [], flags = [] } = this.#shard ?? {}
-    return { quorum, replicas, flags: flags.filter((flag) => flag === 'master') }
+    const { quorum = 0, downAfter = 0, replicas = [], flags = [] } = this.#shard ?? {}
+    return { quorum, downAfter, replicas, flags: flags.filter((flag) => flag === 'master') }
   }
 }

@@ -19,6 +19,8 @@ export interface ShardTopology {
   /** The config-epoch that belongs to `master`; a higher one is newer. */
   readonly configEpoch: number
   readonly quorum: number
+  /** `down-after-milliseconds`: ms of silence before a Sentinel takes the master for down; 0 if not told. */
+  readonly downAfter: number
   /** Sentinel's flags of the master, for example `master`, `s_down`, `o_down`, `failover_in_progress`. */
   readonly flags: readonly string[]
   readonly replicas: readonly ReplicaTopology[]

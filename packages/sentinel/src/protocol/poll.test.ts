@@ -51,6 +51,7 @@ describe('a poll', () => {
     expect(masters.get('a')).toMatchObject({
       claim: { address: node('1'), epoch: 3 },
       quorum: 2,
+      downAfter: 0,
       flags: ['master', 's_down'],
       replicas: [{ address: node('2'), flags: ['slave'], masterLinkUp: true, priority: 100 }],
       sentinels: [{ id: 'id2', address: { host: 's2', port: 5 } }],

@@ -121,6 +121,7 @@ function readMaster(fields: Fields, readAddress: ReadAddress): MasterReport {
   const counts = ['ip', 'port', 'config-epoch', 'num-slaves', 'num-other-sentinels', failoverState]
   return {
     quorum: Number(fields.get('quorum') ?? 0),
+    downAfter: Number(fields.get('down-after-milliseconds') ?? 0),
     flags: flagsOf(fields),
     claim: undefined,
     node: readNode(fields, readAddress),

@@ -45,6 +45,8 @@ export interface NamedNode {
 /** What `SENTINEL MASTERS` says of one master. */
 export interface MasterReport {
   readonly quorum: number
+  /** `down-after-milliseconds`; 0 where it is not told. */
+  readonly downAfter: number
   readonly flags: readonly string[]
   /** Where it is; only for the masters that were asked for. */
   readonly claim: Claim | undefined

@@ -1,5 +1,6 @@
 import { SessionOptionError } from '../errors.js'
 import type { SessionPolicy } from '../options/session-store-options.js'
+import { POISON } from '../payload/safe-json.js'
 
 /** Where a session says who is logged in: a field's name, or a function of the session's data. */
 export type UserOption<Data extends object> =
@@ -45,8 +46,10 @@ export class UserField<Data extends object> {
   fieldsAtLogin(userId: string | number, fields: Partial<Data>): Partial<Data> {
     const isId = typeof userId === 'string' ? userId !== '' : Number.isFinite(userId)
     if (!isId) throw new SessionOptionError('A login takes a user id: a text or a number')
-    const all: Partial<Data> =
-      this.#name === undefined ? { ...fields } : { ...fields, [this.#name]: userId }
+    // What came with a request may have them: whoever copies them would change what the session is.
+    const own = Object.entries(fields).filter(([name]) => !POISON.has(name))
+    const all = Object.fromEntries(own) as Partial<Data>
+    if (this.#name !== undefined) Object.assign(all, { [this.#name]: userId })
     if (String(this.userId(all as Data)) === String(userId)) return all
     throw new SessionOptionError(
       'Option userId does not find the user who logs in: give login the fields that it reads',

@@ -78,12 +78,16 @@ export class SessionAdmin<Data extends object> {
   async clear(): Promise<ClearResult> {
     const failures: NodeFailure[] = []
     let removed = 0
-    for await (const { shard, node, names } of this.#pages(failures)) {
-      const sessions = names.filter((name) => this.#keyOf(name) !== undefined)
-      if (sessions.length === 0) continue
+    for await (const page of this.#pages(failures)) {
+      const { shard, node } = page
+      const ours = await this.#ofPage(page, failures, async (key, deadline, name) =>
+        (await deadline.attempt(() => this.#context.storage.isOurs(key))) ? name : undefined,
+      )
+      const names = new Set(ours.filter((name) => name !== undefined))
+      if (names.size === 0) continue
       try {
         const count = await this.#context.deadlines.run((deadline) =>
-          deadline.attempt(() => node.unlink(...sessions)),
+          deadline.attempt(() => node.unlink(...names)),
         )
         // Text, if the client is set so.
         removed += Number(count)
@@ -105,14 +109,14 @@ export class SessionAdmin<Data extends object> {
   async #ofPage<T>(
     page: Page,
     failures: NodeFailure[],
-    ask: (key: SessionKey, deadline: Deadline) => Promise<T>,
+    ask: (key: SessionKey, deadline: Deadline, name: string) => Promise<T>,
   ): Promise<(T | undefined)[]> {
     const { counters, deadlines } = this.#context
-    const keys = page.names.map((name) => this.#keyOf(name)).filter((key) => key !== undefined)
+    const keys = page.names.flatMap((name) => this.#keysOf(name).map((key) => ({ key, name })))
     try {
-      return await mapInBatches(keys, AT_ONCE, async (key) => {
+      return await mapInBatches(keys, AT_ONCE, async ({ key, name }) => {
         try {
-          return await deadlines.run((deadline) => ask(key, deadline))
+          return await deadlines.run((deadline) => ask(key, deadline, name))
         } catch (cause) {
           const error = toStoreError(cause)
           if (error instanceof SessionUnavailableError) throw error
@@ -127,12 +131,14 @@ export class SessionAdmin<Data extends object> {
     }
   }
 
-  #keyOf(name: string): SessionKey | undefined {
+  /** In either layout: an id of connect-redis may look like the hash of one. */
+  #keysOf(name: string): SessionKey[] {
     const { keys, settings } = this.#context
     const old = settings.connectRedis
-    const key = keys.ofName(name)
-    if (key !== undefined || old === undefined || !name.startsWith(old.prefix)) return key
-    return keys.ofId(name.slice(old.prefix.length))
+    const own = keys.ofName(name)
+    const id = old !== undefined && name.startsWith(old.prefix) && name.slice(old.prefix.length)
+    const other = id ? keys.ofId(id) : undefined
+    return [own, other].filter((key) => key !== undefined)
   }
 }
 

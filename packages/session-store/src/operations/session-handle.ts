@@ -20,6 +20,7 @@ export interface Snapshot {
   /** Hash of the user's id; '' = nobody. */
   readonly user: string
   readonly epoch: number
+  readonly formerOwners: string
   readonly createdAt: number
   readonly touchedAt: number
 }

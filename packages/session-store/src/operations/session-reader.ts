@@ -1,11 +1,12 @@
-import { SessionUnavailableError } from '../errors.js'
+import { SessionUnauthenticError, SessionUnavailableError } from '../errors.js'
 import type { SessionCookie } from '../payload/session-cookie.js'
 import type { DecodedSession, SessionDecoder } from '../payload/session-decoder.js'
 import type { SessionKey } from '../storage/session-keys.js'
-import type { LayoutKind, StoredSession } from '../storage/session-layout.js'
+import type { Found, LayoutKind, StoredSession } from '../storage/session-layout.js'
 import type { UserRegistry } from '../storage/user-registry.js'
 import { toStoreError } from '../store-error.js'
 import type { Deadline } from './deadline.js'
+import { readStamps, type Stamp } from './former-owners.js'
 import type { Owner } from './membership.js'
 import { RecentMap } from './recent-map.js'
 import { SessionHandle, type SessionSource } from './session-handle.js'
@@ -120,7 +121,7 @@ export class SessionReader<Data extends object> {
     revocations: Revocations,
   ) {
     const { counters, storage, userHints } = this.#context
-    const { layout, found } = await deadline.attempt(() => storage.load(key))
+    const { layout, found } = await deadline.attempt(() => this.#load(key))
     if (found.state === 'live') {
       const { session } = found
       const loaded = await this.#accept(key, session, layout, 'store', revocations)
@@ -142,6 +143,14 @@ export class SessionReader<Data extends object> {
       await deadline.attempt(() => storage.quarantine(key, version))
     }
     return undefined
+  }
+
+  #load(key: SessionKey): Promise<Found> {
+    const { counters, storage } = this.#context
+    return storage.load(key).catch((error: unknown) => {
+      if (error instanceof SessionUnauthenticError) counters.unauthentic++
+      throw error
+    })
   }
 
   /** What the failure policy puts in place of a session that could not be read. */
@@ -167,8 +176,8 @@ export class SessionReader<Data extends object> {
     source: SessionSource,
     revocations: Revocations,
   ): Promise<LoadedSession<Data> | 'corrupt' | undefined> {
-    const { counters, settings } = this.#context
-    if (Date.now() >= session.createdAt + settings.absoluteTimeout) return undefined
+    const { clock, counters, settings } = this.#context
+    if (clock.now() >= session.createdAt + settings.absoluteTimeout) return undefined
     const decoding = this.#decoder.decode(session)
     const decoded = decoding instanceof Promise ? await decoding : decoding
     if (decoded === 'corrupt') return decoded
@@ -184,9 +193,10 @@ export class SessionReader<Data extends object> {
     }
     const { version, createdAt, touchedAt } = session
     const { text, storedCookie } = decoded
-    const { user, epoch } = owner
+    const { user, epoch, formerOwners } = owner
     const cookie = storedCookie
-    const snapshot = { layout, version, text, cookie, user, epoch, createdAt, touchedAt }
+    const stamps = { user, epoch, formerOwners }
+    const snapshot = { layout, version, text, cookie, ...stamps, createdAt, touchedAt }
     const handle = new SessionHandle(key, source, snapshot)
     return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
   }
@@ -198,9 +208,10 @@ export class SessionReader<Data extends object> {
     revocations: Revocations,
   ): Owner | Promise<Owner | 'revoked'> {
     const { settings } = this.#context
-    if (settings.userId === undefined) return { user: session.user, epoch: session.epoch }
+    if (settings.userId === undefined) return session
     const user = userOf(settings, decoded.data)
-    if (user === '') return { user, epoch: 0 }
+    const { formerOwners } = session
+    if (user === '' && formerOwners === '') return { user, epoch: 0, formerOwners }
     return this.#unlessRevoked(user, session, revocations)
   }
 
@@ -209,14 +220,25 @@ export class SessionReader<Data extends object> {
     session: StoredSession,
     revocations: Revocations,
   ): Promise<Owner | 'revoked'> {
+    const { formerOwners } = session
+    for (const stamp of readStamps(formerOwners)) {
+      if (await this.#isRevoked(stamp, revocations)) return 'revoked'
+    }
+    if (user === '') return { user, epoch: 0, formerOwners }
     if (session.user !== user || session.epoch === 0) {
       // From before users were tracked: good until the user revokes for the first time.
-      return (await revocations.wasRevoked(user)) ? 'revoked' : { user, epoch: 0 }
+      return (await revocations.wasRevoked(user)) ? 'revoked' : { user, epoch: 0, formerOwners }
     }
-    // A user of whom nothing is known has lost the epoch: nobody can say it was not revoked.
+    const stamp = { user, epoch: session.epoch }
+    return (await this.#isRevoked(stamp, revocations)) ? 'revoked' : { ...stamp, formerOwners }
+  }
+
+  /** A user of whom nothing is known has lost the epoch: nobody can say it was not revoked. */
+  async #isRevoked({ user, epoch: stamp }: Stamp, revocations: Revocations): Promise<boolean> {
     const epoch = await revocations.epoch(user)
-    if (epoch === undefined || session.epoch < epoch) return 'revoked'
-    return { user, epoch: session.epoch }
+    if (epoch === undefined || stamp < epoch) return true
+    this.#context.clock.saw(stamp)
+    return false
   }
 }
 
@@ -230,6 +252,7 @@ function anonymous<Data>(key: SessionKey, layout: LayoutKind): LoadedSession<Dat
     cookie: { text: '{"originalMaxAge":null}', originalMaxAge: null, remaining: undefined },
     user: '',
     epoch: 0,
+    formerOwners: '',
     createdAt: 0,
     touchedAt: 0,
   })

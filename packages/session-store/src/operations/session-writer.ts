@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { SessionLockError, SessionUndecodableError } from '../errors.js'
 import { idleTime, isTouchDue } from '../options/expiry.js'
 import type { ConflictPolicy } from '../options/session-store-options.js'
@@ -12,7 +12,7 @@ import type { EncodedSession, SessionDecoder } from '../payload/session-decoder.
 import type { SessionKey } from '../storage/session-keys.js'
 import type { LayoutKind, SessionWrite } from '../storage/session-layout.js'
 import type { Deadline } from './deadline.js'
-import type { Membership } from './membership.js'
+import type { Membership, Owner } from './membership.js'
 import type { DestroyResult, SaveOptions, SaveResult, SessionChange } from './save-result.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { StoreContext } from './store-context.js'
@@ -95,12 +95,14 @@ export class SessionWriter<Data extends object> {
     cookie: EncodedCookie,
     deadline: Deadline,
   ): Promise<SaveResult> {
-    const { settings, storage, counters } = this.#context
+    const { settings, storage, counters, clock } = this.#context
     const idle = idleTime(cookie.remaining, settings)
     if (idle <= 0) return this.#expire(key, deadline)
-    const reply = await deadline.attempt(() => storage.touch(key, cookie.text, idle))
+    const text = settings.keys === undefined ? cookie.text : undefined
+    const reply = await deadline.attempt(() => storage.touch(key, text, idle))
     if (reply.status === 'expired') return this.#expire(key, deadline)
-    if (reply.status === 'gone') return this.#gone()
+    if (reply.status !== 'touched') return this.#gone()
+    clock.learn(reply.touchedAt)
     counters.touched++
     return { outcome: 'touched', handle: undefined }
   }
@@ -110,21 +112,25 @@ export class SessionWriter<Data extends object> {
     const call = randomUUID()
     const { existed, user } = await deadline.attempt(() => storage.destroy(key, call))
     if (existed) counters.destroyed++
-    if (user !== '') this.#membership.leave(user, key.ref)
+    if (user !== '') this.#membership.leave(user, key.member)
     return { outcome: existed ? 'destroyed' : 'absent' }
   }
 
   #refresh(key: SessionKey, session: Data, mine: EncodedSession, base: SessionHandle): Step {
-    const { settings } = this.#context
+    const { clock, settings } = this.#context
     const { snapshot } = base
     const idle = idleTime(mine.cookie.remaining, settings)
     if (idle <= 0) return (deadline) => this.#expire(key, deadline)
     const isSame = isSameCookie(snapshot.cookie, mine.cookie)
-    if (isSame && !isTouchDue(snapshot.touchedAt, Date.now(), idle, settings)) {
+    if (isSame && !isTouchDue(snapshot.touchedAt, clock.now(), idle, settings)) {
       return { outcome: 'unchanged', handle: base }
     }
     const isUnstamped = snapshot.user !== '' && snapshot.epoch === 0
     if (isUnstamped || snapshot.layout !== 'hash') {
+      return (deadline) => this.#write(key, session, mine, { from: base }, deadline)
+    }
+    // An encrypted session says in its data which cookie it has.
+    if (!isSame && settings.keys !== undefined) {
       return (deadline) => this.#write(key, session, mine, { from: base }, deadline)
     }
     const newCookie = isSame ? undefined : mine.cookie
@@ -138,13 +144,14 @@ export class SessionWriter<Data extends object> {
     idle: number,
     deadline: Deadline,
   ): Promise<SaveResult> {
-    const { storage, counters } = this.#context
+    const { clock, storage, counters } = this.#context
     const cookie = newCookie ?? snapshot.cookie
     const text = newCookie?.text
     const reply = await deadline.attempt(() => storage.touch(key, text, idle))
     if (reply.status !== 'touched') {
       return reply.status === 'expired' ? this.#expire(key, deadline) : this.#gone()
     }
+    clock.learn(reply.touchedAt)
     counters.touched++
     const next = { ...snapshot, cookie, touchedAt: reply.touchedAt }
     return { outcome: 'touched', handle: new SessionHandle(key, 'store', next) }
@@ -179,10 +186,12 @@ export class SessionWriter<Data extends object> {
       keepsCookie: hasOldCookie,
       user: entry.user,
       epoch: entry.epoch,
-      keepsOwner: isVersion(expected) && base?.user === entry.user && base.epoch === entry.epoch,
+      formerOwners: entry.formerOwners,
+      keepsOwner: isVersion(expected) && base !== undefined && isSameOwner(base, entry),
       createdAt: base?.createdAt,
       idle,
       lockToken: options.lock?.token ?? '',
+      call: randomBytes(6).toString('base64url'),
     }
     for (;;) {
       const attempt = write
@@ -192,11 +201,14 @@ export class SessionWriter<Data extends object> {
       layout = savedIn
       switch (reply.status) {
         case 'saved':
-          return this.#saved(job, layout, reply, isMerged)
+          if (layout === 'hash' && !reply.isOvertaken) this.#context.clock.learn(reply.touchedAt)
+          return this.#saved(job, layout, reply, isMerged, reply.isOvertaken)
         case 'conflict': {
           const next = await this.#conflicts.meet(job, write, deadline)
           if (next === 'gone') return this.#abandon(job)
-          if (next.status === 'saved') return this.#saved(job, next.layout, next, isMerged)
+          if (next.status === 'saved') {
+            return this.#saved(job, next.layout, next, isMerged, false)
+          }
           if (next.status === 'merged') isMerged = true
           layout = next.layout
           write = next.write
@@ -219,6 +231,7 @@ export class SessionWriter<Data extends object> {
     layout: LayoutKind,
     saved: Saved,
     isMerged: boolean,
+    isOvertaken: boolean,
   ): Promise<SaveResult> {
     const { createdAt, touchedAt } = saved
     const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
@@ -226,15 +239,16 @@ export class SessionWriter<Data extends object> {
     const settling = this.#membership.settle(key, entry, base?.user ?? '')
     if (settling !== undefined) await settling
     // After a merge the holder has not seen what is stored: its next write merges again.
-    const version = isMerged ? undefined : saved.version
+    const version = isMerged || isOvertaken ? undefined : saved.version
     const { text, cookie } = mine
-    const { user, epoch } = entry
-    const snapshot = { layout, version, text, cookie, user, epoch, createdAt, touchedAt }
+    const { user, epoch, formerOwners } = entry
+    const owner = { user, epoch, formerOwners }
+    const snapshot = { layout, version, text, cookie, ...owner, createdAt, touchedAt }
     return { outcome, handle: new SessionHandle(key, 'store', snapshot) }
   }
 
   #abandon({ key, entry }: SaveJob): SaveResult {
-    if (entry.listed > 0) this.#membership.leave(entry.user, key.ref)
+    if (entry.listed > 0) this.#membership.leave(entry.user, key.member)
     return this.#gone()
   }
 
@@ -256,6 +270,12 @@ function expectedOf(base: Snapshot | undefined, policy: ConflictPolicy): Session
   if (base === undefined) return 'absent'
   if (policy === 'last-write') return 'live'
   return base.version === undefined ? UNSEEN : { version: base.version }
+}
+
+function isSameOwner(one: Owner, other: Owner): boolean {
+  return (
+    one.user === other.user && one.epoch === other.epoch && one.formerOwners === other.formerOwners
+  )
 }
 
 function isVersion(expected: SessionWrite['expected']): boolean {

@@ -7,6 +7,7 @@ import type { SessionStorage } from '../storage/session-storage.js'
 import type { UserRegistry } from '../storage/user-registry.js'
 import type { Deadlines } from './deadline.js'
 import { RecentMap } from './recent-map.js'
+import type { ServerClock } from './server-clock.js'
 
 /** What the parts of one store share. */
 export interface StoreContext<Data extends object> {
@@ -16,6 +17,7 @@ export interface StoreContext<Data extends object> {
   readonly users: UserRegistry
   readonly counters: SessionCounters
   readonly deadlines: Deadlines
+  readonly clock: ServerClock
   /** ref -> hash of the user's id, of sessions that this process saw: a guess, checked on use. */
   readonly userHints: RecentMap<string>
   /**

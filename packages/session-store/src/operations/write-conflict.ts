@@ -3,6 +3,7 @@ import type { EncodedSession } from '../payload/session-decoder.js'
 import type { SessionKey } from '../storage/session-keys.js'
 import type { LayoutKind, SessionWrite, StoredSession } from '../storage/session-layout.js'
 import type { Deadline } from './deadline.js'
+import { readStamps, writeStamps } from './former-owners.js'
 import type { Entry, Owner } from './membership.js'
 import { resolveConflict } from './resolve-conflict.js'
 import type { Snapshot } from './session-handle.js'
@@ -71,7 +72,8 @@ export class WriteConflict<Data extends object> {
       return this.#quarantine(job.key, theirs.version, deadline)
     }
     const cookie = hasOldCookie ? theirs.cookie : mine.cookie.text
-    const owner = this.#ownerOf(text, entry, theirs)
+    const { user, epoch, formerOwners } = this.#ownerOf(text, entry, theirs)
+    const owner = { user, epoch, formerOwners }
     const { createdAt } = theirs
     const merged = { ...write, ...owner, keepsOwner: false, expected, text, cookie, createdAt }
     return { status: 'merged', layout, write: merged }
@@ -80,10 +82,12 @@ export class WriteConflict<Data extends object> {
   /** Whose a merged session is: that of the side which its user comes from, or of both. */
   #ownerOf(text: string, mine: Owner, theirs: StoredSession): Owner {
     const { settings } = this.#context
-    if (settings.userId === undefined) return { user: theirs.user, epoch: theirs.epoch }
+    if (settings.userId === undefined) return theirs
     const user = userOf(settings, JSON.parse(text) as Data)
-    const epochs = [mine, theirs].filter((side) => side.user === user).map(({ epoch }) => epoch)
-    return { user, epoch: user === '' ? 0 : Math.max(0, ...epochs) }
+    const stamps = [mine, theirs].filter((side) => side.user === user).map(({ epoch }) => epoch)
+    const sides = [mine, theirs].flatMap((side) => [side, ...readStamps(side.formerOwners)])
+    const formerOwners = writeStamps(sides, user)
+    return { user, epoch: user === '' ? 0 : Math.max(0, ...stamps), formerOwners }
   }
 
   /** Nobody can read what is stored: as for a load, there is no session. */
@@ -98,6 +102,7 @@ function isSameWrite(stored: StoredSession, write: SessionWrite): boolean {
     stored.text === write.text &&
     (write.keepsCookie || stored.cookie === write.cookie) &&
     stored.user === write.user &&
-    stored.epoch === write.epoch
+    stored.epoch === write.epoch &&
+    stored.formerOwners === write.formerOwners
   )
 }

@@ -68,6 +68,13 @@ export function resolveOptions<Data extends object>(
   if (connectRedis !== undefined && !['share', 'replace'].includes(connectRedis.mode)) {
     throw refused('connectRedis.mode', connectRedis.mode, 'share or replace')
   }
+  const { encryption } = options
+  if (connectRedis !== undefined && encryption !== undefined && !encryption.acceptPlaintext) {
+    throw new SessionOptionError(
+      'Option connectRedis reads sessions that are not encrypted: set encryption.acceptPlaintext while ' +
+        'they are taken over, or drop connectRedis',
+    )
+  }
   const ownPrefix = prefix('prefix', options.prefix ?? 'sess:')
   const oldPrefix = prefix('connectRedis.prefix', connectRedis?.prefix ?? ownPrefix)
   const policy = {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { SessionOptionError, SessionUndecodableError } from '../errors.js'
+import { SessionOptionError, SessionUnauthenticError, SessionUndecodableError } from '../errors.js'
 import { CorruptPayloadError } from './corrupt-payload-error.js'
 
 /** One AES-256 key. */
@@ -16,7 +16,7 @@ const TAG_BYTES = 16
 /**
  * AES-256-GCM with several keys: the first encrypts, all decrypt. To rotate, first add the new key at
  * the end everywhere, then move it to the front, then drop the old one when its sessions have ended.
- * The key name of the session is authenticated too: a value copied to another key does not decrypt.
+ * What a value belongs to is authenticated too: copied to another session it does not decrypt.
  *
  * Layout: length of the key's id (1 byte), id, IV (12), tag (16), ciphertext.
  */
@@ -52,8 +52,9 @@ export class KeyRing {
   }
 
   /**
-   * @throws SessionUndecodableError for a key that is not on the ring.
-   * @throws CorruptPayloadError if it was changed, or written under another key name.
+   * @throws SessionUndecodableError for a key that is not on the ring; a SessionUnauthenticError if it was
+   * changed, written elsewhere, or encrypted with another key of that id.
+   * @throws CorruptPayloadError if it is cut off.
    */
   decrypt(bytes: Buffer, context: string): Buffer {
     const idEnd = 1 + (bytes[0] ?? 0)
@@ -73,7 +74,9 @@ export class KeyRing {
     try {
       return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()])
     } catch {
-      throw new CorruptPayloadError('The ciphertext fails authentication')
+      throw new SessionUnauthenticError(
+        'The session fails authentication: it was changed, or encryption.keys has another key of that id',
+      )
     }
   }
 }

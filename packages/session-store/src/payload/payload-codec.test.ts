@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { SessionOptionError, SessionTooLargeError, SessionUndecodableError } from '../errors.js'
+import {
+  SessionOptionError,
+  SessionTooLargeError,
+  SessionUnauthenticError,
+  SessionUndecodableError,
+} from '../errors.js'
 import { CorruptPayloadError } from './corrupt-payload-error.js'
 import { type EncryptionKey, KeyRing } from './key-ring.js'
 import { PayloadCodec, type PayloadOptions } from './payload-codec.js'
@@ -19,8 +24,8 @@ const codec = (options: Partial<PayloadOptions> = {}, ...keys: EncryptionKey[]) 
     ...options,
   })
   return {
-    encode: (text: string, context: string) => Buffer.from(one.encode(text, context)),
-    decode: (bytes: Buffer, context: string) => one.decode(bytes, context),
+    encode: (text: string, context: string) => Buffer.from(one.encode(text, () => context)),
+    decode: (bytes: Buffer, context: string) => one.decode(bytes, () => context),
   }
 }
 
@@ -62,14 +67,14 @@ describe('encryption', () => {
     )
   })
 
-  test('a value copied to another key, or changed by one bit, is corrupt', () => {
+  test('a value copied to another key, or changed by one bit, is not authentic', () => {
     const one = codec({}, K1)
     const bytes = one.encode(TEXT, 'key')
-    expect(() => one.decode(bytes, 'another')).toThrow(CorruptPayloadError)
+    expect(() => one.decode(bytes, 'another')).toThrow(SessionUnauthenticError)
     for (const position of [5, 20, 40, bytes.length - 1]) {
       const changed = Buffer.from(bytes)
       changed[position] = changed[position]! ^ 1
-      expect(() => one.decode(changed, 'key')).toThrow(CorruptPayloadError)
+      expect(() => one.decode(changed, 'key')).toThrow(SessionUnauthenticError)
     }
   })
 

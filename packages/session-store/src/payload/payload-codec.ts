@@ -27,11 +27,11 @@ export class PayloadCodec {
   }
 
   /**
-   * @param context the key that the payload is stored under: encrypted, it can be read there only.
+   * @param context what the payload belongs to: encrypted, it can be read there only.
    * @returns text where the JSON is stored as it is: clients send that much faster than bytes.
    * @throws SessionTooLargeError
    */
-  encode(text: string, context: string): string | Buffer {
+  encode(text: string, context: () => string): string | Buffer {
     const { maxPayload, compressAbove, keys } = this.#options
     const length = Buffer.byteLength(text)
     if (length > maxPayload) throw tooLarge(length, maxPayload)
@@ -45,7 +45,12 @@ export class PayloadCodec {
       }
     }
     if (keys === undefined) return bytes
-    return Buffer.concat([Buffer.of(ENCRYPTED), keys.encrypt(bytes, context)])
+    return Buffer.concat([Buffer.of(ENCRYPTED), keys.encrypt(bytes, context())])
+  }
+
+  /** Payloads are encrypted, and bound to what they belong to. */
+  get isSealing(): boolean {
+    return this.#options.keys !== undefined
   }
 
   /** Payloads are written as text: what is read as text has probably lost nothing. */
@@ -62,10 +67,11 @@ export class PayloadCodec {
   /**
    * @param payload text only if {@link isText} and {@link isReadable}
    * @throws SessionTooLargeError before anything is parsed.
-   * @throws SessionUndecodableError if it takes a key or a format that this process does not have.
+   * @throws SessionUndecodableError if it takes a key or a format that this process does not have, or is
+   * not authentic: the key may be another one of that name.
    * @throws CorruptPayloadError
    */
-  decode(payload: string | Buffer, context: string): string {
+  decode(payload: string | Buffer, context: () => string): string {
     const { maxPayload, keys, acceptPlaintext } = this.#options
     if (typeof payload === 'string') {
       const length = Buffer.byteLength(payload)
@@ -79,7 +85,7 @@ export class PayloadCodec {
       }
       // The key's id, the IV and the tag add at most 62 bytes.
       if (bytes.length > maxPayload + 62) throw tooLarge(bytes.length, maxPayload)
-      return decodePlain(keys.decrypt(bytes.subarray(1), context), maxPayload)
+      return decodePlain(keys.decrypt(bytes.subarray(1), context()), maxPayload)
     }
     if (keys !== undefined && !acceptPlaintext) {
       throw new SessionUndecodableError(

@@ -1,5 +1,5 @@
 /** Names that can change what an object is when a session is copied or merged key by key. */
-const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+export const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
  * Names that the session objects of express-session or @fastify/session use themselves: a stored key

@@ -41,6 +41,9 @@ const ATTRIBUTES = [
   'priority',
 ] as const
 
+/** ms: a thousand years. */
+const LONGEST_MAX_AGE = 3.2e13
+
 type Attributes = { readonly [Name in (typeof ATTRIBUTES)[number]]?: unknown }
 
 /**
@@ -51,6 +54,8 @@ type Attributes = { readonly [Name in (typeof ATTRIBUTES)[number]]?: unknown }
  */
 export function encodeCookie(cookie: CookieInput | undefined, now: number): EncodedCookie {
   const source = plain(cookie)
+  // A date that is none has made a maxAge that is none: it is the date that is wrong.
+  if (source.expires instanceof Date) readExpires(source.expires)
   const originalMaxAge = readMaxAge(source.originalMaxAge)
   if (originalMaxAge !== null) {
     return { text: textOf(originalMaxAge, source), originalMaxAge, remaining: originalMaxAge }
@@ -59,7 +64,7 @@ export function encodeCookie(cookie: CookieInput | undefined, now: number): Enco
   const text = JSON.stringify({
     originalMaxAge,
     ...(expires && { expires: expires.toISOString() }),
-    ...attributesOf(source),
+    ...validAttributes(source),
   })
   return { text, originalMaxAge, remaining: expires && expires.getTime() - now }
 }
@@ -75,7 +80,7 @@ let written: Written = { maxAge: Number.NaN, attributes: {}, text: '' }
 
 function textOf(maxAge: number, attributes: Attributes): string {
   if (written.maxAge !== maxAge || !isSame(written.attributes, attributes)) {
-    const own = attributesOf(attributes)
+    const own = validAttributes(attributes)
     const text = JSON.stringify({ originalMaxAge: maxAge, ...own })
     written = { maxAge, attributes: own, text }
   }
@@ -114,16 +119,55 @@ export function decodeCookie(text: string, now: number): SessionCookie {
   return cookie
 }
 
+/** What a browser takes in an attribute: no control characters, no separators. */
+const TEXT = /^[\x20-\x3A\x3C-\x7E]*$/
+const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
+
+/** Of each attribute: whether a value can be one. Redis holds what others may have written. */
+const VALID: Readonly<Record<(typeof ATTRIBUTES)[number], (value: unknown) => boolean>> = {
+  secure: (value) => typeof value === 'boolean' || value === 'auto',
+  httpOnly: (value) => typeof value === 'boolean',
+  domain: (value) => typeof value === 'string' && value.length <= 255 && DOMAIN.test(value),
+  path: (value) => typeof value === 'string' && value.length <= 1_024 && TEXT.test(value),
+  sameSite: (value) =>
+    typeof value === 'boolean' || ['lax', 'strict', 'none'].includes(String(value).toLowerCase()),
+  partitioned: (value) => typeof value === 'boolean',
+  priority: (value) => ['low', 'medium', 'high'].includes(String(value).toLowerCase()),
+}
+
+function validAttributes(source: Attributes): Attributes {
+  const attributes = attributesOf(source)
+  for (const name of ATTRIBUTES) {
+    if (attributes[name] === undefined || VALID[name](attributes[name])) continue
+    throw new SessionInvalidError(`The cookie has a ${name} that no browser takes`)
+  }
+  return attributes
+}
+
 function parseCookie(text: string): SessionCookie {
   const value: unknown = JSON.parse(text)
   if (typeof value !== 'object' || value === null) throw new SyntaxError('Cookie is no object')
   const source = value as Record<string, unknown>
-  const originalMaxAge = typeof source.originalMaxAge === 'number' ? source.originalMaxAge : null
-  const expires = typeof source.expires === 'string' ? new Date(source.expires) : null
+  const originalMaxAge = source.originalMaxAge ?? null
+  // As far as a date reaches, from any time that is now.
+  const isLife = typeof originalMaxAge === 'number' && Math.abs(originalMaxAge) <= LONGEST_MAX_AGE
+  if (originalMaxAge !== null && !isLife) throw new SyntaxError('Cookie has no maxAge')
+  const isDate = typeof source.expires === 'string' && source.expires.length <= 64
+  if (source.expires !== undefined && source.expires !== null && !isDate) {
+    throw new SyntaxError('Cookie has no date')
+  }
+  const expires = isDate ? new Date(source.expires as string) : null
   if (expires !== null && Number.isNaN(expires.getTime())) {
     throw new SyntaxError('Cookie has no date')
   }
-  return { originalMaxAge, expires, ...attributesOf(source) } as SessionCookie
+  const attributes = attributesOf(source)
+  for (const name of ATTRIBUTES) {
+    const attribute: unknown = attributes[name]
+    if (attribute !== undefined && !VALID[name](attribute)) {
+      throw new SyntaxError(`Cookie has no valid ${name}`)
+    }
+  }
+  return { originalMaxAge, expires, ...attributes } as SessionCookie
 }
 
 /**
@@ -148,8 +192,11 @@ function plain(cookie: CookieInput | undefined): Record<string, unknown> {
 }
 
 function readMaxAge(value: unknown): number | null {
-  if (value === undefined || value === null) return null
-  if (typeof value === 'number' && Number.isFinite(value)) return Math.ceil(value)
+  // false: as `expires`, it ends with the browser.
+  if (value === undefined || value === null || value === false) return null
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return Math.max(-LONGEST_MAX_AGE, Math.min(Math.ceil(value), LONGEST_MAX_AGE))
+  }
   throw new SessionInvalidError('The cookie has a maxAge that is not a finite number of ms')
 }
 

@@ -76,7 +76,8 @@ export class ConnectRedisLayout {
     const createdAt = write.createdAt ?? now
     const life = Math.min(write.idle, createdAt + absoluteTimeout - now)
     if (life <= 0) return { status: 'expired' }
-    const extra = { t: createdAt, a: now, u: write.user, e: write.epoch }
+    const { user: u, epoch: e, formerOwners: o } = write
+    const extra = { t: createdAt, a: now, u, e, ...(o !== '' && { o }) }
     const text = `${JSON.stringify({
       ...JSON.parse(write.text),
       cookie: withExpires(write.cookie, now),
@@ -87,7 +88,9 @@ export class ConnectRedisLayout {
     try {
       const reply = await scripts.runDurable(saveTextScript, name, [argument, text, life])
       const [status, version = ''] = reply as string[]
-      if (status === 'saved') return { status, version, touchedAt: now, createdAt }
+      if (status === 'saved') {
+        return { status, version, touchedAt: now, createdAt, isOvertaken: false }
+      }
       return { status: status === 'conflict' ? 'conflict' : 'gone' }
     } catch (error) {
       if (isWrongType(error)) return { status: 'foreign' }
@@ -111,9 +114,30 @@ export class ConnectRedisLayout {
     }
   }
 
+  /** Whether it is a session that connect-redis wrote, or one that was ended here. */
+  async isOurs(name: string): Promise<boolean> {
+    let text: string | null
+    try {
+      text = await this.#options.client.get(name)
+    } catch (error) {
+      if (isWrongType(error)) return false
+      throw error
+    }
+    return text === 'null' || (text !== null && hasCookie(text))
+  }
+
   /** @returns whether it was still there. */
   async remove(name: string): Promise<boolean> {
     return this.#options.scripts.ask(removeTextScript, name, [])
+  }
+}
+
+function hasCookie(text: string): boolean {
+  try {
+    const { cookie } = parseObject(text, NOTHING).value
+    return typeof cookie === 'object' && cookie !== null
+  } catch {
+    return false
   }
 }
 
@@ -126,11 +150,12 @@ function parse(text: string): StoredSession | undefined {
     return undefined
   }
   const { cookie: plainCookie, [EXTRA]: extra, ...data } = value
-  const { t, a, u, e } = (typeof extra === 'object' && extra !== null ? extra : {}) as {
+  const { t, a, u, e, o } = (typeof extra === 'object' && extra !== null ? extra : {}) as {
     t?: unknown
     a?: unknown
     u?: unknown
     e?: unknown
+    o?: unknown
   }
   let cookie: string
   try {
@@ -144,6 +169,7 @@ function parse(text: string): StoredSession | undefined {
     cookie,
     user: typeof u === 'string' ? u : '',
     epoch: typeof e === 'number' ? e : 0,
+    formerOwners: typeof o === 'string' ? o : '',
     // What connect-redis wrote has no times: its absolute time begins now, and a touch is due.
     createdAt: typeof t === 'number' ? t : Date.now(),
     touchedAt: typeof a === 'number' ? a : 0,

@@ -14,11 +14,13 @@ import {
   type SavedIn,
   type SaveReply,
   type SessionWrite,
+  type StoredSession,
   type TouchReply,
 } from './session-layout.js'
 import type { SessionRedis } from './session-redis.js'
 
-const FIELDS = ['v', 'x', 'd', 'c', 'u', 'e', 't', 'a'] as const
+const FIELDS = ['v', 'x', 'd', 'c', 'u', 'e', 't', 'a', 'o'] as const
+const STAMPS = /^([0-9a-f]{64}:\d{1,16}( (?=[0-9a-f])|$))*$/
 const DATA = FIELDS.indexOf('d')
 const FOREIGN: Found = { layout: 'hash', found: { state: 'foreign' } }
 
@@ -28,11 +30,13 @@ export interface HashLayoutOptions {
   readonly codec: PayloadCodec
   readonly absoluteTimeout: number
   readonly tombstone: number
+  /** ms since 1970, of a session that is created now: where its data says it, too. */
+  readonly now: () => number
 }
 
 /**
  * The store's own layout, one round trip a method. One Redis hash per session: v(ersion), d(ata), c(ookie), u(ser), e(poch), t (created), a (touched),
- * x (ended, and why), l and m (lock).
+ * x (ended, and why), l and m (lock), o (former owners), w (the last saves).
  */
 export class HashLayout {
   readonly #options: HashLayoutOptions
@@ -61,7 +65,7 @@ export class HashLayout {
   }
 
   #stateOf(fields: readonly (string | Buffer | null)[], key: SessionKey): KeyState {
-    const [version, ended, data, cookie, user, epoch, created, touched] = fields
+    const [version, ended, data, cookie, user, epoch, created, touched, former] = fields
     if (isSet(ended)) return { state: 'ended' }
     if (!isSet(version)) {
       return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
@@ -74,27 +78,27 @@ export class HashLayout {
       /^\d+$/.test(versionText) &&
       Number.isSafeInteger(epochTime) &&
       Number.isSafeInteger(createdAt) &&
-      Number.isSafeInteger(touchedAt)
+      Number.isSafeInteger(touchedAt) &&
+      STAMPS.test(former?.toString() ?? '')
     if (!isWhole || !isSet(data) || !isSet(cookie))
       return { state: 'corrupt', version: versionText }
+    const sealed = {
+      cookie: cookie.toString(),
+      user: user?.toString() ?? '',
+      epoch: epochTime,
+      formerOwners: former?.toString() ?? '',
+      createdAt,
+    }
     let text: string
     try {
-      text = this.#options.codec.decode(data, key.name)
+      text = this.#options.codec.decode(data, contextOf(key, sealed))
     } catch (error) {
       if (error instanceof CorruptPayloadError) return { state: 'corrupt', version: versionText }
       throw error
     }
     return {
       state: 'live',
-      session: {
-        version: versionText,
-        text,
-        cookie: cookie.toString(),
-        user: user?.toString() ?? '',
-        epoch: epochTime,
-        createdAt,
-        touchedAt,
-      },
+      session: { ...sealed, version: versionText, text, touchedAt },
     }
   }
 
@@ -108,19 +112,34 @@ export class HashLayout {
     }
   }
 
+  /** A session, live or ended, or the lock of one in another layout. */
+  async isOurs(key: SessionKey): Promise<boolean> {
+    try {
+      const fields = await this.#options.client.hmget(key.name, 'v', 'x', 'l')
+      return fields.some((field) => isSet(field))
+    } catch (error) {
+      if (isWrongType(error)) return false
+      throw error
+    }
+  }
+
   async save(key: SessionKey, write: SessionWrite): Promise<SavedIn> {
-    const { scripts, codec, absoluteTimeout } = this.#options
+    const { scripts, codec, absoluteTimeout, now } = this.#options
+    const createdAt = write.createdAt ?? (codec.isSealing ? now() : undefined)
     const args = [
       expectedArgument(write.expected),
-      codec.encode(write.text, key.name),
+      codec.encode(write.text, contextOf(key, { ...write, createdAt: createdAt ?? 0 })),
       write.idle,
       absoluteTimeout,
       write.lockToken,
-      write.createdAt ?? '',
+      createdAt ?? '',
+      `${write.call},`,
     ]
-    const isCreate = write.expected === 'absent'
-    if (isCreate || !write.keepsCookie) args.push('c', write.cookie)
-    if (isCreate || !write.keepsOwner) args.push('u', write.user, 'e', write.epoch)
+    const isWhole = write.expected === 'absent' || codec.isSealing
+    if (isWhole || !write.keepsCookie) args.push('c', write.cookie)
+    if (isWhole || !write.keepsOwner) {
+      args.push('u', write.user, 'e', write.epoch, 'o', write.formerOwners)
+    }
     let reply: SaveReply
     try {
       reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as ScriptReply)
@@ -164,6 +183,14 @@ export class HashLayout {
   }
 }
 
+type Sealed = Pick<StoredSession, 'cookie' | 'user' | 'epoch' | 'formerOwners' | 'createdAt'>
+
+/** What encrypted data is bound to: its key, and the fields beside it that say whose it is, and since when. */
+function contextOf(key: SessionKey, sealed: Sealed): () => string {
+  const { cookie, user, epoch, formerOwners, createdAt } = sealed
+  return () => JSON.stringify([key.name, cookie, user, epoch, formerOwners, createdAt])
+}
+
 function expectedArgument(expected: SessionWrite['expected']): string {
   if (expected === 'absent') return ''
   return expected === 'live' ? '*' : expected.version
@@ -187,12 +214,13 @@ function numberOf(field: string | Buffer | null | undefined): number {
 type ScriptReply = readonly [status: string, ...values: (string | number)[]]
 
 function readSaved([status, version, touched, created]: ScriptReply): SaveReply {
-  if (status === 'saved') {
+  if (status === 'saved' || status === 'overtaken') {
     return {
-      status,
+      status: 'saved',
       version: String(version),
       touchedAt: Number(touched),
       createdAt: Number(created),
+      isOvertaken: status === 'overtaken',
     }
   }
   return { status: status as Exclude<SaveReply['status'], 'saved'> }

@@ -1,21 +1,32 @@
+import { inspect } from 'node:util'
 import { checkSessionId, sha256 } from './session-id.js'
 
 /** Where one session is kept. */
-export interface SessionKey {
-  /** undefined when only the ref is known. */
-  readonly id: string | undefined
-  /** Whose key it is: another store may have other ones for the same id. */
-  readonly space: SessionKeys
-  /** What names the session outside of its cookie: the hash of its id, unless `hashIds` is false. */
-  readonly ref: string
-  /** The Redis key. */
-  readonly name: string
-  /** Its key under connect-redis; undefined when only the ref is known. */
-  readonly oldName: string | undefined
+export class SessionKey {
+  constructor(
+    /** undefined when only the key's name is known. */
+    readonly id: string | undefined,
+    /** Whose key it is: another store may have other ones for the same id. */
+    readonly space: SessionKeys,
+    /** What names the session outside of its cookie: the hash of its id. */
+    readonly ref: string,
+    /** What names the session in Redis: the ref, or the id if `hashIds` is false. */
+    readonly member: string,
+    /** The Redis key. */
+    readonly name: string,
+    /** Its key under connect-redis; undefined when only the key's name is known. */
+    readonly oldName: string | undefined,
+  ) {}
+
+  /** Whoever prints a key prints no id. */
+  [inspect.custom](): string {
+    return `SessionKey(${this.ref})`
+  }
 }
 
 /** Before ids that are not hashed, so that they never meet a key of connect-redis. */
 const PLAIN = 'id:'
+const HASH = /^[0-9a-f]{64}$/
 
 /** Builds keys, for accepted ids only. */
 export class SessionKeys {
@@ -29,29 +40,35 @@ export class SessionKeys {
     this.#hashIds = hashIds
   }
 
+  /** Why an id is refused, or undefined if it is not. */
+  check(id: unknown): string | undefined {
+    const reason = checkSessionId(id)
+    // A brace chooses the slot of a key that has the id itself.
+    if (reason !== undefined || this.#hashIds || !/[{}]/.test(id as string)) return reason
+    return 'it has a brace, and hashIds is false'
+  }
+
   /**
    * @param known a key that may be this id's: then nothing is computed again
-   * @returns undefined for an id that `checkSessionId` refuses.
+   * @returns undefined for an id that is refused.
    */
   ofId(id: string, known?: SessionKey): SessionKey | undefined {
     if (known?.id === id && known.space === this) return known
-    if (checkSessionId(id) !== undefined) return undefined
-    const ref = this.#hashIds ? sha256(id) : id
-    return { id, space: this, ref, name: this.#nameOf(ref), oldName: this.#oldPrefix + id }
+    if (this.check(id) !== undefined) return undefined
+    const ref = sha256(id)
+    return this.#make(id, ref, this.#hashIds ? ref : id, this.#oldPrefix + id)
   }
 
-  ofRef(ref: string): SessionKey | undefined {
-    const isRef = this.#hashIds ? /^[0-9a-f]{64}$/.test(ref) : checkSessionId(ref) === undefined
-    if (!isRef) return undefined
-    const id = this.#hashIds ? undefined : ref
-    const oldName = id === undefined ? undefined : this.#oldPrefix + id
-    return { id, space: this, ref, name: this.#nameOf(ref), oldName }
+  /** @returns undefined for what is no member of a user's list. */
+  ofMember(member: string): SessionKey | undefined {
+    if (!this.#hashIds) return this.ofId(member)
+    return HASH.test(member) ? this.#make(undefined, member, member, undefined) : undefined
   }
 
   /** @returns undefined for the key of anything else. */
   ofName(name: string): SessionKey | undefined {
     const start = this.#prefix.length + (this.#hashIds ? 0 : PLAIN.length)
-    const key = this.ofRef(name.slice(start))
+    const key = this.ofMember(name.slice(start))
     return key?.name === name ? key : undefined
   }
 
@@ -59,7 +76,18 @@ export class SessionKeys {
     return `${this.#prefix}user:${user}`
   }
 
-  #nameOf(ref: string): string {
-    return this.#hashIds ? this.#prefix + ref : this.#prefix + PLAIN + ref
+  /** Where it stands a second time that a user revoked. */
+  ofWitness(user: string): string {
+    return `${this.#prefix}revoked:${user}`
+  }
+
+  #make(
+    id: string | undefined,
+    ref: string,
+    member: string,
+    oldName: string | undefined,
+  ): SessionKey {
+    const name = this.#prefix + (this.#hashIds ? member : PLAIN + member)
+    return new SessionKey(id, this, ref, member, name, oldName)
   }
 }

@@ -13,6 +13,8 @@ export interface StoredSession {
   readonly user: string
   /** The user's epoch at login; 0 = logged in before users were tracked. */
   readonly epoch: number
+  /** Whom else it was logged in as since its creation, and when: `hash:epoch`, with spaces between. */
+  readonly formerOwners: string
   /** ms since 1970 by the server's clock. */
   readonly createdAt: number
   /** ms since 1970 by the server's clock. */
@@ -44,6 +46,7 @@ export interface SessionWrite {
   readonly keepsCookie: boolean
   readonly user: string
   readonly epoch: number
+  readonly formerOwners: string
   /** The version that it replaces has this owner: an update leaves what is stored. */
   readonly keepsOwner: boolean
   /** ms since 1970, of a session that is moved from another layout; undefined: as stored, or now. */
@@ -52,6 +55,8 @@ export interface SessionWrite {
   readonly idle: number
   /** '' = none */
   readonly lockToken: string
+  /** Names the save: repeated, since its reply was lost, it is not made again. */
+  readonly call: string
 }
 
 export type SaveReply =
@@ -60,6 +65,8 @@ export type SaveReply =
       readonly version: string
       readonly touchedAt: number
       readonly createdAt: number
+      /** The save was repeated, and others have written since it was made. */
+      readonly isOvertaken: boolean
     }
   | { readonly status: 'conflict' | 'gone' | 'expired' | 'unlocked' | 'foreign' }
 

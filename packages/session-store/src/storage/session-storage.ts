@@ -57,6 +57,13 @@ export class SessionStorage {
     return (await this.#hash.isLive(key)) || (await this.isInOldLayout(key))
   }
 
+  /** Whether the key holds what a store wrote, live or ended, and not another program's value. */
+  async isOurs(key: SessionKey): Promise<boolean> {
+    if (await this.#hash.isOurs(key)) return true
+    const { oldName } = key
+    return this.#old !== undefined && oldName !== undefined && this.#old.layout.isOurs(oldName)
+  }
+
   /** Whether connect-redis's layout has a live session. */
   async isInOldLayout({ oldName }: SessionKey): Promise<boolean> {
     if (this.#old === undefined || oldName === undefined) return false

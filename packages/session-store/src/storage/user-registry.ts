@@ -13,6 +13,11 @@ export type Registration =
   /** The session continues another one of the same user, which was stamped so. */
   | { readonly mode: 'inherit'; readonly epoch: number }
 
+export interface UserPage {
+  readonly members: readonly string[]
+  readonly isLast: boolean
+}
+
 /** ms; longer than any operation's deadline is likely to be. */
 const ENTRY_GRACE = 60_000
 
@@ -28,12 +33,23 @@ export class UserRegistry {
   readonly #scripts: ScriptExecutor
   readonly #keys: SessionKeys
   readonly #life: number
+  readonly #leastEpoch: () => number
 
-  /** @param life ms that no session outlives. */
-  constructor(client: SessionRedis, scripts: ScriptExecutor, keys: SessionKeys, life: number) {
+  /**
+   * @param life ms that no session outlives
+   * @param leastEpoch what an epoch that is not known any more begins with
+   */
+  constructor(
+    client: SessionRedis,
+    scripts: ScriptExecutor,
+    keys: SessionKeys,
+    life: number,
+    leastEpoch: () => number,
+  ) {
     this.#client = client
     this.#scripts = scripts
     this.#keys = keys
+    this.#leastEpoch = leastEpoch
     // A day more than any session has, so that clocks that disagree cannot turn it round.
     this.#life = life + 86_400_000
   }
@@ -43,49 +59,64 @@ export class UserRegistry {
     return this.#client.zscore(this.#keys.ofUser(user), 'epoch').then(numberOf)
   }
 
+  /**
+   * Whether the user ever revoked; sessions without a stamp are ended by that. It stands in a second key,
+   * too, on a shard of its own: a user's key that was lost opens none of them again.
+   */
   async wasRevoked(user: string): Promise<boolean> {
-    return (await this.#client.zscore(this.#keys.ofUser(user), 'revoked')) !== null
+    const keys = [this.#keys.ofUser(user), this.#keys.ofWitness(user)]
+    const marks = await Promise.all(keys.map((key) => this.#client.zscore(key, 'revoked')))
+    return marks.some((mark) => mark !== null)
   }
 
   /** @returns the stamp and how many sessions are listed; undefined: revoked in the meantime. */
   async register(
     user: string,
-    ref: string,
+    member: string,
     registration: Registration,
   ): Promise<{ readonly epoch: number; readonly listed: number } | undefined> {
     const inherited = registration.mode === 'inherit' ? registration.epoch : 0
     const reply = await this.#scripts.runDurable(registerScript, this.#keys.ofUser(user), [
-      ref,
+      member,
       registration.mode,
       inherited,
       this.#life,
+      this.#leastEpoch(),
     ])
     const [epoch, listed] = reply as [epoch: string, listed: number | string]
     return epoch === '0' ? undefined : { epoch: Number(epoch), listed: Number(listed) }
   }
 
-  /** Listed sessions, the oldest login first. Some may have ended. */
-  async refs(user: string): Promise<string[]> {
-    const members = await this.#client.zrange(this.#keys.ofUser(user), '0', '-1')
-    return members.filter((member) => !MARKS.includes(member))
+  /**
+   * Some of the listed sessions, the oldest login first. Some may have ended.
+   *
+   * @param start counted from 0; the next page starts `size` later
+   */
+  async page(user: string, start: number, size: number): Promise<UserPage> {
+    const key = this.#keys.ofUser(user)
+    const members = await this.#client.zrange(key, String(start), String(start + size - 1))
+    const isLast = members.length < size
+    return { members: members.filter((member) => !MARKS.includes(member)), isLast }
   }
 
-  async has(user: string, ref: string): Promise<boolean> {
-    return (await this.#client.zscore(this.#keys.ofUser(user), ref)) !== null
+  async has(user: string, member: string): Promise<boolean> {
+    return (await this.#client.zscore(this.#keys.ofUser(user), member)) !== null
   }
 
-  async remove(user: string, refs: readonly string[]): Promise<void> {
-    if (refs.length > 0) await this.#client.zrem(this.#keys.ofUser(user), ...refs)
+  async remove(user: string, members: readonly string[]): Promise<void> {
+    if (members.length > 0) await this.#client.zrem(this.#keys.ofUser(user), ...members)
   }
 
   /** Removes entries of sessions that do not exist, unless they may be about to be written. */
-  async forget(user: string, refs: readonly string[]): Promise<void> {
-    if (refs.length === 0) return
-    await this.#scripts.run(forgetScript, this.#keys.ofUser(user), [ENTRY_GRACE, ...refs])
+  async forget(user: string, members: readonly string[]): Promise<void> {
+    if (members.length === 0) return
+    await this.#scripts.run(forgetScript, this.#keys.ofUser(user), [ENTRY_GRACE, ...members])
   }
 
   async revoke(user: string): Promise<void> {
-    await this.#scripts.runDurable(revokeScript, this.#keys.ofUser(user), [this.#life])
+    const args = [this.#life, this.#leastEpoch()]
+    const keys = [this.#keys.ofUser(user), this.#keys.ofWitness(user)]
+    await Promise.all(keys.map((key) => this.#scripts.runDurable(revokeScript, key, args)))
   }
 }
 

@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks'
 import type { Standing } from '../../../src/comparison/comparison.js'
 import { ago, count, seconds } from '../format.js'
 import { useSection } from '../store.js'
+import { ScrollBox } from './scroll-box.js'
 
 interface Column {
   readonly name: string
@@ -66,7 +67,7 @@ export function Comparison({ onMethod }: { readonly onMethod: () => void }) {
       {standings === null ? (
         <p class="empty">Other clients run beside disredis on a fleet of the demo’s own only.</p>
       ) : (
-        <div class="scroll">
+        <ScrollBox titleId="comparison-title">
           <table>
             <thead>
               <tr>
@@ -94,7 +95,7 @@ export function Comparison({ onMethod }: { readonly onMethod: () => void }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
     </section>
   )

@@ -2,6 +2,7 @@ import type { SentinelSection } from '../../../src/web/sections.js'
 import { nothing } from '../format.js'
 import { act, useOperator } from '../operator.js'
 import { useSection } from '../store.js'
+import { ScrollBox } from './scroll-box.js'
 
 /** Who is in reach, who led, and what each believes. */
 export function Sentinels() {
@@ -16,7 +17,7 @@ export function Sentinels() {
         <h2 id="sentinels-title">Sentinels</h2>
         {isOwn && <Servers />}
       </div>
-      <div class="scroll">
+      <ScrollBox titleId="sentinels-title">
         <table class="sentinels">
           <thead>
             <tr>
@@ -68,7 +69,7 @@ export function Sentinels() {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </section>
   )
 }

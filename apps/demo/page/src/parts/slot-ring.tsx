@@ -8,8 +8,8 @@ import { type Palette, palettes, shardHue, useTheme } from '../theme.js'
 /** px of the picture; it is drawn twice as fine. */
 const size = 184
 const scale = 2
-const innerRadius = 57
-const outerRadius = 88
+const innerRadius = 63
+const outerRadius = 90
 /** Slots stand in columns of so many, around the circle. */
 const column = 32
 const columns = SLOT_COUNT / column

@@ -1,7 +1,13 @@
 import type { FailoverRecord } from '../../../src/failovers/failover-record.js'
 import { count, milliseconds } from '../format.js'
 import type { Palette } from '../theme.js'
-import { type Lane, labelOf, layOut, type TimelineSize } from './timeline-layout.js'
+import {
+  type Lane,
+  labelOf,
+  layOut,
+  type TimelineLayout,
+  type TimelineSize,
+} from './timeline-layout.js'
 
 const rowHeight = 16
 const laneGap = 10
@@ -70,9 +76,7 @@ export function TimelinePicture({ record, span, width, palette, hue }: TimelineP
             fill-opacity={0.24}
             stroke={layout.gap.isOpen ? palette.bad : hue}
           />
-          <text x={layout.gap.x + 6} y={gapTop + 14} fill={palette.ink} font-weight="600">
-            {`no acknowledged write ${layout.gap.isOpen ? 'for' : ''} ${milliseconds(Math.round(layout.gap.ms))}`}
-          </text>
+          <GapLabel gap={layout.gap} y={gapTop + 14} width={width} colour={palette.ink} />
         </g>
       )}
       <text x={0} y={clientTitle + 10} fill={palette.quiet}>
@@ -89,6 +93,36 @@ export function TimelinePicture({ record, span, width, palette, hue }: TimelineP
           ))}
       </g>
     </svg>
+  )
+}
+
+interface GapLabelProps {
+  readonly gap: NonNullable<TimelineLayout['gap']>
+  readonly y: number
+  readonly width: number
+  readonly colour: string
+}
+
+/** In the bar if it fits, else on the side where there is room. */
+function GapLabel({ gap, y, width, colour }: GapLabelProps) {
+  const length = milliseconds(Math.round(gap.ms))
+  const text = gap.isOpen
+    ? `no acknowledged write for ${length}`
+    : `no acknowledged write: ${length}`
+  const size = text.length * characterWidth + 12
+  const end = gap.x + gap.width
+  const isRight = gap.width < size && end + size <= width
+  const isLeft = gap.width < size && !isRight && gap.x >= size
+  return (
+    <text
+      x={isRight ? end + 6 : isLeft ? gap.x - 6 : gap.x + 6}
+      y={y}
+      fill={colour}
+      font-weight="600"
+      text-anchor={isLeft ? 'end' : 'start'}
+    >
+      {text}
+    </text>
   )
 }
 

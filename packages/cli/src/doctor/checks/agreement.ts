@@ -1,4 +1,4 @@
-import { formatAddress } from '@disredis/sentinel'
+import { formatAddress, isSameAddress } from '@disredis/sentinel'
 import type { Check, Sight } from '../check.js'
 import { cli, cliOnEach, type Opinion, type ShardFacts } from '../facts.js'
 
@@ -100,8 +100,12 @@ export const agreementChecks: readonly Check[] = [
           'Wait 10 s: in a failover they agree again by themselves',
           `look who says he is master: ${cli(view!.address, 'ROLE')}`,
           ...opinions
-            .filter(({ view: other }) => other.configEpoch < view!.configEpoch)
-            .map(({ by }) => `if ${by} stays behind: ${cli(by, `SENTINEL RESET ${name}`)}`),
+            .filter(({ view: other }) => !isSameAddress(other.address, view!.address))
+            .map(({ by }) => {
+              const { host, port } = view!.address
+              const monitor = `SENTINEL MONITOR ${name} ${host} ${port} ${view!.quorum}`
+              return `if ${by} stays behind: ${cli(by, `SENTINEL REMOVE ${name}`)}; ${cli(by, monitor)}, and its options`
+            }),
         ],
       )
     },

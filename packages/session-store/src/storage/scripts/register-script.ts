@@ -8,7 +8,8 @@ import { Script } from '../script.js'
  * that last happened). A set that was lost begins with a new epoch: what was stamped before stays out.
  *
  * ARGV: 1 session; 2 mode: 'login', 'adopt' (a session from before users were tracked), or
- * 'inherit' (regenerated from a session of this user); 3 stamp to inherit; 4 life of the key (ms).
+ * 'inherit' (regenerated from a session of this user); 3 stamp to inherit; 4 life of the key (ms); 5 least
+ * epoch of a set that was lost: this server's clock may be behind the last one's.
  * Returns { epoch, sessions listed }, or { '0', 0 }: revoked in the meantime.
  */
 export const registerScript = new Script(`
@@ -20,7 +21,7 @@ local epoch = tonumber(redis.call('ZSCORE', key, 'epoch'))
 if mode == 'adopt' and redis.call('ZSCORE', key, 'revoked') then return { '0', 0 } end
 if mode == 'inherit' and (not epoch or tonumber(ARGV[3]) < epoch) then return { '0', 0 } end
 if not epoch then
-  epoch = now
+  epoch = math.max(now, ARGV[5])
   redis.call('ZADD', key, epoch, 'epoch')
 end
 -- A login makes the session the newest, also if it is listed; all else keeps its place. (CH is no

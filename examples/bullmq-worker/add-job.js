@@ -1,0 +1,8 @@
+import { Queue } from 'bullmq'
+import { queueOptions, redis } from './queue-options.js'
+
+const queue = new Queue('mail', queueOptions)
+const { id } = await queue.add('welcome', { to: 'ada@example.org' }, { removeOnComplete: true })
+console.log(`job ${id} was added`)
+await queue.close()
+await redis.close()

@@ -1,0 +1,1 @@
+export { type InstrumentOptions, instrumentDisredis } from './instrument-disredis.js'

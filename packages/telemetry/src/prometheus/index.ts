@@ -1,0 +1,1 @@
+export { type CollectOptions, collectDisredisMetrics } from './collect-metrics.js'
