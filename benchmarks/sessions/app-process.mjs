@@ -17,6 +17,12 @@ export async function startApp(name, where) {
   ])
   return {
     url: `http://127.0.0.1:${port}`,
+    /** @returns {Promise<number>} CPU time of the process so far, in µs */
+    async cpu() {
+      child.send('cpu')
+      const [used] = await once(child, 'message')
+      return used
+    },
     /** The load leaves requests under way, which nobody waits for. */
     async end() {
       const exited = once(child, 'exit')
@@ -32,4 +38,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { start } = await import(`./apps/${process.argv[2]}.mjs`)
   const [where] = await once(process, 'message')
   process.send(await start(where))
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage()
+    process.send(user + system)
+  })
 }

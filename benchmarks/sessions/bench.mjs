@@ -41,12 +41,17 @@ try {
       `\n${contest.name} (${connections} connections; ${processes} processes each, ${rounds} rounds of ${seconds} s in each, behind ${warmUp} s to warm up; ` +
         `${hasCore ? 'the application has a core of its own' : 'all share the cores'})\n`,
     )
-    console.log('| | requests/s | p99 | peer: requests/s | p99 | ratio, median (its middle half) |')
-    console.log('|---|---|---|---|---|---|')
-    const results = new Map(cases.map((one) => [one, [[], []]]))
+    console.log(
+      '| | requests/s | p99 | peer: requests/s | p99 | ratio, median (its middle half) | CPU of the session, µs a request | peer |',
+    )
+    console.log('|---|---|---|---|---|---|---|---|')
+    const results = new Map(cases.map((one) => [one, [[], [], []]]))
     for (let i = 0; i < processes; i++) {
       // Where a process happens to have its code and heap makes some percent: several even it out.
-      const apps = [await startApp(contest.app, where), await startApp(contest.peer, where)]
+      const apps = []
+      for (const name of [contest.app, contest.peer, contest.bare]) {
+        apps.push(await startApp(name, where))
+      }
       try {
         for (const one of cases) await compare(apps, one, results.get(one))
       } finally {
@@ -59,7 +64,7 @@ try {
   await fleet.close()
 }
 
-/** Rounds take turns, so that both see the same machine; the ratio is taken round by round. */
+/** Rounds take turns, so that all see the same machine; the ratio is taken round by round. */
 async function compare(apps, { begin, path }, results) {
   const cookies = []
   for (const { url } of apps) {
@@ -68,13 +73,17 @@ async function compare(apps, { begin, path }, results) {
     await load(url, path, cookies.at(-1), warmUp)
   }
   for (let round = 0; round < rounds; round++) {
-    for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
-      results[i].push(await load(apps[i].url, path, cookies[i], seconds))
+    for (const i of round % 2 === 0 ? [0, 1, 2] : [2, 1, 0]) {
+      const before = await apps[i].cpu()
+      const result = await load(apps[i].url, path, cookies[i], seconds)
+      const cpu = ((await apps[i].cpu()) - before) / result.requests
+      results[i].push({ ...result, cpu })
     }
   }
 }
 
-function row(name, [ours, theirs]) {
+/** What a session costs is what its application takes more than the one without. */
+function row(name, [ours, theirs, bare]) {
   const ratios = ours.map(
     ({ requestsPerSecond }, i) => requestsPerSecond / theirs[i].requestsPerSecond,
   )
@@ -83,7 +92,9 @@ function row(name, [ours, theirs]) {
     `${quantile(rounds.map(({ p99 }) => p99))} ms`,
   ])
   const [middle, low, high] = [0.5, 0.25, 0.75].map((share) => quantile(ratios, share).toFixed(2))
-  return `| ${name} | ${figures.join(' | ')} | ${middle} (${low}..${high}) |`
+  const cpuOf = (rounds) => quantile(rounds.map(({ cpu }) => cpu))
+  const costs = [ours, theirs].map((rounds) => Math.round(cpuOf(rounds) - cpuOf(bare)))
+  return `| ${name} | ${figures.join(' | ')} | ${middle} (${low}..${high}) | ${costs.join(' | ')} |`
 }
 
 /** Below it lies that share of the values; 0.5: the median. */

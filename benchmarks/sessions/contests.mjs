@@ -1,5 +1,6 @@
 /**
- * Who is compared with whom. `app` and `peer` are modules of `apps/`: each exports
+ * Who is compared with whom, and with the same application without sessions (`bare`): modules of `apps/`,
+ * each of which exports
  * `start({ sentinels, redis: { host, port } })`, which resolves to the port on which it serves
  * `/visit`, `/login?user=`, `/read` and `/write`.
  */
@@ -8,16 +9,19 @@ export const contests = [
     name: 'Express 5: disredis on three masters, connect-redis with node-redis on one server',
     app: 'express-disredis',
     peer: 'express-connect-redis',
+    bare: 'express-bare',
   },
   {
     name: 'Express 4: the same',
     app: 'express-4-disredis',
     peer: 'express-4-connect-redis',
+    bare: 'express-4-bare',
   },
   {
     name: 'Fastify: disredis on three masters, @mgcrea/fastify-session-redis-store on one server',
     app: 'fastify-disredis',
     peer: 'fastify-mgcrea',
+    bare: 'fastify-bare',
   },
 ]
 

@@ -17,7 +17,7 @@ export async function makeSessions(url, begin, connections) {
 
 /**
  * A closed loop on each connection, for `duration` seconds.
- * @returns {Promise<{ requestsPerSecond: number, p99: number }>} p99 in ms
+ * @returns {Promise<{ requestsPerSecond: number, requests: number, p99: number }>} p99 in ms
  */
 export async function load(url, path, cookies, duration) {
   let next = 0
@@ -32,5 +32,6 @@ export async function load(url, path, cookies, duration) {
       `${path}: ${result.non2xx} errors of the application, ${result.errors} of sockets`,
     )
   }
-  return { requestsPerSecond: result['2xx'] / result.duration, p99: result.latency.p99 }
+  const requests = result['2xx']
+  return { requestsPerSecond: requests / result.duration, requests, p99: result.latency.p99 }
 }
