@@ -32,7 +32,10 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   beforeAll(async () => {
     const server = await serveFolder(built)
     url = server.url
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    browser = await chromium.launch({
+      executablePath: String(executablePath),
+      args: ['--no-sandbox'],
+    })
     return async () => {
       await browser.close()
       await server[Symbol.asyncDispose]()

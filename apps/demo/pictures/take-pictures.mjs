@@ -35,7 +35,9 @@ try {
 
   const other = showcase.demo.shards.find((name) => name !== shard)
   await page.getByTestId(other).getByRole('button', { name: 'Planned' }).click()
-  await story.filter({ hasText: new RegExp(`${other} is served .* acknowledged meanwhile`) }).waitFor()
+  await story
+    .filter({ hasText: new RegExp(`${other} is served .* acknowledged meanwhile`) })
+    .waitFor()
   await page.emulateMedia({ colorScheme: 'dark' })
   await take(page, 'demo-dark')
 } finally {
