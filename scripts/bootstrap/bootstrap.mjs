@@ -38,7 +38,7 @@ async function build() {
 /** @returns {Promise<string>} its path */
 async function ensureRedisServer() {
   // Built a moment ago; a static import would be resolved before that.
-  const fleet = pathToFileURL(join(root, 'packages/fleet/dist/index.js')).href
+  const fleet = pathToFileURL(join(root, 'packages/fleet/dist/index.mjs')).href
   /** @type {typeof import('@disredis/fleet')} */
   const { ensureRedisServer } = await import(fleet)
   const { flavour, version, path } = await ensureRedisServer({ onProgress: say })
