@@ -428,10 +428,14 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.reportMasterRejected(address)
   }
 
+  /** ms for which replies have been due without a byte, beyond what waits on the server by nature. */
+  get #silence(): number {
+    return this.#serving.silence(this.#context.runtime.now()) - this.#options.longestWait()
+  }
+
   #judgeSilence(now: number): void {
     const connection = this.connection
-    // What waits on the server by nature says nothing in that time.
-    const silence = this.#serving.silence(now) - this.#options.longestWait()
+    const silence = this.#silence
     if (connection === undefined || silence <= 0) return
     if (silence > this.#options.silenceTimeout && !connection.isSilent) {
       connection.isSilent = true
@@ -459,8 +463,9 @@ export class Shard implements ConnectionOwner, Ticked {
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicaCount: this.#context.replicaCount,
-      // One that was never dialled may live, for all that is known.
-      isMasterGone: () => this.#lostAt !== undefined || this.connection?.isSilent === true,
+      // One that was never dialled may live, for all that is known; so may one that is busy for a while.
+      isMasterGone: () =>
+        this.#lostAt !== undefined || this.#silence > this.#options.livenessTimeout,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onTimeout: () => {
         this.#context.requestRefresh()
