@@ -4,7 +4,10 @@ import { readWorkspaces } from '../../scripts/workspaces.mjs'
 // What a workspace does not name, `npm test` would pass over in silence.
 describe.each(readWorkspaces())('$manifest.name', ({ manifest: { scripts, ...manifest } }) => {
   test('is linted and type-checked on its own', () => {
-    expect(scripts).toMatchObject({ lint: 'biome check .', typecheck: 'tsc -p tsconfig.json' })
+    expect(scripts).toMatchObject({
+      lint: 'biome check .',
+      typecheck: expect.stringMatching(/^tsc -p tsconfig.json\b/),
+    })
   })
 
   if (manifest.private === true) return
