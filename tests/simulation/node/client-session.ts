@@ -24,8 +24,8 @@ export class ClientSession {
   /** Commands queued since MULTI. */
   transaction: string[][] | undefined
   isDoomed = false
-  /** What it was last told of this node's role. */
-  toldRole: 'master' | 'slave' | undefined
+  /** ROLE has said `master` to it. */
+  wasToldMaster = false
   readonly watched = new Map<string, number>()
   readonly subscriptions: Readonly<Record<SubscriptionKind, Set<string>>> = {
     subscribe: new Set(),

@@ -79,7 +79,7 @@ export class CommandExecutor {
     const data = dataCommands.get(name)
     const facts = factsOf(name, data)
     const refusal = this.#unknown(name, args, data) ?? refusalOf(node, session, facts)
-    if (facts.isWrite && session.toldRole !== 'master') {
+    if (facts.isWrite && !session.wasToldMaster) {
       node.surroundings.observer.unaskedWrite(node, session.channel.peer.host.name, name)
     }
     if (refusal !== undefined) {

@@ -75,7 +75,7 @@ function failover(args: readonly string[], node: RedisNode): Reply {
 
 export const serverCommands: Readonly<Record<string, ServerCommand>> = {
   ROLE: command(1, (_args, session, node) => {
-    session.toldRole = node.role
+    if (node.role === 'master') session.wasToldMaster = true
     return roleReply(node)
   }),
   INFO: command(-1, (_args, _session, node) => infoText(node)),

@@ -17,4 +17,10 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'A client that had followed a promotion by proof stayed at that node after Sentinel had given the failover up, and wrote to it until it was made a replica again.',
     commit: 'Return to the named master when a failover that was followed is given up',
   },
+  {
+    seed: 1140,
+    what: 'A write that may be repeated was sent, lost, and refused until its deadline: it was said not to have been executed, although the first attempt had been.',
+    commit:
+      'Say of a write that was sent and lost once that its outcome is unknown, whatever follows',
+  },
 ]

@@ -10,8 +10,8 @@ const lookEvery = 16
 /** ms by which a deadline may be missed while the world runs. */
 const slack = 200
 
-/** ms beyond the limit of the gate after which Sentinel's word counts, whatever a node has said. */
-const longestDoubt = 3000
+/** ms beyond the limit of the gate after which Sentinel's word counts: by then it has demoted the node. */
+const longestDoubt = 25_000
 
 interface Stall {
   readonly from: number

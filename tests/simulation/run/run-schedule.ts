@@ -73,9 +73,10 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
   }
   ledger.onExecuted = (operation, node) => {
     const application = applications.find(({ name }) => name === operation.client)
-    if (application !== undefined && isReplaced(world, application, node)) {
-      operation.isAtReplaced = true
-    }
+    const sentAt = ledger.sentAt(operation)
+    // One that may be repeated has been sent more than once, for all that is known.
+    if (application === undefined || sentAt === undefined || operation.mayRepeat) return
+    if (isReplaced(world, application, node, sentAt)) operation.isAtReplaced = true
   }
   const onRejection = (error: unknown) =>
     violate('unhandled rejection', String((error as Error)?.stack ?? error))

@@ -101,7 +101,7 @@ export class Application {
     for (const { phase } of this.client.health().shards) {
       this.#context.onReached(`shard ${phase} -> closed`)
     }
-    this.#isStopped = true
+    this.stopUsers()
     this.client.close({ timeout }).then(
       () => {
         this.isClosed = true

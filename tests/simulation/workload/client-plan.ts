@@ -2,7 +2,7 @@
 export interface ClientPlan {
   readonly startAt: number
   /** When it closes its client for good; undefined: at the end. */
-  readonly closeAt: number | undefined
+  readonly closeAt?: number | undefined
   readonly users: number
   /** Mean time between the answer to a user's calls and the next ones. */
   readonly thinkTime: number

@@ -67,6 +67,8 @@ export class Command implements PendingReply {
   carrier: CommandCarrier | undefined = undefined
   /** The last refusal by a server, told if the deadline passes before a retry succeeds. */
   refusal: Error | undefined = undefined
+  /** An earlier attempt left the process and was lost: a write may have been executed, whatever follows. */
+  hasLostAttempt = false
 
   /** Settles with the command. A {@link RawCommand} has none by itself. */
   declare promise: Promise<unknown>

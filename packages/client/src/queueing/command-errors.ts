@@ -23,6 +23,7 @@ export function deadlineError(
   const { timeout } = command
   const last = cause === undefined ? '' : ` Last: ${cause.message}`
   const options = { shard, cause, retryable: true }
+  if (command.hasLostAttempt) return outcomeUnknownError(command, shard, undefined, cause)
   if (command.carrier !== undefined) {
     const hasEffect = !command.isRead && !isWatch(command)
     if (hasEffect) return outcomeUnknownError(command, shard, undefined, cause)

@@ -132,6 +132,7 @@ export class CommandFlow {
     }
     const wasSent = connection.hasSent(command)
     if (verdictOnLoss(command.effect, command.policy, wasSent) === 'send again') {
+      if (wasSent && !command.isRead) command.hasLostAttempt = true
       this.#queue.giveBack(command)
     } else {
       const { name } = this.#context
@@ -162,7 +163,8 @@ export class CommandFlow {
     const { name } = this.#context
     this.#deadlines.expire(Number.POSITIVE_INFINITY, (command) => {
       const error = closedError(name)
-      const isWrittenWrite = command.carrier !== undefined && !command.isRead
+      const isWrittenWrite =
+        command.hasLostAttempt || (command.carrier !== undefined && !command.isRead)
       command.fail(isWrittenWrite ? closedOnWireError(name) : error)
     })
   }
