@@ -105,7 +105,7 @@ describe("onUnavailable: 'anonymous'", () => {
 describe('onUnavailable: { stale }', () => {
   test('serves what this process saw lately, and what it wrote', async () => {
     const id = idOn('shard-1')
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
     await store.set(id, { n: 1 })
     const loaded = await store.get(id)
     await store.set(id, { n: 2 }, { from: loaded?.handle })
@@ -130,7 +130,7 @@ describe('onUnavailable: { stale }', () => {
 
   test('not what was destroyed', async () => {
     const id = idOn('shard-1')
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
     await store.set(id, { n: 1 })
     await store.get(id)
     await store.destroy(id)
@@ -140,7 +140,7 @@ describe('onUnavailable: { stale }', () => {
   })
 
   test('a user’s session only while the user’s shard answers, and only if not revoked', async () => {
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
     const user = idOn('shard-2', userShardOf)
     const id = idOn('shard-1')
     await store.set(id, { user })
@@ -152,7 +152,7 @@ describe('onUnavailable: { stale }', () => {
   })
 
   test('revocation fails closed: no epoch, no session', async () => {
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
     const user = idOn('shard-2', userShardOf)
     const id = idOn('shard-1')
     await store.set(id, { user })
