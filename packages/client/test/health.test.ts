@@ -16,11 +16,11 @@ test('a host that falls silent, with nobody to replace it, is told as one that i
   const aborted = once(redis, 'failoverAborted')
   const node = fleet.master('shard-1')
   await node.pause()
-  const call = redis.shard('shard-1').get('a')
+  const rejected = expect(redis.shard('shard-1').get('a')).rejects.toThrow()
   await vi.waitFor(() => expect(redis.health().state).toBe('down'), patience)
   const shard = redis.health().shards.find((it) => it.shard === 'shard-1')
   expect(shard).toMatchObject({ phase: 'down', isAnswering: false })
-  await expect(call).rejects.toThrow()
+  await rejected
   await aborted
   expect(redis.health().shards[0]?.lastError?.message).toMatch(/replicas can be promoted/)
   expect(down).toHaveLength(1)
@@ -60,7 +60,11 @@ test('health() warns of what cannot fail over', async () => {
 
 test('an error that stays is told once', async () => {
   await using fleet = await startFleet({ masters: 1, replicas: 0, sentinels: 1 })
-  await using redis = new Disredis({ sentinels: fleet.sentinels, password: 'wrong' })
+  await using redis = new Disredis({
+    sentinels: fleet.sentinels,
+    username: 'nobody',
+    password: 'wrong',
+  })
   const errors: string[] = []
   redis.on('error', (error) => errors.push((error as Error & { code: string }).code))
   await expect(redis.ready()).rejects.toMatchObject({ code: 'DISREDIS_AUTHENTICATION' })

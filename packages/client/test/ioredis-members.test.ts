@@ -141,13 +141,15 @@ test('takes the options of ioredis for one master and for scripts', async () => 
   const given = {
     sentinels: fleet.sentinels,
     name: 'shard-2',
+    // Another client has placed its keys over all three.
+    ringName: 'second',
     scripts: { twice: { lua: 'return ARGV[1] * 2', numberOfKeys: 1 } },
   }
   await using client = await Disredis.connect(given)
   expect([...client.shards().keys()]).toEqual(['shard-2'])
   const scripted = client as unknown as { twice(key: string, n: number): Promise<number> }
   expect(await scripted.twice('k', 21)).toBe(42)
-  await using copy = client.duplicate({ name: 'shard-3' })
+  await using copy = client.duplicate({ name: 'shard-3', ringName: 'third' })
   expect('twice' in copy.pipeline()).toBe(true)
   await copy.ready()
   expect([...copy.shards().keys()]).toEqual(['shard-3'])
