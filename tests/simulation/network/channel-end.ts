@@ -1,5 +1,4 @@
-import type { Host } from './host.js'
-import type { Network } from './network.js'
+import type { VirtualTime } from '../core/virtual-time.js'
 
 /** What a process hears of a connection. */
 export interface Receiver {
@@ -24,6 +23,23 @@ interface Travelling {
   readonly size: number
 }
 
+/** What a connection needs of the machine on which it ends. */
+export interface EndHost {
+  readonly name: string
+  readonly ip: string
+  readonly isUp: boolean
+  readonly isFrozen: boolean
+  readonly ends: Set<ChannelEnd>
+}
+
+/** What a connection needs of the way to the other side. */
+export interface Way {
+  readonly time: VirtualTime
+  isCut(from: EndHost, to: EndHost): boolean
+  /** ms of one way for so many bytes. */
+  delay(from: EndHost, to: EndHost, size: number): number
+}
+
 const fin = Symbol('FIN')
 const rst = Symbol('RST')
 
@@ -35,8 +51,8 @@ const sendBuffer = 256 * 1024
  * off is connected again; if the other side is gone by then, a reset comes back.
  */
 export class ChannelEnd {
-  readonly host: Host
-  readonly #network: Network
+  readonly host: EndHost
+  readonly #network: Way
   peer!: ChannelEnd
   receiver: Receiver | undefined
   isClosed = false
@@ -55,7 +71,7 @@ export class ChannelEnd {
   /** Received by the kernel, not yet by the process. */
   #inbox: Travelling[] = []
 
-  constructor(network: Network, host: Host) {
+  constructor(network: Way, host: EndHost) {
     this.#network = network
     this.host = host
     this.#isPaused = host.isFrozen

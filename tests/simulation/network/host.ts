@@ -1,7 +1,7 @@
-import type { Accept, ChannelEnd } from './channel-end.js'
+import type { Accept, ChannelEnd, EndHost } from './channel-end.js'
 
 /** A machine with one process on it, and its kernel: that one goes on when the process is frozen. */
-export class Host {
+export class Host implements EndHost {
   readonly name: string
   readonly ip: string
   /** False: nothing comes from there, not even a refusal. */

@@ -1,6 +1,6 @@
 import type { Random } from '../core/random.js'
 import type { VirtualTime } from '../core/virtual-time.js'
-import { type Accept, ChannelEnd, type Receiver } from './channel-end.js'
+import { type Accept, ChannelEnd, type EndHost, type Receiver, type Way } from './channel-end.js'
 import { Host } from './host.js'
 
 export interface NetworkOptions {
@@ -17,7 +17,7 @@ const synRetries = [1000, 2000, 4000, 8000]
 const longestRetransmission = 3000
 
 /** Hosts, the connections between them, and what is wrong with the links. */
-export class Network {
+export class Network implements Way {
   readonly time: VirtualTime
   readonly #random: Random
   readonly #options: NetworkOptions
@@ -25,7 +25,7 @@ export class Network {
   /** How many faults cut the way from one host to another, and since when. */
   readonly #cuts = new Map<string, { count: number; readonly since: number }>()
   /** Additional ms for all that a host sends and gets. */
-  readonly #slow = new Map<Host, number>()
+  readonly #slow = new Map<EndHost, number>()
 
   constructor(time: VirtualTime, random: Random, options: NetworkOptions) {
     this.time = time
@@ -69,19 +69,18 @@ export class Network {
     target.ends.delete(peer)
     end.peer = peer
     peer.peer = end
-    this.#sendSyn(end, peer, to.port, 0)
+    this.#sendSyn(end, peer, target, to.port, 0)
     return end
   }
 
-  /** ms of one way for so many bytes. */
-  delay(from: Host, to: Host, size: number): number {
+  delay(from: EndHost, to: EndHost, size: number): number {
     const { latency, jitter } = this.#options
     const slow = (this.#slow.get(from) ?? 0) + (this.#slow.get(to) ?? 0)
     const base = latency + slow + this.#random.exponential(jitter + slow / 4)
     return base + size / 100_000
   }
 
-  isCut(from: Host, to: Host): boolean {
+  isCut(from: EndHost, to: EndHost): boolean {
     return this.#cuts.size > 0 && this.#cuts.has(`${from.ip}>${to.ip}`)
   }
 
@@ -117,29 +116,28 @@ export class Network {
     })
   }
 
-  #sendSyn(end: ChannelEnd, peer: ChannelEnd, port: number, attempt: number): void {
+  #sendSyn(end: ChannelEnd, peer: ChannelEnd, target: Host, port: number, attempt: number): void {
     if (end.isClosed) return
-    const arrival = this.delay(end.host, peer.host, 0)
+    const arrival = this.delay(end.host, target, 0)
     this.time.after(arrival, () => {
-      const isLost =
-        !peer.host.isUp || this.isCut(end.host, peer.host) || this.isCut(peer.host, end.host)
+      const isLost = !target.isUp || this.isCut(end.host, target) || this.isCut(target, end.host)
       if (isLost) {
         const wait = synRetries[attempt]
         if (wait !== undefined) {
-          this.time.after(wait, () => this.#sendSyn(end, peer, port, attempt + 1))
+          this.time.after(wait, () => this.#sendSyn(end, peer, target, port, attempt + 1))
         }
         return
       }
-      const accept = peer.host.listeners.get(port)
+      const accept = target.listeners.get(port)
       if (accept === undefined) {
-        this.time.after(this.delay(peer.host, end.host, 0), () => this.#refuse(end))
+        this.time.after(this.delay(target, end.host, 0), () => this.#refuse(end))
         return
       }
       if (end.isClosed) return
-      peer.host.ends.add(peer)
-      if (peer.host.isFrozen) peer.pause()
+      target.ends.add(peer)
+      if (target.isFrozen) peer.pause()
       peer.receiver = accept(peer)
-      this.time.after(this.delay(peer.host, end.host, 0), () => {
+      this.time.after(this.delay(target, end.host, 0), () => {
         if (!end.isClosed) end.receiver?.connected?.()
       })
     })

@@ -1,8 +1,14 @@
 import type { ScheduledEvent } from '../core/event-heap.js'
 import { ErrorReply, nullArray, type Reply } from '../resp/reply.js'
 import type { ClientSession } from './client-session.js'
-import type { CommandExecutor } from './command-executor.js'
 import { dataCommands } from './data-commands.js'
+import type { NodeContext } from './node-context.js'
+
+export interface BlockedClientsContext {
+  readonly node: NodeContext
+  /** What waited behind a suspended command. */
+  proceed(session: ClientSession): void
+}
 
 interface Blocked {
   readonly session: ClientSession
@@ -17,10 +23,10 @@ const unblocked = new ErrorReply(
 
 /** Clients that wait: for an element of a list, or for replicas to acknowledge. */
 export class BlockedClients {
-  readonly #executor: CommandExecutor
+  readonly #executor: BlockedClientsContext
   readonly #blocked = new Set<Blocked>()
 
-  constructor(executor: CommandExecutor) {
+  constructor(executor: BlockedClientsContext) {
     this.#executor = executor
   }
 

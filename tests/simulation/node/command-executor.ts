@@ -1,19 +1,23 @@
-import { createHash } from 'node:crypto'
 import { ErrorReply, nullArray, ok, queued, type Reply } from '../resp/reply.js'
-import { BlockedClients } from './blocked-clients.js'
+import { BlockedClients, type BlockedClientsContext } from './blocked-clients.js'
 import type { ClientSession } from './client-session.js'
 import { connectionCommands } from './connection-commands.js'
 import { CommandError, type DataCommand } from './data-command.js'
 import { dataCommands, replicatedForm } from './data-commands.js'
 import { PubSub } from './pubsub.js'
-import type { RedisNode } from './redis-node.js'
 import { type RefusalFacts, refusalOf } from './refusals.js'
-import type { ScriptBody } from './scripts.js'
+import { type ScriptBody, sha1 } from './scripts.js'
+import type { ServerCommandContext } from './server-command.js'
 import { serverCommands } from './server-commands.js'
 
+export interface ExecutorContext extends ServerCommandContext {
+  /** A client sends a write over a connection on which it was not told `master` to ROLE. */
+  unaskedWrite(session: ClientSession, command: string): void
+}
+
 /** Takes the commands of clients: refuses, postpones, queues or runs them, in the server's order. */
-export class CommandExecutor {
-  readonly node: RedisNode
+export class CommandExecutor implements BlockedClientsContext {
+  readonly node: ExecutorContext
   readonly pubsub: PubSub
   readonly blocking: BlockedClients
   readonly scripts = new Map<string, ScriptBody>()
@@ -21,7 +25,7 @@ export class CommandExecutor {
   knownScripts: ReadonlyMap<string, ScriptBody> = new Map()
   #postponed: (() => void)[] = []
 
-  constructor(node: RedisNode) {
+  constructor(node: ExecutorContext) {
     this.node = node
     this.pubsub = new PubSub(() => node.sessions)
     this.blocking = new BlockedClients(this)
@@ -80,7 +84,7 @@ export class CommandExecutor {
     const facts = factsOf(name, data)
     const refusal = this.#unknown(name, args, data) ?? refusalOf(node, session, facts)
     if (facts.isWrite && !session.wasToldMaster) {
-      node.surroundings.observer.unaskedWrite(node, session.channel.peer.host.name, name)
+      node.unaskedWrite(session, name)
     }
     if (refusal !== undefined) {
       if (session.transaction !== undefined && name !== 'EXEC') session.isDoomed = true
@@ -344,8 +348,4 @@ function endTransaction(session: ClientSession): void {
   session.transaction = undefined
   session.isDoomed = false
   session.watched.clear()
-}
-
-export function sha1(source: string): string {
-  return createHash('sha1').update(Buffer.from(source, 'latin1')).digest('hex')
 }

@@ -1,28 +1,19 @@
 import { ErrorReply, MapReply, ok, type Reply } from '../resp/reply.js'
 import type { ClientSession } from './client-session.js'
-import type { RedisNode } from './redis-node.js'
-
-/** A command that is neither about data nor a special one of the executor. */
-export interface ServerCommand {
-  readonly arity: number
-  run(args: readonly string[], session: ClientSession, node: RedisNode): Reply | undefined
-}
-
-function command(arity: number, run: ServerCommand['run']): ServerCommand {
-  return { arity, run }
-}
+import type { NodeContext } from './node-context.js'
+import { command, type ServerCommand } from './server-command.js'
 
 const wrongPassword = new ErrorReply(
   'WRONGPASS invalid username-password pair or user is disabled.',
 )
 
-function authenticate(session: ClientSession, node: RedisNode, given: string): boolean {
+function authenticate(session: ClientSession, node: NodeContext, given: string): boolean {
   if (given !== (node.options.password ?? '')) return false
   session.isAuthenticated = true
   return true
 }
 
-function hello(args: readonly string[], session: ClientSession, node: RedisNode): Reply {
+function hello(args: readonly string[], session: ClientSession, node: NodeContext): Reply {
   if (args[1] !== undefined && args[1] !== '2' && args[1] !== '3') {
     return new ErrorReply('NOPROTO unsupported protocol version')
   }
@@ -62,7 +53,7 @@ function hello(args: readonly string[], session: ClientSession, node: RedisNode)
   ])
 }
 
-function client(args: readonly string[], session: ClientSession, node: RedisNode): Reply {
+function client(args: readonly string[], session: ClientSession, node: NodeContext): Reply {
   switch (args[1]!.toUpperCase()) {
     case 'SETNAME':
       session.name = args[2]!

@@ -1,17 +1,17 @@
 import type { ScheduledEvent } from '../core/event-heap.js'
-import type { RedisNode } from './redis-node.js'
+import type { NodeContext } from './node-context.js'
 import { type ServerAddress, sameServer } from './server-messages.js'
 
 type State = 'no-failover' | 'waiting-for-sync' | 'failover-in-progress'
 
 /** The FAILOVER command of Redis 6.2: the master hands over to a replica that has everything. */
 export class ManualFailover {
-  readonly #node: RedisNode
+  readonly #node: NodeContext
   #state: State = 'no-failover'
   #target: ServerAddress | undefined
   #timer: ScheduledEvent | undefined
 
-  constructor(node: RedisNode) {
+  constructor(node: NodeContext) {
     this.#node = node
   }
 

@@ -6,14 +6,14 @@ import type { Host } from '../network/host.js'
 import type { Network } from '../network/network.js'
 import { applyRecord } from './apply-record.js'
 import { ClientSession } from './client-session.js'
-import { CommandExecutor } from './command-executor.js'
+import { CommandExecutor, type ExecutorContext } from './command-executor.js'
 import { emptySnapshot, Keyspace, type KeyspaceSnapshot } from './keyspace.js'
 import { ManualFailover } from './manual-failover.js'
 import type { NodeOptions } from './node-options.js'
 import { NodePause } from './node-pause.js'
 import { ReplicationLink } from './replication-link.js'
 import { ReplicationSource } from './replication-source.js'
-import { SentinelRequests } from './sentinel-requests.js'
+import { type SentinelRequestContext, SentinelRequests } from './sentinel-requests.js'
 import {
   type NodeInfo,
   type NodeRequest,
@@ -48,7 +48,7 @@ const pingInterval = 10_000
 const cronInterval = 1000
 
 /** One Redis or Valkey server. */
-export class RedisNode {
+export class RedisNode implements ExecutorContext, SentinelRequestContext {
   readonly options: NodeOptions
   readonly surroundings: NodeSurroundings
   readonly keys: Keyspace
@@ -209,6 +209,11 @@ export class RedisNode {
     this.source.write(record, size)
     if (commands.length > 0) this.surroundings.observer.executed(this, record)
     return record
+  }
+
+  unaskedWrite(session: ClientSession, command: string): void {
+    const client = session.channel.peer.host.name
+    this.surroundings.observer.unaskedWrite(this, client, command)
   }
 
   info(): NodeInfo {

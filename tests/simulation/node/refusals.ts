@@ -1,6 +1,6 @@
 import { ErrorReply } from '../resp/reply.js'
 import type { ClientSession } from './client-session.js'
-import type { RedisNode } from './redis-node.js'
+import type { NodeContext } from './node-context.js'
 
 /** What decides whether a command is refused. */
 export interface RefusalFacts {
@@ -24,7 +24,7 @@ const misconf = new ErrorReply(
 
 /** Why a command is not executed, in the order in which the server looks; undefined if it is. */
 export function refusalOf(
-  node: RedisNode,
+  node: NodeContext,
   session: ClientSession,
   facts: RefusalFacts,
 ): ErrorReply | undefined {

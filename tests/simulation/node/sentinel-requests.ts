@@ -1,17 +1,32 @@
 import type { ChannelEnd, Frame, Receiver } from '../network/channel-end.js'
-import type { RedisNode } from './redis-node.js'
+import type { ManualFailover } from './manual-failover.js'
+import type { NodeContext } from './node-context.js'
 import type { HelloSubscription, NodeAnswer, NodeRequest } from './server-messages.js'
+
+export interface SentinelRequestContext extends NodeContext {
+  readonly failover: ManualFailover
+  readonly executor: {
+    /** A pause has begun to hold something: `resume` is called when it ends. */
+    whenUnpaused(resume: () => void): void
+  }
+  /** Refused while it hands over by itself. */
+  readonly isHandingOver: boolean
+  /** What Sentinel's CONFIG REWRITE keeps. */
+  rewriteConfig(): void
+  /** Closes the connections of clients and Sentinels, not those of replicas. */
+  killClients(except: ChannelEnd): void
+}
 
 /** The channel on which Sentinels find each other. */
 export const helloChannel = '__sentinel__:hello'
 
 /** What Sentinels ask a node, and what they hear of each other through it. */
 export class SentinelRequests {
-  readonly #node: RedisNode
+  readonly #node: SentinelRequestContext
   readonly #links = new Set<ChannelEnd>()
   readonly #listeners = new Set<ChannelEnd>()
 
-  constructor(node: RedisNode) {
+  constructor(node: SentinelRequestContext) {
     this.#node = node
   }
 

@@ -1,14 +1,10 @@
 import { ErrorReply, ok, type Reply, SimpleString } from '../resp/reply.js'
-import { sha1 } from './command-executor.js'
-import type { ServerCommand } from './connection-commands.js'
-import type { RedisNode } from './redis-node.js'
+import type { NodeContext } from './node-context.js'
+import { sha1 } from './scripts.js'
+import { command, type ServerCommand, type ServerCommandContext } from './server-command.js'
 import type { ServerAddress } from './server-messages.js'
 
-function command(arity: number, run: ServerCommand['run']): ServerCommand {
-  return { arity, run }
-}
-
-export function roleReply(node: RedisNode): Reply {
+export function roleReply(node: NodeContext): Reply {
   const { link } = node
   if (link === undefined) {
     const replicas = node.source.online.map(({ address, ackOffset }) => [
@@ -22,7 +18,7 @@ export function roleReply(node: RedisNode): Reply {
   return ['slave', host, port, link.state, link.isConnected ? node.offset : -1]
 }
 
-function infoText(node: RedisNode): string {
+function infoText(node: ServerCommandContext): string {
   const info = node.info()
   const lines = ['# Replication', `role:${info.role}`]
   if (info.master === undefined) {
@@ -46,7 +42,7 @@ function infoText(node: RedisNode): string {
   return `run_id:${info.runId}\r\nloading:${node.isLoading ? 1 : 0}\r\n${lines.join('\r\n')}\r\n`
 }
 
-function replicaOf([, host, port]: readonly string[], node: RedisNode): Reply {
+function replicaOf([, host, port]: readonly string[], node: ServerCommandContext): Reply {
   if (node.failover.state !== 'no-failover') {
     return new ErrorReply('ERR REPLICAOF not allowed while failing over.')
   }
@@ -58,7 +54,7 @@ function replicaOf([, host, port]: readonly string[], node: RedisNode): Reply {
   return isNews ? ok : new SimpleString('OK Already connected to specified master')
 }
 
-function failover(args: readonly string[], node: RedisNode): Reply {
+function failover(args: readonly string[], node: ServerCommandContext): Reply {
   const words = args.map((arg) => arg.toUpperCase())
   if (words[1] === 'ABORT') {
     if (node.failover.state === 'no-failover') return new ErrorReply('ERR No failover in progress.')

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { FoundMutation } from '../mutations/run-mutations.js'
 import { addTallies, noTally, type Tally } from '../run/worker-messages.js'
-import { renderResults } from './render-results.js'
 
 export interface Results {
   readonly tally: Tally
@@ -27,10 +26,4 @@ export function addResults(
   }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(after, undefined, 2)}\n`)
-}
-
-/** The page of the documentation. */
-export function writeResults(file: string): void {
-  const page = new URL('../../../../docs/simulation-results.md', import.meta.url)
-  writeFileSync(page, renderResults(readResults(file)))
 }

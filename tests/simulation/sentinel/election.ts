@@ -1,6 +1,6 @@
 import type { MasterInstance } from './instances.js'
-import type { PeerAnswer } from './peer-requests.js'
-import type { SentinelServer } from './sentinel-server.js'
+import type { PeerAnswer } from './peer-messages.js'
+import type { SentinelContext } from './sentinel-context.js'
 import { longestDesync } from './sentinel-times.js'
 
 /** Age in ms at which a peer's answer is forgotten, in periods of asking. */
@@ -8,9 +8,9 @@ const answersLast = 5
 
 /** Asking the others whether a master is down, voting, and counting votes. */
 export class Election {
-  readonly #sentinel: SentinelServer
+  readonly #sentinel: SentinelContext
 
-  constructor(sentinel: SentinelServer) {
+  constructor(sentinel: SentinelContext) {
     this.#sentinel = sentinel
   }
 

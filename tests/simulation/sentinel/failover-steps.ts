@@ -1,12 +1,19 @@
+import type { Election } from './election.js'
+import type { Greetings } from './greetings.js'
 import type { MasterInstance, ReplicaInstance } from './instances.js'
 import { selectReplica } from './select-replica.js'
-import type { SentinelServer } from './sentinel-server.js'
+import type { SentinelContext } from './sentinel-context.js'
+
+export interface FailoverContext extends SentinelContext {
+  readonly election: Election
+  readonly greetings: Greetings
+}
 
 /** The state machine of a failover, one step in each tick of the Sentinel that leads it. */
 export class FailoverSteps {
-  readonly #sentinel: SentinelServer
+  readonly #sentinel: FailoverContext
 
-  constructor(sentinel: SentinelServer) {
+  constructor(sentinel: FailoverContext) {
     this.#sentinel = sentinel
   }
 

@@ -1,12 +1,17 @@
 import { type ServerAddress, serverName } from '../node/server-messages.js'
+import type { Election } from './election.js'
 import { currentAddress, type Instance, type MasterInstance } from './instances.js'
-import type { SentinelServer } from './sentinel-server.js'
+import type { SentinelContext } from './sentinel-context.js'
+
+export interface GreetingsContext extends SentinelContext {
+  readonly election: Election
+}
 
 /** Hello messages: how Sentinels find each other, and agree on where the masters are. */
 export class Greetings {
-  readonly #sentinel: SentinelServer
+  readonly #sentinel: GreetingsContext
 
-  constructor(sentinel: SentinelServer) {
+  constructor(sentinel: GreetingsContext) {
     this.#sentinel = sentinel
   }
 

@@ -1,10 +1,15 @@
 import { type NodeInfo, sameServer, serverName } from '../node/server-messages.js'
+import type { FailoverSteps } from './failover-steps.js'
 import type { MasterInstance, ReplicaInstance } from './instances.js'
-import type { SentinelServer } from './sentinel-server.js'
+import type { SentinelContext } from './sentinel-context.js'
+
+export interface InfoContext extends SentinelContext {
+  readonly steps: FailoverSteps
+}
 
 /** Takes in what a node says of itself, and corrects its role where it contradicts the configuration. */
 export function hearInfo(
-  sentinel: SentinelServer,
+  sentinel: InfoContext,
   instance: MasterInstance | ReplicaInstance,
   master: MasterInstance,
   info: NodeInfo,
@@ -46,11 +51,7 @@ export function hearInfo(
   else hearReplica(sentinel, instance, master)
 }
 
-function hearMaster(
-  sentinel: SentinelServer,
-  replica: ReplicaInstance,
-  master: MasterInstance,
-): void {
+function hearMaster(sentinel: InfoContext, replica: ReplicaInstance, master: MasterInstance): void {
   const { now } = sentinel
   const isExpected =
     replica.isPromoted && master.isFailingOver && master.failoverState === 'wait_promotion'
@@ -71,7 +72,7 @@ function hearMaster(
 }
 
 function hearReplica(
-  sentinel: SentinelServer,
+  sentinel: InfoContext,
   replica: ReplicaInstance,
   master: MasterInstance,
 ): void {
@@ -97,7 +98,7 @@ function hearReplica(
   }
 }
 
-function looksSane(sentinel: SentinelServer, master: MasterInstance): boolean {
+function looksSane(sentinel: SentinelContext, master: MasterInstance): boolean {
   return (
     master.roleReported === 'master' &&
     !master.isSubjectivelyDown &&
@@ -106,6 +107,6 @@ function looksSane(sentinel: SentinelServer, master: MasterInstance): boolean {
   )
 }
 
-function wasUpFor(sentinel: SentinelServer, replica: ReplicaInstance, time: number): boolean {
+function wasUpFor(sentinel: SentinelContext, replica: ReplicaInstance, time: number): boolean {
   return replica.subjectivelyDownSince === 0 || sentinel.now - replica.subjectivelyDownSince > time
 }

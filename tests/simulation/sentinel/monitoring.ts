@@ -1,13 +1,19 @@
 import type { NodeAnswer } from '../node/server-messages.js'
-import { hearInfo } from './hear-info.js'
+import type { Election } from './election.js'
+import type { Greetings } from './greetings.js'
+import { hearInfo, type InfoContext } from './hear-info.js'
 import type { Instance, MasterInstance, PeerInstance, ReplicaInstance } from './instances.js'
-import type { SentinelServer } from './sentinel-server.js'
+
+export interface MonitoringContext extends InfoContext {
+  readonly election: Election
+  readonly greetings: Greetings
+}
 
 /** What a Sentinel does about each instance in a tick: connect, ask, and judge. */
 export class Monitoring {
-  readonly #sentinel: SentinelServer
+  readonly #sentinel: MonitoringContext
 
-  constructor(sentinel: SentinelServer) {
+  constructor(sentinel: MonitoringContext) {
     this.#sentinel = sentinel
   }
 

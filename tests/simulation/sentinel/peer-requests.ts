@@ -1,30 +1,15 @@
-import type { ServerAddress } from '../node/server-messages.js'
 import { sameServer } from '../node/server-messages.js'
-import type { SentinelServer } from './sentinel-server.js'
+import type { Election } from './election.js'
+import type { Greetings } from './greetings.js'
+import type { PeerAnswer, PeerRequest } from './peer-messages.js'
+import type { SentinelContext } from './sentinel-context.js'
 
-/** What Sentinels say to each other; answered in order. */
-export type PeerRequest =
-  | { readonly kind: 'ping' }
-  | { readonly kind: 'publish'; readonly message: string }
-  | {
-      readonly kind: 'isMasterDown'
-      readonly address: ServerAddress
-      readonly epoch: number
-      /** Who wants to be voted for; `*`: only the state is asked for. */
-      readonly candidate: string
-    }
+export interface PeerContext extends SentinelContext {
+  readonly election: Election
+  readonly greetings: Greetings
+}
 
-export type PeerAnswer =
-  | { readonly kind: 'pong'; readonly isOk: true; readonly isBusy: false }
-  | { readonly kind: 'done' }
-  | {
-      readonly kind: 'masterDown'
-      readonly isDown: boolean
-      readonly leader: string
-      readonly leaderEpoch: number
-    }
-
-export function answerPeer(sentinel: SentinelServer, request: PeerRequest): PeerAnswer {
+export function answerPeer(sentinel: PeerContext, request: PeerRequest): PeerAnswer {
   switch (request.kind) {
     case 'ping':
       return { kind: 'pong', isOk: true, isBusy: false }

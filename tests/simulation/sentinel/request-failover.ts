@@ -1,11 +1,18 @@
 import { ErrorReply, ok, type Reply } from '../resp/reply.js'
+import type { Election } from './election.js'
+import type { FailoverSteps } from './failover-steps.js'
 import type { MasterInstance } from './instances.js'
 import { selectReplica } from './select-replica.js'
-import type { SentinelServer } from './sentinel-server.js'
+import type { SentinelContext } from './sentinel-context.js'
+
+export interface FailoverRequestContext extends SentinelContext {
+  readonly election: Election
+  readonly steps: FailoverSteps
+}
 
 /** `SENTINEL FAILOVER name [COORDINATED]`. */
 export function requestFailover(
-  sentinel: SentinelServer,
+  sentinel: FailoverRequestContext,
   master: MasterInstance,
   option: string | undefined,
 ): Reply {

@@ -1,15 +1,25 @@
 import type { ClientSession } from '../node/client-session.js'
+import type { PubSub } from '../node/pubsub.js'
 import { ErrorReply, MapReply, nullArray, ok, type Reply, SimpleString } from '../resp/reply.js'
 import { describeMaster, describePeer, describeReplica } from './describe-instance.js'
 import { currentAddress, type MasterInstance } from './instances.js'
-import { requestFailover } from './request-failover.js'
-import type { SentinelServer } from './sentinel-server.js'
+import { type FailoverRequestContext, requestFailover } from './request-failover.js'
+import type { MasterConfig } from './sentinel-config.js'
+
+/** What commands need of the Sentinel that executes them. */
+export interface SentinelCommandContext extends FailoverRequestContext {
+  readonly pubsub: PubSub
+  monitor(config: MasterConfig): MasterInstance
+  remove(master: MasterInstance): void
+  /** It forgets the replicas and the other Sentinels as well. */
+  resetByCommand(master: MasterInstance): void
+}
 
 const noSuchMaster = new ErrorReply('ERR No such master with that name')
 
 /** What clients and operators ask a Sentinel. */
 export function executeSentinelCommand(
-  sentinel: SentinelServer,
+  sentinel: SentinelCommandContext,
   session: ClientSession,
   given: readonly string[],
 ): void {
@@ -21,7 +31,7 @@ export function executeSentinelCommand(
 }
 
 function answer(
-  sentinel: SentinelServer,
+  sentinel: SentinelCommandContext,
   session: ClientSession,
   name: string,
   args: readonly string[],
@@ -54,7 +64,11 @@ function answer(
   }
 }
 
-function hello(session: ClientSession, sentinel: SentinelServer, args: readonly string[]): Reply {
+function hello(
+  session: ClientSession,
+  sentinel: SentinelCommandContext,
+  args: readonly string[],
+): Reply {
   if (args[1] !== undefined) session.protocol = args[1] === '3' ? 3 : 2
   const isValkey = sentinel.surroundings.isValkey
   return new MapReply([
@@ -73,7 +87,7 @@ function hello(session: ClientSession, sentinel: SentinelServer, args: readonly 
   ])
 }
 
-function sentinelCommand(sentinel: SentinelServer, args: readonly string[]): Reply {
+function sentinelCommand(sentinel: SentinelCommandContext, args: readonly string[]): Reply {
   const subcommand = args[1]?.toUpperCase() ?? ''
   switch (subcommand) {
     case 'MYID':
@@ -140,7 +154,7 @@ function sentinelCommand(sentinel: SentinelServer, args: readonly string[]): Rep
 }
 
 function masterCommand(
-  sentinel: SentinelServer,
+  sentinel: SentinelCommandContext,
   master: MasterInstance,
   subcommand: string,
   args: readonly string[],
@@ -208,7 +222,7 @@ function checkQuorum(master: MasterInstance): Reply {
   )
 }
 
-function infoText(sentinel: SentinelServer): string {
+function infoText(sentinel: SentinelCommandContext): string {
   const lines = [
     '# Sentinel',
     `sentinel_masters:${sentinel.masters.size}`,

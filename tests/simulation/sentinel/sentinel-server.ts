@@ -14,9 +14,10 @@ import { Greetings } from './greetings.js'
 import { InstanceLink } from './instance-link.js'
 import type { Instance, MasterInstance, PeerInstance, ReplicaInstance } from './instances.js'
 import { currentAddress } from './instances.js'
-import { Monitoring } from './monitoring.js'
-import { answerPeer, type PeerRequest } from './peer-requests.js'
-import { executeSentinelCommand } from './sentinel-commands.js'
+import { Monitoring, type MonitoringContext } from './monitoring.js'
+import type { PeerRequest } from './peer-messages.js'
+import { answerPeer, type PeerContext } from './peer-requests.js'
+import { executeSentinelCommand, type SentinelCommandContext } from './sentinel-commands.js'
 import type { MasterConfig, SentinelConfig } from './sentinel-config.js'
 import type { SentinelTimes } from './sentinel-times.js'
 
@@ -35,7 +36,7 @@ export interface SentinelSurroundings {
 export const sentinelPort = 26379
 
 /** One Sentinel, as sentinel.c has it. */
-export class SentinelServer {
+export class SentinelServer implements MonitoringContext, PeerContext, SentinelCommandContext {
   readonly name: string
   readonly surroundings: SentinelSurroundings
   readonly masters = new Map<string, MasterInstance>()

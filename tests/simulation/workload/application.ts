@@ -9,14 +9,11 @@ import type { Ledger } from './ledger.js'
 import { type Operation, tokenOf } from './operation.js'
 import { type OperationKind, operationKinds } from './operation-kinds.js'
 import { SubscribingUser } from './subscribing-user.js'
+import type { UserContext } from './user-context.js'
 
-export interface ApplicationContext {
+export interface ApplicationContext extends UserContext {
   readonly world: World
   readonly ledger: Ledger
-  /** Something that must never happen. */
-  readonly onViolation: (what: string) => void
-  /** A state or a transition was reached. */
-  readonly onReached: (what: string) => void
 }
 
 /** Not a legal value of the client's options: never written to any log. */

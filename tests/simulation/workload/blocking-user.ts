@@ -1,6 +1,6 @@
 import { type Disredis, DisredisError } from '@disredis/client'
 import type { ClientProcess } from '../world/client-process.js'
-import type { ApplicationContext } from './application.js'
+import type { UserContext } from './user-context.js'
 
 /** s that a blocking command waits on the server. */
 const longestWait = 2
@@ -9,12 +9,12 @@ const longestWait = 2
 export class BlockingUser {
   readonly #client: Disredis
   readonly #process: ClientProcess
-  readonly #context: ApplicationContext
+  readonly #context: UserContext
   /** When the call that is under way was made. */
   waitingSince: number | undefined
   #isStopped = false
 
-  constructor(client: Disredis, process: ClientProcess, context: ApplicationContext) {
+  constructor(client: Disredis, process: ClientProcess, context: UserContext) {
     this.#client = client
     this.#process = process
     this.#context = context

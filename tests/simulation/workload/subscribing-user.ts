@@ -1,6 +1,6 @@
 import type { Disredis } from '@disredis/client'
 import type { ClientProcess } from '../world/client-process.js'
-import type { ApplicationContext } from './application.js'
+import type { UserContext } from './user-context.js'
 
 /** Listens on some channels, and keeps what it hears. */
 export class SubscribingUser {
@@ -9,7 +9,7 @@ export class SubscribingUser {
   readonly confirmed = new Set<string>()
   readonly heard = new Set<string>()
 
-  constructor(client: Disredis, process: ClientProcess, context: ApplicationContext) {
+  constructor(client: Disredis, process: ClientProcess, context: UserContext) {
     this.channels = ['news', 'weather', 'sports'].map((name) => `${name}:${process.name}`)
     client.on('message', (channel: string, message: string) => {
       this.heard.add(`${channel} ${message}`)

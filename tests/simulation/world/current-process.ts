@@ -1,4 +1,2 @@
-import type { ClientProcess } from './client-process.js'
-
 /** The process of the world whose code runs now: all of it, until nothing of it is left to run. */
-export const currentProcess: { value: ClientProcess | undefined } = { value: undefined }
+export const currentProcess: { value: { readonly name: string } | undefined } = { value: undefined }

@@ -1,9 +1,15 @@
+import { writeFileSync } from 'node:fs'
 import { expectedTransitions } from './expected-transitions.js'
 import { mendedFaults } from './mended-faults.js'
-import type { Results } from './results.js'
+import { type Results, readResults } from './results.js'
 
-/** `docs/simulation-results.md`. */
-export function renderResults({ tally, mutations }: Results): string {
+/** The page of the documentation: `docs/simulation-results.md`. */
+export function writeResults(file: string): void {
+  const page = new URL('../../../../docs/simulation-results.md', import.meta.url)
+  writeFileSync(page, renderResults(readResults(file)))
+}
+
+function renderResults({ tally, mutations }: Results): string {
   const { seeds, failovers, operations, excusedLosses, events, duration, cpu, reached, failed } =
     tally
   const rate = cpu === 0 ? 0 : Math.round((failovers / cpu) * 1000)
