@@ -1,22 +1,16 @@
-import { DisredisStore } from '@disredis/express-session'
+import { disredisSession } from '@disredis/express-session'
 import express from 'express'
-import session from 'express-session'
 
-const sentinels = process.env.SENTINELS ?? '127.0.0.1:26379,127.0.0.1:26380,127.0.0.1:26381'
-const store = new DisredisStore({ sentinels })
+const sessions = disredisSession({
+  sentinels: process.env.SENTINELS ?? '127.0.0.1:26379,127.0.0.1:26380,127.0.0.1:26381',
+  // Name and secret are those of the Fastify app: whoever is logged in here is logged in there.
+  name: 'sid',
+  secret: process.env.SESSION_SECRET ?? 'a secret of at least 32 characters',
+})
+const { store } = sessions
 
 const app = express()
-app.use(
-  session({
-    store,
-    // Name and secret are those of the Fastify app: whoever is logged in here is logged in there.
-    name: 'sid',
-    secret: process.env.SESSION_SECRET ?? 'a secret of at least 32 characters',
-    resave: false,
-    saveUninitialized: false,
-  }),
-)
-app.use(store.saveFirst())
+app.use(sessions)
 
 app.post('/login/:user', async (req, res) => {
   await store.login(req, req.params.user, { cart: [] })
@@ -40,7 +34,7 @@ const server = app.listen(Number(process.env.PORT ?? 3000), () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
-    server.close(() => store.close())
+    server.close(() => sessions.close())
     server.closeAllConnections()
   })
 }
