@@ -8,7 +8,7 @@ export async function connect(target: Target) {
     sentinels: target.sentinels.map(({ host, port }) => `${host}:${port}`),
     masters: target.shards.map(({ name }) => name),
     // One fleet, clients over one, three and all of its masters.
-    ringName: `of-${target.shards.length}`,
+    ringName: `of_${target.shards.length}`,
   })
   return new IoredisStyleClient(redis, () => redis.close())
 }
