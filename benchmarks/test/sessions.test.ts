@@ -16,7 +16,7 @@ test.each(['Express 5', 'Express 4', 'Fastify'])(
       ...['--warm-up', '0.1', '--connections', '5'],
     )
     expect(stderr).toBe('')
-    const rows = stdout.split('\n').filter((line) => /^\| .*session/.test(line))
+    const rows = stdout.split('\n').filter((line) => /^\| .*session.*\| \d+ \|/.test(line))
     expect(rows).toHaveLength(3)
     for (const row of rows) expect(row).toMatch(/\| \d+ \| [\d.]+ ms \| \d+ \| [\d.]+ ms \| \d/)
   },
