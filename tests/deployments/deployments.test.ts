@@ -89,7 +89,7 @@ test.skipIf(isSkipped || !isAll)(
   },
 )
 
-test.skipIf(isSkipped)(
+test.skipIf(isSkipped || !isAll)(
   'two hosts and a tie-breaker survive it under Supervisor',
   { timeout: 600_000 },
   async () => {
