@@ -40,14 +40,20 @@ async function press(page: Page, shard: string, button: string): Promise<void> {
 }
 
 /** The fault that was pressed last is over and verified, and the page says so. */
-async function seenToTheEnd(page: Page, shard: string): Promise<FailoverRecord> {
-  const story = page.getByTestId('story')
+/** The page may still tell of the fault before, so the record of this one is waited for, too. */
+async function seenToTheEnd(
+  page: Page,
+  shard: string,
+  cause?: FailoverRecord['cause'],
+): Promise<FailoverRecord> {
+  const last = () => session.showcase.recorder.records.at(-1)
   await expect
-    .poll(() => story.textContent(), poll)
+    .poll(() => `${last()?.shard} ${last()?.cause} ${last()?.state}`, poll)
+    .toBe(`${shard} ${cause ?? last()?.cause} over`)
+  await expect
+    .poll(() => page.getByTestId('story').textContent(), poll)
     .toMatch(new RegExp(`${shard} is served by its promoted replica again after .* acknowledged`))
-  const record = session.showcase.recorder.records.at(-1)
-  expect(record?.shard).toBe(shard)
-  return record as FailoverRecord
+  return last() as FailoverRecord
 }
 
 const restored = () => session.showcase.whole()
@@ -64,7 +70,7 @@ describe.skipIf(!hasChromium)('the dashboard in Chromium', () => {
     await press(page, shard, 'Crash')
     await page.locator(`[data-testid="${shard}"]:is(.phase-down, .phase-gated)`).waitFor()
     await picture(page, 'crash')
-    const record = await seenToTheEnd(page, shard)
+    const record = await seenToTheEnd(page, shard, 'crash')
     expect(masterOf(session.showcase, shard)).not.toEqual(before)
     expect(record).toMatchObject({ cause: 'crash', state: 'over' })
     await picture(page, 'after-the-crash')
@@ -92,7 +98,7 @@ describe.skipIf(!hasChromium)('the dashboard in Chromium', () => {
       .locator('.address')
       .allTextContents()
     await press(page, 'shard-2', 'Planned')
-    const record = await seenToTheEnd(page, 'shard-2')
+    const record = await seenToTheEnd(page, 'shard-2', 'planned')
     expect(record).toMatchObject({ cause: 'planned', state: 'over' })
     const roleOf = (address: string | undefined) =>
       page
@@ -116,7 +122,7 @@ describe.skipIf(!hasChromium)('the dashboard in Chromium', () => {
     const context = await session.context()
     const page = await session.dashboard(context)
     await press(page, 'shard-3', 'Freeze')
-    const record = await seenToTheEnd(page, 'shard-3')
+    const record = await seenToTheEnd(page, 'shard-3', 'freeze')
     expect(record).toMatchObject({ cause: 'freeze', state: 'over' })
     expect(await page.getByTestId('story').textContent()).toContain('press Restore')
     await press(page, 'shard-3', 'Restore')
@@ -134,7 +140,7 @@ describe.skipIf(!hasChromium)('the dashboard in Chromium', () => {
     const server = machines?.servers.find(({ name }) => machines.mastersOn(name).length === 1)
     const [shard = ''] = machines?.mastersOn(server?.name ?? '') ?? []
     await page.getByRole('button', { name: `Cut ${server?.name} off` }).click()
-    const record = await seenToTheEnd(page, shard)
+    const record = await seenToTheEnd(page, shard, 'cut')
     expect(record).toMatchObject({ cause: 'cut', state: 'over' })
     await expect.poll(() => page.locator('.sentinels .away').count(), poll).toBe(1)
     await page.getByRole('button', { name: 'Restore all' }).click()
