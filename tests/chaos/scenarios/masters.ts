@@ -139,6 +139,8 @@ export const masterScenarios: readonly Scenario[] = [
     steps: [acks(100), fault(failover('shard-1')), switched(), acks(400)],
     goals: losslessWithin(1_300),
     hasPeers: true,
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'planned-failover-proven',
@@ -147,6 +149,8 @@ export const masterScenarios: readonly Scenario[] = [
     client: () => ({ failoverGate: { openOn: 'proven' } }),
     steps: [acks(100), fault(failover('shard-1')), switched(), acks(400)],
     goals: losslessWithin(250),
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'planned-failover-without-probe',
@@ -155,6 +159,8 @@ export const masterScenarios: readonly Scenario[] = [
     client: () => ({ failoverGate: { probeInterval: false } }),
     steps: [acks(100), fault(failover('shard-1')), switched(), acks(400)],
     goals: losslessWithin(1_300),
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'planned-failover-from-afar',
@@ -170,6 +176,8 @@ export const masterScenarios: readonly Scenario[] = [
       switched(),
       acks(400),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'start-in-a-failover',
@@ -187,6 +195,8 @@ export const masterScenarios: readonly Scenario[] = [
       acks(400),
     ],
     goals: [{ figure: 'lost', percentile: 'max', atMost: 0 }],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'short-pause',
@@ -353,6 +363,8 @@ export const masterScenarios: readonly Scenario[] = [
       acks(50),
       nothingPending(),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
 ]
 

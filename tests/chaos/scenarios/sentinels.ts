@@ -70,6 +70,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       switched(),
       acks(200),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'majority-dead-then-master',
@@ -185,6 +187,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       settledMaster('shard-1'),
       acks(100),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'start-with-stale-sentinel',
@@ -206,6 +210,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       connectClient(),
       acks(100),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'unreachable-address',
@@ -294,6 +300,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       switched(),
       acks(100),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'replica-named-as-master',
@@ -323,6 +331,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       fault(failoverBy('sentinel-1', 'shard-1')),
       acks(200),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'leader-dies-after-promotion',
@@ -373,6 +383,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       acks(200),
     ],
     goals: [{ figure: 'afterSwitch', percentile: 'max', atMost: 50 }],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'new-sentinel-id',
@@ -388,6 +400,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       switched(),
       acks(100),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'sentinels-reset',
@@ -401,6 +415,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       replaceMaster('shard-1'),
       acks(200),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'epochs-restarted',
@@ -422,6 +438,8 @@ export const sentinelScenarios: readonly Scenario[] = [
       replaceMaster('shard-1'),
       acks(200),
     ],
+    // What is in flight when the failover begins is told as unknown, if nothing proves it in time.
+    expect: { errors: { 'shard-1': unknown } },
   },
   {
     id: 'silent-sentinel-links',
