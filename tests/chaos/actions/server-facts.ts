@@ -24,10 +24,11 @@ export function noteConnections(...names: readonly string[]): Step {
 export function isUndisturbed(...names: readonly string[]): Check {
   return check(`no reconnect to ${names.join(', ')}`, async (world) => {
     for (const name of names) {
-      const now = await connectionsTo(world, name)
+      const now = (await connectionsTo(world, name)).map(String).sort()
       const noted = [...world.figures.keys()]
         .filter((key) => key.startsWith(`#${name} `))
         .map((key) => key.slice(`#${name} `.length))
+        .sort()
       for (const id of noted) world.figures.delete(`#${name} ${id}`)
       if (now.join() !== noted.join()) return `${name} had ${noted.join()}, now has ${now.join()}`
     }

@@ -30,6 +30,7 @@ function distance(ms: number): Scenario {
     ],
     expect,
     goals: lossless,
+    isLong: ms > 100,
   }
 }
 
