@@ -37,6 +37,7 @@ export const sidebar = [
       ['Where a key lives', '/where-a-key-lives'],
       ['A full shard', '/full-shard'],
       ['Adding a master', '/adding-a-master'],
+      ['Runbooks', '/operations'],
       ['Upgrading servers', '/upgrading-servers'],
       ['What disredis doctor finds', '/doctor'],
     ]),
@@ -72,6 +73,7 @@ export const sidebar = [
       ['connection', '/packages/connection'],
       ['fleet', '/packages/fleet'],
       ['cli', '/packages/cli'],
+      ['telemetry', '/packages/telemetry'],
     ]),
   },
   {
@@ -96,6 +98,8 @@ export const sidebar = [
       ['Performance', '/performance'],
       ['Benchmarks', '/benchmarks'],
       ['What the chaos suite found', '/chaos-results'],
+      ['Simulation', '/simulation'],
+      ['What the simulation found', '/simulation-results'],
     ]),
   },
 ]
