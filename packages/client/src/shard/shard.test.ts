@@ -23,6 +23,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const nodes = [old, promoted]
   const events: string[] = []
   const failover: { now: FailoverTopology | undefined } = { now: undefined }
+  const sentinels = { areInReach: true }
   let named: Address = old.address
   const shard = new Shard(
     's',
@@ -41,6 +42,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
       dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
       masterAddress: () => named,
       failover: () => failover.now,
+      areSentinelsInReach: () => sentinels.areInReach,
       translate: (address) => address,
       replicaCount: () => 1,
       requestRefresh: () => {},
@@ -59,7 +61,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     shard.flow.send(command)
     return command
   }
-  return { runtime, old, promoted, shard, events, failover, name, write }
+  return { runtime, old, promoted, shard, events, failover, sentinels, name, write }
 }
 
 type World = ReturnType<typeof makeWorld>
@@ -238,6 +240,59 @@ test('the old master is dialled again when the promoted node was demoted, or is 
     expect(it.shard.health().master).toEqual(it.old.address)
     expect(it.shard.phase).toBe('ready')
   }
+})
+
+describe('a promotion that was proven and that Sentinel never announces', () => {
+  /** The old master was lost, and is back. */
+  async function lapsing() {
+    const it = await world()
+    it.old.isReachable = false
+    it.old.connection.destroy()
+    await it.runtime.advance(1)
+    await prove(it)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    it.old.isReachable = true
+    return it
+  }
+
+  test('is not believed for ever: the named master serves again', async () => {
+    const it = await lapsing()
+    await it.runtime.advance(9_000)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    await it.runtime.advance(1_100)
+    expect(it.shard.master).toEqual(it.old.address)
+    expect(it.shard.phase).toBe('ready')
+  })
+
+  test('serves on while the named master does not answer', async () => {
+    const it = await lapsing()
+    it.old.isReachable = false
+    await it.runtime.advance(15_000)
+    const command = it.write()
+    expect(it.promoted.connection.written).toEqual([command])
+  })
+
+  test('is believed while the failover is under way, and while the Sentinels are out of reach', async () => {
+    const it = await lapsing()
+    const sentinel = { id: 's1', address: it.old.address }
+    it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
+    await it.runtime.advance(15_000)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    it.failover.now = undefined
+    it.sentinels.areInReach = false
+    await it.runtime.advance(15_000)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    it.sentinels.areInReach = true
+    await it.runtime.advance(10_000)
+    expect(it.shard.master).toEqual(it.old.address)
+  })
+
+  test('leaves no timer when the shard is closed', async () => {
+    const it = await lapsing()
+    it.shard.close()
+    await it.runtime.advance(1)
+    expect(it.runtime.timers).toBe(0)
+  })
 })
 
 test('a shard that is down tells why Sentinel does not replace its master, until one serves', async () => {

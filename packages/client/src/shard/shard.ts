@@ -86,9 +86,15 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#linkCheck = new LinkCheck(runtime, options.livenessTimeout)
     this.#serving = new ServingConnection(this, batch)
     this.#belief = new MasterBelief({
-      now: runtime.now,
+      runtime,
       named: context.masterAddress,
       proofLasts: options.gate.timeout,
+      mayBeAnnounced: () =>
+        this.phase === 'ready' &&
+        (context.failover() !== undefined || !context.areSentinelsInReach()),
+      onLapsed: (address) => {
+        if (this.phase === 'ready') this.#returnToNamed(address)
+      },
     })
     this.#dialler = new MasterDialler({
       shard: name,
@@ -207,8 +213,8 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   /**
-   * Sentinel gave up the failover that this node had proved: it will be made a replica again, and what it
-   * acknowledges until then is lost. The named master serves again as soon as it answers.
+   * Sentinel gave up the failover that this node had proved, or never announced it: it will be made a replica
+   * again, and what it acknowledges until then is lost. The named master serves again as soon as it answers.
    */
   #returnToNamed(served: Address): void {
     const named = this.#context.masterAddress()
@@ -272,6 +278,7 @@ export class Shard implements ConnectionOwner, Ticked {
   close(): void {
     if (this.phase === 'closed') return
     this.#dialler.stop()
+    this.#belief.forget()
     this.#moveTo({ phase: 'closed' })
     for (const session of this.#sessions) session.end()
     this.flow.close()
