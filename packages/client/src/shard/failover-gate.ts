@@ -70,7 +70,6 @@ export class FailoverGate {
   #probe: PromotionProbe | undefined
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
-  /** The old master said that it is a replica: nobody can go back to it. */
   #isDemoted = false
 
   constructor(master: Address, lostAt: number | undefined, context: GateContext) {
@@ -91,6 +90,11 @@ export class FailoverGate {
         this.#isDemoted = true
       },
     })
+  }
+
+  /** The old master said that it is a replica: what it serves on now is no connection to a master. */
+  get isDemoted(): boolean {
+    return this.#isDemoted
   }
 
   /** Whether it is this master that is being replaced. */

@@ -458,6 +458,26 @@ test('a gate stays closed as long as the Sentinels say that the failover is unde
   expect(it.shard.phase).toBe('ready')
 })
 
+test('a gate does not open to a master that says it is a replica before it says master again', async () => {
+  for (const end of ['aborted', 'timeout'] as const) {
+    const it = await world()
+    const [connection] = it.old.connections
+    it.shard.failoverStarted(it.old.address)
+    it.old.isMaster = false
+    await it.runtime.advance(100)
+    const held = it.write()
+    if (end === 'timeout') await it.runtime.advance(10_000)
+    else it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('given up'))
+    expect(it.shard.phase).toBe('down')
+    await it.runtime.advance(500)
+    expect(connection!.isClosed).toBe(true)
+    expect(connection!.written).toEqual([])
+    it.old.isMaster = true
+    await it.runtime.advance(2_000)
+    expect(it.old.connections.flatMap(({ written }) => written)).toEqual([held])
+  }
+})
+
 test('a master that says it is a replica is left for the promoted node at its proof', async () => {
   const it = await world()
   it.shard.failoverStarted(it.old.address)

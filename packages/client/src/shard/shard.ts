@@ -489,7 +489,9 @@ export class Shard implements ConnectionOwner, Ticked {
   #openGate(reason: string): void {
     const connection = this.connection
     const named = this.#context.masterAddress()
-    const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
+    const isNamed = named === undefined || isSameAddress(connection?.address, named)
+    // One that said by ROLE that it is a replica has to say `master` again, like any other node.
+    const isStillMaster = isNamed && this.#gate?.isDemoted === false
     if (connection !== undefined && isStillMaster) {
       this.#moveTo({ phase: 'ready' }, reason === timeoutReason ? 'replaced or unknown' : 'stays')
     } else {
