@@ -359,7 +359,7 @@ export class ShardSupervisor {
         failover: () => this.topology?.shards.get(name)?.failover,
         areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
         translate: (address) => translateAddress(address, this.#options.natMap),
-        replicaCount: () => this.topology?.shards.get(name)?.replicas.length ?? 0,
+        replicas: () => this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...reports,

@@ -41,8 +41,8 @@ export interface GateContext extends GateOptions {
   readonly isUnderWay: () => boolean
   /** The address that Sentinels use for one that a node names. */
   readonly translate: (address: Address) => Address
-  /** How many replicas of the shard are known. */
-  readonly replicaCount: () => number
+  /** The replicas of the shard that Sentinel knows. */
+  readonly replicas: () => readonly Address[]
   /** Takes the connection to the new master over; the gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
   /** The promoted node could not be dialled; the next attempt follows by itself. */
@@ -77,7 +77,7 @@ export class FailoverGate {
     this.#context = context
     this.since = lostAt ?? context.runtime.now()
     this.#timer = this.#startTimer()
-    const { oldMaster, runtime, translate, replicaCount } = context
+    const { oldMaster, runtime, translate, replicas } = context
     if (oldMaster === undefined) return
     oldMaster.replyHold = this.withheld
     this.#oldMaster = new OldMasterWatch({
@@ -85,7 +85,7 @@ export class FailoverGate {
       connection: oldMaster,
       withheld: this.withheld,
       translate,
-      replicaCount,
+      replicas,
       onDemoted: () => {
         this.#isDemoted = true
       },

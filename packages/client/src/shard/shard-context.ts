@@ -41,8 +41,8 @@ export interface ShardContext {
   readonly areSentinelsInReach: () => boolean
   /** The address that Sentinels use for one that a node names (`natMap`). */
   readonly translate: (address: Address) => Address
-  /** How many replicas of it Sentinel knows. */
-  readonly replicaCount: () => number
+  /** The replicas of it that Sentinel knows. */
+  readonly replicas: () => readonly Address[]
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

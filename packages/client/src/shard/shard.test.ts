@@ -24,6 +24,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const events: string[] = []
   const failover: { now: FailoverTopology | undefined } = { now: undefined }
   const sentinels = { areInReach: true }
+  const replicas = [promoted.address]
   let named: Address = old.address
   const shard = new Shard(
     's',
@@ -44,7 +45,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
       failover: () => failover.now,
       areSentinelsInReach: () => sentinels.areInReach,
       translate: (address) => address,
-      replicaCount: () => 1,
+      replicas: () => replicas,
       requestRefresh: () => {},
       reportMasterRejected: () => {},
       emit: (name) => events.push(name),
@@ -61,7 +62,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     shard.flow.send(command)
     return command
   }
-  return { runtime, old, promoted, shard, events, failover, sentinels, name, write }
+  return { runtime, old, promoted, shard, events, failover, sentinels, replicas, name, write }
 }
 
 type World = ReturnType<typeof makeWorld>
@@ -410,6 +411,24 @@ describe('a reply of a master that is being replaced', () => {
       { address: other, offset: 500 },
       { address: promoted.address, offset: 400 },
     ]
+    shard.replicaSelected(promoted.address)
+    await runtime.advance(500)
+    expect(command.isSettled).toBe(false)
+  })
+
+  test('is proven by the only replica under another name than that of Sentinel', async () => {
+    const { command, shard, old, promoted, runtime } = await gated()
+    old.replicas = [{ address: { host: 'by-its-own-name', port: 9 }, offset: 500 }]
+    shard.replicaSelected(promoted.address)
+    await runtime.advance(50)
+    await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('is not proven by the only replica that follows, when Sentinel knows it and chose another node', async () => {
+    const { command, shard, old, promoted, runtime, replicas } = await gated()
+    const other = { host: 'fake', port: 9 }
+    replicas.splice(0, 1, other)
+    old.replicas = [{ address: other, offset: 500 }]
     shard.replicaSelected(promoted.address)
     await runtime.advance(500)
     expect(command.isSettled).toBe(false)

@@ -469,7 +469,7 @@ export class Shard implements ConnectionOwner, Ticked {
       },
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
-      replicaCount: this.#context.replicaCount,
+      replicas: this.#context.replicas,
       // One that was never dialled may live, for all that is known; so may one that is busy for a while.
       isMasterGone: () =>
         this.#lostAt !== undefined || this.#silence > this.#options.livenessTimeout,
