@@ -97,6 +97,11 @@ export class FailoverGate {
     return this.#isDemoted
   }
 
+  /** A Sentinel said that another node is the master now, whatever is said later. */
+  get isConfirmed(): boolean {
+    return this.#confirmed !== undefined
+  }
+
   /** Whether it is this master that is being replaced. */
   isOf(address: Address): boolean {
     return isSameAddress(this.#master, address)

@@ -160,6 +160,18 @@ test('writes are held when Sentinel names another master, and go on when it take
   expect(it.old.connection.written).toEqual([held])
 })
 
+test('a Sentinel that names the present master does not end a failover that its leader says is under way', async () => {
+  const it = await world()
+  const sentinel = { id: 's1', address: it.old.address }
+  it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
+  it.shard.failoverStarted(it.old.address)
+  it.name(it.promoted.address)
+  it.name(it.old.address)
+  it.write()
+  expect(it.shard.phase).toBe('gated')
+  expect(it.old.connection.written).toEqual([])
+})
+
 test('a failover that is aborted leaves the old master in service', async () => {
   const it = await world()
   it.shard.failoverStarted(it.old.address)
@@ -438,6 +450,13 @@ describe('a reply of a master that is being replaced', () => {
     const { command, shard } = await gated()
     shard.failoverAborted('not-elected', new FailoverAbortedError('given up'))
     await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('leaves the outcome unknown when the Sentinels take back that another node is the master', async () => {
+    const { command, name, old, promoted } = await gated()
+    name(promoted.address)
+    name(old.address)
+    await expect(command.promise).rejects.toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
   })
 
   test('leaves the outcome unknown when the promoted node serves', async () => {

@@ -164,7 +164,10 @@ export class Shard implements ConnectionOwner, Ticked {
     const address = this.#belief.hearTopology()
     if (address === undefined) return
     if (isSameAddress(address, this.connection?.address)) {
-      if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
+      // One that is out of date may be believed for a moment: the failover ends with the word of its leader.
+      const isUnderWay = isSameAddress(this.#context.failover()?.master, address)
+      if (this.#gate !== undefined && !isUnderWay)
+        this.#openGate('the Sentinels name the present master')
       return
     }
     if (this.#gate?.isOf(address)) return
@@ -493,7 +496,8 @@ export class Shard implements ConnectionOwner, Ticked {
     // One that said by ROLE that it is a replica has to say `master` again, like any other node.
     const isStillMaster = isNamed && this.#gate?.isDemoted === false
     if (connection !== undefined && isStillMaster) {
-      this.#moveTo({ phase: 'ready' }, reason === timeoutReason ? 'replaced or unknown' : 'stays')
+      const isInDoubt = reason === timeoutReason || this.#gate?.isConfirmed === true
+      this.#moveTo({ phase: 'ready' }, isInDoubt ? 'replaced or unknown' : 'stays')
     } else {
       this.#moveTo({ phase: 'down' })
       this.#serving.discard()
