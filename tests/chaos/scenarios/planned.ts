@@ -1,7 +1,16 @@
 import { shape } from '../actions/links.js'
-import { command, failover, occupy, pause, resume } from '../actions/nodes.js'
+import {
+  command,
+  failover,
+  failoverBySoon,
+  kill,
+  occupy,
+  pause,
+  restart,
+  resume,
+} from '../actions/nodes.js'
 import { sentinelNames } from '../actions/sentinels.js'
-import { fault } from '../actions/step.js'
+import { fault, marked } from '../actions/step.js'
 import { acks, heard, load, switched } from '../actions/waits.js'
 import type { Scenario } from '../scenario.js'
 import { calm, unknown } from './common.js'
@@ -82,6 +91,25 @@ export const plannedScenarios: readonly Scenario[] = [
     },
     goals: lossless,
     isLong: true,
+  },
+  {
+    id: 'planned-by-a-sentinel-that-was-away',
+    fault: 3,
+    title:
+      'SENTINEL FAILOVER by a Sentinel that was away for long, as soon as another one says it is back',
+    load: { pushes: 500 },
+    steps: [
+      kill('sentinel-1'),
+      // The client tries it more and more seldom.
+      load(6000),
+      marked('back', restart('sentinel-1')),
+      heard('-sdown', 'back'),
+      fault(failoverBySoon('sentinel-1', 'shard-1')),
+      switched(),
+      acks(400),
+    ],
+    expect,
+    goals: lossless,
   },
   {
     id: 'planned-to-the-slower-of-two-replicas',
