@@ -9,7 +9,7 @@ import {
   restart,
   resume,
 } from '../actions/nodes.js'
-import { sentinelNames } from '../actions/sentinels.js'
+import { clientSeesSentinels, introduced, nameByHost, sentinelNames } from '../actions/sentinels.js'
 import { fault, marked } from '../actions/step.js'
 import { acks, heard, load, switched } from '../actions/waits.js'
 import type { Scenario } from '../scenario.js'
@@ -55,6 +55,28 @@ function busy(ms: number): Scenario {
       acks(200),
       fault(occupy('shard-1/1', 'DEBUG', 'SLEEP', ms / 1000)),
       failover('shard-1'),
+      switched(),
+      acks(400),
+    ],
+    expect,
+    goals: lossless,
+  }
+}
+
+/** One Sentinel names the master by its host name, the others by its address. */
+function mixedNames(leader: string, how: string): Scenario {
+  return {
+    id: `planned-with-mixed-names-by-${leader}`,
+    fault: 3,
+    title: `SENTINEL FAILOVER by a Sentinel that names the master ${how}; others name it otherwise`,
+    fleet: calm,
+    load: { pushes: 500 },
+    steps: [
+      nameByHost('sentinel-3', 'shard-1'),
+      introduced('shard-1'),
+      clientSeesSentinels(3),
+      acks(200),
+      fault(failoverBySoon(leader, 'shard-1')),
       switched(),
       acks(400),
     ],
@@ -110,6 +132,23 @@ export const plannedScenarios: readonly Scenario[] = [
     ],
     expect,
     goals: lossless,
+  },
+  mixedNames('sentinel-1', 'by its address'),
+  mixedNames('sentinel-3', 'by its host name'),
+  {
+    id: 'planned-coordinated',
+    fault: 3,
+    title: 'SENTINEL FAILOVER ... COORDINATED: the old master itself hands over',
+    load: { pushes: 500 },
+    steps: [
+      acks(200),
+      fault(command('sentinel-1', 'SENTINEL', 'FAILOVER', 'shard-1', 'COORDINATED')),
+      switched(),
+      acks(400),
+    ],
+    expect,
+    goals: [...lossless, { figure: 'gap', percentile: 'p99', atMost: 200 }],
+    needsValkey: 9,
   },
   {
     id: 'planned-to-the-slower-of-two-replicas',
