@@ -1,6 +1,6 @@
 import { type Address, isSameAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
-import type { Source } from '../protocol/sentinel-report.js'
+import type { MasterReport, Source } from '../protocol/sentinel-report.js'
 import { type DownChange, DownTracker } from './down-tracker.js'
 import type { IsSameNode } from './failover-tracker.js'
 import { type PublishedSwitch, SwitchTracker } from './switch-tracker.js'
@@ -62,6 +62,18 @@ export class ShardNotifier {
       this.#emitDown(this.#down.applyFlags(id, flags), address)
   }
 
+  /**
+   * A Sentinel answered. One that leads no failover any more has given it up, if it still names the master of
+   * before; else it has succeeded, whatever the others know of that yet.
+   */
+  onReport({ claim, failover }: MasterReport, { id, address: sentinel }: Source): void {
+    const emitted = this.#failover
+    if (emitted?.sentinel.id !== id || failover !== undefined) return
+    if (!this.#isSame(claim?.address, emitted.master)) return
+    this.#failover = undefined
+    this.#emit('failoverAborted', { shard: this.#shard, sentinel, reason: 'unannounced' })
+  }
+
   /** What the topology has now. */
   onSnapshot({ master, failover }: ShardTopology): void {
     if (!this.#isSame(master, this.#master)) {
@@ -77,16 +89,8 @@ export class ShardNotifier {
     const emitted = this.#failover
     if (failover === emitted) return
     this.#failover = failover
+    if (failover === undefined) return
     const shard = this.#shard
-    if (failover === undefined) {
-      // The leader says that it leads no failover, and its master is the one before.
-      const isAborted = this.#isSame(emitted?.master, this.#master)
-      if (isAborted) {
-        const sentinel = emitted!.sentinel.address
-        this.#emit('failoverAborted', { shard, sentinel, reason: 'unannounced' })
-      }
-      return
-    }
     const { master, replica } = failover
     const sentinel = failover.sentinel.address
     const isNew =

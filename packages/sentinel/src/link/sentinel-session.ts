@@ -150,6 +150,17 @@ export class SentinelSession {
     this.#expect(this.#context.connectTimeout, 'did not finish connecting', link)
   }
 
+  /** It is said to answer: an attempt of before may hang for long, and the next may be far off. */
+  redial(): void {
+    if (this.#state === 'connecting') {
+      this.#disconnect()
+      this.#move('backoff')
+    }
+    if (this.#state !== 'backoff') return
+    this.#attempt = 0
+    this.open()
+  }
+
   /** Another session serves this Sentinel. */
   suspend(): void {
     this.#disconnect()

@@ -165,6 +165,22 @@ describe('a failover', () => {
     expect(told.slice(2)).toEqual([['failoverAborted', { ...source, reason: 'unannounced' }]])
   })
 
+  test('that has succeeded is not aborted, although the others do not know the new master yet', async () => {
+    await create().start()
+    const told = listen()
+    const [leader] = sentinels
+    leader.masters['shard-1']!.replicas = [b]
+    leader.masters['shard-1']!.failover = { state: 'wait_promotion', replica: b }
+    await runtime.advance(3000)
+    // Promoted: the others outvote it, since they do not list that node as a replica.
+    leader.masters['shard-1'] = { address: b, epoch: 2 }
+    await runtime.advance(3000)
+    expect(watcher.topology!.shards.get('shard-1')!.master).toEqual(a)
+    network.publish(leader, '+switch-master', 'shard-1 a 6379 b 6379')
+    await runtime.advance(3000)
+    expect(told.map(([name]) => name)).not.toContain('failoverAborted')
+  })
+
   test('is not told to have ended when its leader is out of reach', async () => {
     await create().start()
     const [leader] = sentinels

@@ -63,8 +63,9 @@ describe('a Sentinel', () => {
     network.dialed.length = 0
     await runtime.advance(10_000)
     const tries = network.dialed.length
-    expect(tries).toBeGreaterThanOrEqual(9)
-    expect(tries).toBeLessThanOrEqual(13)
+    // Every 250 to 500 ms at last.
+    expect(tries).toBeGreaterThanOrEqual(20)
+    expect(tries).toBeLessThanOrEqual(44)
     expect(told.map(([, event]) => (event as { error: Error }).error.message)).toEqual([
       's1:26379: closed the connection',
       's1:26379: refuses connections',
@@ -74,6 +75,22 @@ describe('a Sentinel', () => {
     network.cut(sentinels[0])
     expect(told).toHaveLength(3)
   })
+
+  test.each(['refuses connections', 'lets dials hang'])(
+    'that %s is dialed at once when another one says that it is up again',
+    async (what) => {
+      await create().start()
+      const [first, second] = sentinels
+      const state = what === 'lets dials hang' ? network.silent : network.down
+      state.add(first)
+      network.cut(first)
+      await runtime.advance(10_000)
+      state.delete(first)
+      network.publish(second, '-sdown', `sentinel ${first.id} s1 26379 @ shard-1 a 6379`)
+      await settle()
+      expect(watcher.topology!.sentinels[0]!.isConnected).toBe(true)
+    },
+  )
 
   test('that is stale is never believed, whatever it repeats', async () => {
     everywhere(b, 5)
