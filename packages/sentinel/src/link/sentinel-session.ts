@@ -21,7 +21,7 @@ import { checkMove, type SessionState } from './session-state.js'
 /** What all sessions of a watcher share. */
 export interface SessionContext extends PollerContext {
   readonly dial: SentinelDialer
-  /** ms. */
+  /** ms for an answer, beyond its way. */
   readonly timeout: number
   /** ms. */
   readonly connectTimeout: number
@@ -70,6 +70,9 @@ export class SentinelSession {
   /** The next attempt. */
   #timer: Timer | undefined
   #deadline: Timer | undefined
+  /** When it was dialled, and how long the way there and back is at most: ms. */
+  #dialledAt = 0
+  #roundTrip = 0
   #attempt = 0
   /** Events that came before it was clear that this session is the one for its Sentinel. */
   #earlyEvents: SentinelEvent[] = []
@@ -134,6 +137,7 @@ export class SentinelSession {
     this.#move('connecting')
     const turnsAway = this.#attempt % 2 === 1
     this.#dialedAddress = (turnsAway ? this.#listedAddress : undefined) ?? this.#address
+    this.#dialledAt = this.#context.runtime.now()
     const isCurrent = () => this.#link === link
     const link: SentinelLink = this.#context.dial(this.#dialedAddress, {
       onReady: () => {
@@ -194,6 +198,8 @@ export class SentinelSession {
 
   async #identify(link: SentinelLink): Promise<void> {
     this.#deadline?.cancel()
+    // At least two round trips: to connect, and for the answer to HELLO.
+    this.#roundTrip = Math.ceil((this.#context.runtime.now() - this.#dialledAt) / 2)
     this.#move('identifying')
     const replies = await this.#ask(link, identityCommands)
     if (replies === undefined) return
@@ -258,7 +264,7 @@ export class SentinelSession {
     link: SentinelLink,
     commands: readonly (readonly string[])[],
   ): Promise<readonly SentinelReply[] | undefined> {
-    this.#expect(this.#context.timeout, 'did not answer', link)
+    this.#expect(this.#context.timeout + this.#roundTrip, 'did not answer', link)
     try {
       const replies = await link.request(commands)
       return this.#link === link ? replies : undefined

@@ -42,6 +42,24 @@ describe('a Sentinel', () => {
     expect(watcher.topology!.sentinels[0]!.isConnected).toBe(true)
   })
 
+  test('that is far away gets the time of the way to it for each answer', async () => {
+    network.silent.add(sentinels[0])
+    const starting = create().start()
+    await runtime.advance(600)
+    network.wake(sentinels[0])
+    await starting
+    await runtime.advance(100)
+    const told = listen()
+    network.silent.add(sentinels[0])
+    watcher.requestRefresh()
+    await runtime.advance(550)
+    expect(told).toEqual([])
+    await runtime.advance(100)
+    expect(told).toMatchObject([
+      ['sentinelError', { error: { message: 's1:26379: did not answer within 600 ms' } }],
+    ])
+  })
+
   test('is not condemned by a stall of this process', async () => {
     await create().start()
     const told = listen()

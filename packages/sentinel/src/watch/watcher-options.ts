@@ -27,7 +27,10 @@ export interface SentinelWatcherOptions {
   readonly allowAddress?: ((address: Address) => boolean) | undefined
   /** The longest time between two questions to one Sentinel, in ms: 1 to 1000. Default 1000. */
   readonly pollInterval?: number | undefined
-  /** How long one Sentinel may take to answer, in ms. Default 300. */
+  /**
+   * How long one Sentinel may take to answer, in ms, besides the way there and back, for which half of what its
+   * handshake took is added. Default 300.
+   */
   readonly timeout?: number | undefined
   /** How long one Sentinel may take to connect, log in and subscribe, in ms. Default 2000. */
   readonly connectTimeout?: number | undefined
