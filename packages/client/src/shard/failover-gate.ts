@@ -47,6 +47,8 @@ export interface GateContext extends GateOptions {
   readonly onPromoted: (connection: ShardConnection) => void
   /** The promoted node could not be dialled; the next attempt follows by itself. */
   readonly onProbeFailed: (address: Address, error: DisredisError) => void
+  /** The gate has ended, and now the old master says that it is a replica: it was asked before. */
+  readonly onDemotedLate: (oldMaster: ShardConnection) => void
   /** Nothing was heard of the failover for its time. */
   readonly onTimeout: () => void
 }
@@ -71,6 +73,7 @@ export class FailoverGate {
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
   #isDemoted = false
+  #isEnded = false
 
   constructor(master: Address, lostAt: number | undefined, context: GateContext) {
     this.#master = master
@@ -88,6 +91,7 @@ export class FailoverGate {
       replicas,
       onDemoted: () => {
         this.#isDemoted = true
+        if (this.#isEnded) context.onDemotedLate(oldMaster)
       },
     })
   }
@@ -155,6 +159,7 @@ export class FailoverGate {
    * @param kept the connection that was taken over, if one was
    */
   end(fate: MasterFate, kept?: ShardConnection): void {
+    this.#isEnded = true
     this.#timer.cancel()
     this.#oldMaster?.end()
     const { oldMaster } = this.#context

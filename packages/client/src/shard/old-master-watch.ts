@@ -11,7 +11,7 @@ export interface OldMasterWatchContext {
   readonly translate: (address: Address) => Address
   /** The replicas of the shard that Sentinel knows. */
   readonly replicas: () => readonly Address[]
-  /** The master said that it is a replica now: nobody can go back to it. */
+  /** The master said that it is a replica now: nobody can go back to it. Perhaps late, after {@link end}. */
   readonly onDemoted: () => void
 }
 
@@ -68,11 +68,11 @@ export class OldMasterWatch {
         : undefined
       const second = isProofWanted ? connection.askRole() : first
       const [, , role] = await Promise.all([first, asked, second])
-      if (this.#isEnded) return
       if (!role.isMaster) {
         onDemoted()
         return
       }
+      if (this.#isEnded) return
       this.#replicas = role.replicas
       this.#judge()
     } catch {

@@ -516,6 +516,26 @@ test('a gate does not open to a master that says it is a replica before it says 
   }
 })
 
+test('a master that says it is a replica after the failover was given up is left', async () => {
+  const it = await world()
+  const [connection] = it.old.connections
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const { askRole } = connection!
+  connection!.askRole = () => asked.then(() => askRole.call(connection))
+  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverAborted('no-good-slave', new FailoverAbortedError('given up'))
+  expect(it.shard.phase).toBe('ready')
+  it.old.isMaster = false
+  answer()
+  await it.runtime.advance(20)
+  expect(it.shard.phase).toBe('down')
+  const command = it.write()
+  expect(connection!.written).not.toContain(command)
+})
+
 test('a master that says it is a replica is left for the promoted node at its proof', async () => {
   const it = await world()
   it.shard.failoverStarted(it.old.address)

@@ -291,11 +291,16 @@ export class Shard implements ConnectionOwner, Ticked {
 
   commandFailed(command: Command, error: Error, connection: ShardConnection): void {
     const isDemoted = this.flow.takeBack(command, error, connection)
-    if (!isDemoted || connection !== this.connection) return
+    if (isDemoted) this.#masterDemoted(connection, error)
+  }
+
+  /** @param cause what the node answered, if it refused something */
+  #masterDemoted(connection: ShardConnection, cause?: Error): void {
+    if (connection !== this.connection) return
     this.#serving.drain()
     this.#context.ticker.watch(this)
     this.#rejectMaster(connection.address)
-    this.#masterLost(connection.address, demoted(this.name, connection, error))
+    this.#masterLost(connection.address, demoted(this.name, connection, cause))
   }
 
   connectionClosed(connection: ShardConnection): void {
@@ -477,6 +482,7 @@ export class Shard implements ConnectionOwner, Ticked {
       isMasterGone: () =>
         this.#lostAt !== undefined || this.#silence > this.#options.livenessTimeout,
       onPromoted: (connection) => this.#masterAnswered(connection),
+      onDemotedLate: (oldMaster) => this.#masterDemoted(oldMaster),
       onTimeout: () => {
         this.#context.requestRefresh()
         this.#openGate(timeoutReason)
