@@ -1,3 +1,4 @@
+import type { SimulatedSocket } from '../network/simulated-socket.js'
 import type { RedisNode } from '../node/redis-node.js'
 import type { WriteRecord } from '../node/write-history.js'
 import type { World } from '../world/world.js'
@@ -35,6 +36,9 @@ export interface FailoverRecord {
 const event =
   /\$\d+\r\n(\+elected-leader|\+promoted-slave|\+switch-master|-failover-abort-[a-z-]+)\r\n\$\d+\r\n([^\r]+)\r\n/g
 
+/** ms after its election in which a failover is taken to be under way, whatever is heard. */
+const longestFailover = 3000
+
 /** All failovers of a world. */
 export class FailoverRecords {
   readonly all: FailoverRecord[] = []
@@ -42,6 +46,8 @@ export class FailoverRecords {
   readonly #sentinels: ReadonlyMap<string, string>
   /** By client: where it went. */
   readonly #adoptions = new Map<string, { readonly node: RedisNode; readonly at: number }[]>()
+  readonly #introduced = new WeakSet<SimulatedSocket>()
+  readonly #early = new WeakMap<SimulatedSocket, string[]>()
   readonly #histories = new Map<WriteRecord, ReadonlySet<WriteRecord>>()
 
   constructor(world: World) {
@@ -63,9 +69,24 @@ export class FailoverRecords {
   }
 
   /** Bytes of a Sentinel have arrived at a client. */
-  arrived(client: string, remote: string, text: string): void {
-    const sentinel = this.#sentinels.get(remote)
-    if (sentinel === undefined || !text.includes('message\r\n')) return
+  arrived(client: string, socket: SimulatedSocket, text: string): void {
+    const sentinel = this.#sentinels.get(socket.remote)
+    if (sentinel === undefined) return
+    // Before it has said who it is and what it watches, what it publishes is kept, and not looked at.
+    if (!this.#introduced.has(socket)) {
+      const early = this.#early.get(socket) ?? []
+      this.#early.set(socket, early)
+      early.push(text)
+      if (!text.includes('config-epoch')) return
+      this.#introduced.add(socket)
+      for (const it of early) this.#hear(client, sentinel, it)
+      return
+    }
+    this.#hear(client, sentinel, text)
+  }
+
+  #hear(client: string, sentinel: string, text: string): void {
+    if (!text.includes('message\r\n')) return
     const { now } = this.#world.time
     for (const [, channel, payload] of text.matchAll(event)) {
       const words = payload!.split(' ')
@@ -100,7 +121,7 @@ export class FailoverRecords {
 
   /** Whether that node became the master once more for a client, between two times. */
   isBack(client: string, node: RedisNode, from: number, to: number): boolean {
-    const isWithin = (at: number | undefined) => at !== undefined && at > from && at < to
+    const isWithin = (at: number | undefined) => at !== undefined && at > from && at <= to
     const adoptions = this.#adoptions.get(client) ?? []
     return (
       adoptions.some((it) => it.node === node && isWithin(it.at)) ||
@@ -109,6 +130,36 @@ export class FailoverRecords {
           selected === node && isWithin(heardOfPromotion.get(client)),
       )
     )
+  }
+
+  /** Whether a failover of that shard was under way between two times, or had ended just before. */
+  wasUnderWay(shard: string | undefined, from: number, to: number): boolean {
+    return this.all.some((it) => {
+      const told = [...it.heardOfPromotion.values(), ...it.heardOfAbort.values()]
+      const end = Math.max(it.at + longestFailover, ...told.map((at) => at + 1000))
+      return (shard === undefined || it.shard === shard) && it.at < to && end > from
+    })
+  }
+
+  /** The failover of that master of which a client has heard and, until `at`, not of its end. */
+  underWay(client: string, master: RedisNode, at: number): FailoverRecord | undefined {
+    return this.all.find((it) => {
+      const from = it.heard.get(client)
+      if (it.master !== master || from === undefined || from >= at) return false
+      const endedAt = it.heardOfAbort.get(client) ?? Number.POSITIVE_INFINITY
+      return endedAt > at && !this.isBack(client, master, from, at)
+    })
+  }
+
+  /** Whether a client has heard so long ago that the last failover of a shard was given up. */
+  isGivenUp(client: string, shard: string, since: number): boolean {
+    const heard = this.all.filter((it) => it.shard === shard && it.heard.has(client))
+    const last = heard.at(-1)
+    if (last === undefined) return false
+    return heard.every((it) => {
+      const isOver = it.heardOfPromotion.has(client) && it !== last
+      return isOver || (it.heardOfAbort.get(client) ?? Number.POSITIVE_INFINITY) <= since
+    })
   }
 
   /** Whether the promoted node had that write when it was promoted. */

@@ -36,8 +36,9 @@ export class WriteWatch {
   readonly #ledger: Ledger
   readonly #records: FailoverRecords
   readonly #violate: Violate
-  /** Where the bytes of a call went last. */
+  /** Where the bytes of a call went last, and when: a transaction that was disturbed begins again. */
   readonly #sockets = new Map<Operation, SimulatedSocket>()
+  readonly #sentAt = new Map<Operation, number>()
 
   constructor(
     world: World,
@@ -70,12 +71,13 @@ export class WriteWatch {
     for (const operation of operations) {
       if (!operation.isApart) this.#checkRetired(operation, socket, process.sockets)
       this.#sockets.set(operation, socket)
+      this.#sentAt.set(operation, now)
     }
   }
 
   /** A node executes a write that a client had sent. */
   executed(operation: Operation, node: RedisNode, application: Application): void {
-    const sentAt = this.#ledger.sentAt(operation)
+    const sentAt = this.#sentAt.get(operation)
     // One that may be repeated has been sent more than once, for all that is known.
     if (sentAt === undefined || operation.mayRepeat) return
     if (isReplaced(this.#world, application, node, sentAt)) operation.isAtReplaced = true
@@ -88,6 +90,7 @@ export class WriteWatch {
         `${nameOf(operation)} went to ${node.name} at ${sentAt.toFixed(1)}, and Sentinel had named another one at ${leftAt.toFixed(1)}`,
       )
     }
+    this.#checkHeld(operation, node, application, sentAt)
     this.#checkAnnounced(operation, node, application, sentAt)
   }
 
@@ -107,14 +110,8 @@ export class WriteWatch {
     const isGivenUp = this.#records.all.some(
       (it) => it.shard === shard && (it.heardOfAbort.get(name) ?? 0) > before.at,
     )
-    // A leader that was reset or restarted says that it leads no failover.
-    const isForgotten = this.#schedule.faults.some(
-      (it) =>
-        it.kind.startsWith('sentinel') &&
-        this.#beginning + it.at + it.duration > before.at - 5000 &&
-        this.#beginning + it.at < at,
-    )
-    if (!isFresh || isNews || isDemoted || isGivenUp || isForgotten) return
+    const mayBeForgotten = this.#isLeaderStruck(before.at - 5000, at)
+    if (!isFresh || isNews || isDemoted || isGivenUp || mayBeForgotten) return
     this.#violate(
       'goes back to a replaced master',
       `${name} went from ${from} back to ${host}, ${(at - before.at).toFixed(0)} ms after ${from} had proved to be the master`,
@@ -140,6 +137,23 @@ export class WriteWatch {
     }
   }
 
+  /** From the moment when a client hears of a failover to its end, nothing is written to the old master. */
+  #checkHeld(
+    operation: Operation,
+    node: RedisNode,
+    { name, plan }: Application,
+    sentAt: number,
+  ): void {
+    const failover = this.#records.underWay(name, node, sentAt)
+    const heardAt = failover?.heard.get(name)
+    if (failover === undefined || heardAt === undefined) return
+    if (sentAt >= heardAt + plan.gateTimeout || this.#isLeaderStruck(heardAt - 5000, sentAt)) return
+    this.#violate(
+      'written to a master that is being replaced',
+      `${nameOf(operation)} went to ${node.name} at ${sentAt.toFixed(1)}: ${name} had heard at ${heardAt.toFixed(1)} that ${failover.leader} replaces it`,
+    )
+  }
+
   /** While the old master lives, a promoted node is not written to before Sentinel has announced it. */
   #checkAnnounced(
     operation: Operation,
@@ -159,6 +173,16 @@ export class WriteWatch {
       'written before it was announced',
       `${nameOf(operation)} went to ${node.name} at ${sentAt.toFixed(1)}: promoted at ${promotion.at.toFixed(1)}, not announced to ${name}, and ${master.name} lives`,
     )
+  }
+
+  /** A leader that was reset, restarted or out of reach may have said that it leads no failover, or nothing. */
+  #isLeaderStruck(from: number, to: number): boolean {
+    return this.#schedule.faults.some(({ kind, at, duration, targets }) => {
+      const isOfLeader =
+        kind.startsWith('sentinel') || targets.some((target) => target.startsWith('sentinel-'))
+      if (kind === 'plannedFailover' || kind === 'coordinatedFailover' || !isOfLeader) return false
+      return this.#beginning + at < to && this.#beginning + at + duration > from
+    })
   }
 
   #shardAt({ remote }: SimulatedSocket): string | undefined {

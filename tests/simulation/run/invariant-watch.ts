@@ -1,3 +1,4 @@
+import type { FailoverRecords } from '../oracle/failover-records.js'
 import type { Application } from '../workload/application.js'
 import type { Ledger } from '../workload/ledger.js'
 import type { World } from '../world/world.js'
@@ -13,6 +14,9 @@ const slack = 200
 /** ms beyond the limit of the gate that a client gets to reach the node that all Sentinels name. */
 const longestDial = 3000
 
+/** ms within which a gate opens when it has nothing to wait for. */
+const longestOpening = 500
+
 interface Stall {
   readonly from: number
   readonly to: number
@@ -24,6 +28,7 @@ export class InvariantWatch {
   readonly #ledger: Ledger
   readonly #applications: readonly Application[]
   readonly #violate: Violate
+  readonly #records: FailoverRecords
   readonly #onReached: (what: string) => void
   /** By client and shard. */
   readonly #phases = new Map<string, string>()
@@ -36,9 +41,11 @@ export class InvariantWatch {
     world: World,
     ledger: Ledger,
     applications: readonly Application[],
+    records: FailoverRecords,
     violate: Violate,
     onReached: (what: string) => void,
   ) {
+    this.#records = records
     this.#onReached = onReached
     this.#world = world
     this.#ledger = ledger
@@ -107,6 +114,7 @@ export class InvariantWatch {
         if (before !== phase) this.#onReached(`shard ${before} -> ${phase}`)
         this.#phases.set(key, phase)
         if (phase === 'ready') this.#lookAtMaster(application, shard, master?.host)
+        if (phase === 'gated') this.#lookAtGate(application, shard)
         // What comes back from a lost connection is admitted beyond the limit.
         if (queue.commands > plan.queueCommands + inFlight + 200) {
           this.#violate('queue beyond its limit', `${name} ${shard}: ${queue.commands}`)
@@ -116,6 +124,18 @@ export class InvariantWatch {
         }
       }
     }
+  }
+
+  /** Of a failover that was given up nothing is held. */
+  #lookAtGate({ name, renamedAt }: Application, shard: string): void {
+    const since = this.#world.time.now - longestOpening
+    if (!this.#records.isGivenUp(name, shard, since)) return
+    if (
+      (renamedAt.get(shard) ?? 0) > since ||
+      this.stalledFor(name, since, since + longestOpening) > 0
+    )
+      return
+    this.#violate('held for nothing', `${name} ${shard} is gated, and its failover was given up`)
   }
 
   /** A node that all Sentinels disown, while the one that they name is there to be used. */

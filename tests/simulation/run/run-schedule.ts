@@ -1,5 +1,6 @@
 import { Random } from '../core/random.js'
 import { FailoverRecords } from '../oracle/failover-records.js'
+import { judgeLinearity } from '../oracle/judge-linearity.js'
 import { judgeLosses, judgeOrder } from '../oracle/judge-losses.js'
 import { judgeOperations } from '../oracle/judge-operations.js'
 import { judgeSilence } from '../oracle/judge-silence.js'
@@ -79,11 +80,11 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
         },
       }),
   )
-  const watch = new InvariantWatch(world, ledger, applications, violate, onReached)
+  const watch = new InvariantWatch(world, ledger, applications, records, violate, onReached)
   for (const application of applications) {
     const { process } = application
     process.onSent = (text, socket) => writes.sent(application, text, socket)
-    process.onReceived = (text, { remote }) => records.arrived(process.name, remote, text)
+    process.onReceived = (text, socket) => records.arrived(process.name, socket, text)
   }
   ledger.onExecuted = (operation, node) => {
     const application = applications.find(({ name }) => name === operation.client)
@@ -206,6 +207,7 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     violations.push(...losses)
     excusedLosses = lost - losses.length
     violations.push(...judgeOrder(world, ledger))
+    violations.push(...judgeLinearity(world, schedule, ledger, records))
     violations.push(...judgeSilence(ledger, (...it) => watch.stalledFor(...it)))
   }
 

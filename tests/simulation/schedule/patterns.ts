@@ -130,6 +130,18 @@ const promotedCutOff: Pattern = (random, plan) => {
   ]
 }
 
+/** Calls that are due after a stall are gathered; their connection has broken meanwhile. */
+const lostWhileStalled: Pattern = (random, plan) => {
+  const duration = random.between(100, 900)
+  return [
+    fault('clientStall', 0, duration, ['client-1']),
+    fault(random.pick(['resetLinks', 'crash']), duration / 2, 300, [
+      'client-1',
+      `${shardOf(random, plan)}/master`,
+    ]),
+  ].map((it) => (it.kind === 'crash' ? { ...it, targets: it.targets.slice(1) } : it))
+}
+
 /** A master becomes a replica without anybody's announcement, and refuses what is on its way, piece by piece. */
 const demotedUnannounced: Pattern = (random, plan) => {
   const shard = shardOf(random, plan)
@@ -156,4 +168,5 @@ export const mixedPatterns: readonly Pattern[] = [
   promotedResets,
   promotedCutOff,
   demotedUnannounced,
+  lostWhileStalled,
 ]
