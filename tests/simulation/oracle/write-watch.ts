@@ -84,7 +84,9 @@ export class WriteWatch {
     const shard = this.#world.shardOf(node)
     const leftAt = application.left.get(shard)?.get(node.address.host)
     // A lane of its own goes to a node without a word to the application.
-    if (leftAt !== undefined && sentAt > leftAt && !operation.isApart) {
+    if (operation.kind === 'DURABLE') return
+    const isBack = this.#records.isBack(application.name, node, leftAt ?? 0, sentAt)
+    if (leftAt !== undefined && sentAt > leftAt && !isBack) {
       this.#violate(
         'written to a master that was left',
         `${nameOf(operation)} went to ${node.name} at ${sentAt.toFixed(1)}, and Sentinel had named another one at ${leftAt.toFixed(1)}`,

@@ -4,6 +4,18 @@ export const expectedTransitions: readonly string[] = [
   ...['gated', 'down', 'closed'].map((to) => `shard ready -> ${to}`),
   ...['ready', 'down', 'closed'].map((to) => `shard gated -> ${to}`),
   ...['ready', 'gated', 'closed'].map((to) => `shard down -> ${to}`),
+  ...[
+    'by proof',
+    'by Sentinel',
+    'timeout',
+    'unannounced',
+    'no-good-slave',
+    'slave-timeout',
+    'not-elected',
+    'the Sentinels name the present master',
+  ].map((how) => `gate opened: ${how}`),
+  'watcher: a Sentinel is heard',
+  'watcher: a Sentinel is lost',
   'event topologyChanged',
   'event failoverStarted',
   'event failoverCompleted',
@@ -49,3 +61,9 @@ export const expectedTransitions: readonly string[] = [
     '-monitor',
   ].map((event) => `sentinel ${event}`),
 ]
+
+/** What no schedule reaches, and why. */
+export const unreachable: Readonly<Record<string, string>> = {
+  'shard connecting -> closed':
+    'closed within the first round trip to a master, after the Sentinels have answered: a millisecond in a run',
+}

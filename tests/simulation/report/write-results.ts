@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { expectedTransitions } from './expected-transitions.js'
+import { expectedTransitions, unreachable } from './expected-transitions.js'
 import { mendedFaults } from './mended-faults.js'
 import { type Results, readResults } from './results.js'
 
@@ -73,5 +73,5 @@ function notReached(reached: Readonly<Record<string, number>>): string[] {
   const missing = expectedTransitions.filter((it) => reached[it] === undefined)
   return missing.length === 0
     ? ['None of those that are expected.']
-    : missing.map((it) => `- ${it}`)
+    : missing.map((it) => `- ${it}${unreachable[it] === undefined ? '' : `: ${unreachable[it]}`}`)
 }

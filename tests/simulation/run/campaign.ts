@@ -16,7 +16,7 @@ const fixedSeeds = { from: 1, seeds: 40 }
  * ms of new seeds in `npm test`. What they find is told with its seed, and fails nothing: a test that fails
  * for another reason each time tells nobody what broke it. A seed that was found is kept as a schedule.
  */
-const newSeedsTime = 60_000
+const newSeedsTime = 120_000
 
 /** Does what was asked for. @returns the exit code */
 export async function campaign(options: Options): Promise<number> {

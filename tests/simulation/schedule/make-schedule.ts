@@ -66,7 +66,7 @@ function makeClients(random: Random, kind: Schedule['kind']): ClientPlan[] {
     stream: random.chance(kind === 'planned' ? 0.4 : 0.1)
       ? { users: random.integer(1, 3), pause: random.pick([5, 20]) }
       : undefined,
-    closeAt: index > 0 && random.chance(0.3) ? random.between(3000, 12_000) : undefined,
+    closeAt: index > 0 && random.chance(0.3) ? random.between(300, 12_000) : undefined,
     users: random.integer(1, 3),
     thinkTime: random.pick([100, 300, 900]),
     burst: random.pick([1, 3, 6]),

@@ -255,11 +255,20 @@ export class Application {
       this.#adopt(event.shard, event.from.host, event.to.host)
       told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`)
     })
-    client.on('failoverAborted', (event) => told('failoverAborted', event, ` (${event.reason})`))
+    client.on('failoverAborted', (event) => {
+      told('failoverAborted', event, ` (${event.reason})`)
+      onReached(`gate opened: ${event.reason}`)
+    })
     client.on('shardDown', (event) => told('shardDown', event, `: ${event.error.message}`))
     client.on('shardUp', (event) => told('shardUp', event, ` at ${event.address.host}`))
     client.on('topologyChanged', ({ previous, current }) => {
       onReached('event topologyChanged')
+      for (const { address, isConnected } of current.sentinels) {
+        const before = previous?.sentinels.find((it) => it.address.host === address.host)
+        if ((before?.isConnected ?? false) !== isConnected) {
+          onReached(`watcher: a Sentinel is ${isConnected ? 'heard' : 'lost'}`)
+        }
+      }
       for (const { name, master } of current.shards.values()) {
         const before = previous?.shards.get(name)?.master.host
         if (before !== master.host) this.#rename(name, before, master.host)
@@ -285,6 +294,7 @@ export class Application {
     const named = this.client?.topology?.shards.get(shard)?.master.host
     const before = this.adopted.get(shard)
     const adoption = { from, host: to, at: world.time.now, isProof: named !== to }
+    this.#context.onReached(`gate opened: ${adoption.isProof ? 'by proof' : 'by Sentinel'}`)
     this.adopted.set(shard, adoption)
     this.left.get(shard)?.delete(to)
     onAdoption?.(this, shard, adoption, before)
