@@ -1,5 +1,6 @@
 /** A fault of the product that a seed has shown. */
 export interface MendedFault {
+  /** Of the schedules as they were made then; those that were kept stand in `kept-schedules.ts`. */
   readonly seed: number
   readonly what: string
   /** The subject of the commit that mends it. */
@@ -22,5 +23,45 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'A write that may be repeated was sent, lost, and refused until its deadline: it was said not to have been executed, although the first attempt had been.',
     commit:
       'Say of a write that was sent and lost once that its outcome is unknown, whatever follows',
+  },
+  {
+    seed: 207,
+    what: 'A client that had followed a promotion by proof stayed at that node after the leading Sentinel had died without a word: for up to 25 s, until it was made a replica again.',
+    commit: 'Look at the named master again when a promotion that was followed is never announced',
+  },
+  {
+    seed: 1071,
+    what: 'A gate opened again to the old master although that one had said by ROLE that it is a replica.',
+    commit: 'Do not open a gate to a master that said by ROLE that it is a replica',
+  },
+  {
+    seed: 38,
+    what: 'Two planned failovers within two seconds: the only replica that followed the master was taken for the chosen one, which was the master before, and proved replies that were lost.',
+    commit: 'Let only the chosen replica prove the replies of a master that is being replaced',
+  },
+  {
+    seed: 207,
+    what: 'A Sentinel in tilt that had not ended an earlier failover was believed for 16 ms with the epoch of the present one: the gate opened, and what was withheld was taken for true.',
+    commit: 'Do not end a failover because a Sentinel that is out of date is believed for a moment',
+  },
+  {
+    seed: 79,
+    what: 'The result of a transaction that had been executed before a failover was held to its end, with the reply to an UNWATCH that nobody needed.',
+    commit: 'Resolve a transaction with the reply to its EXEC',
+  },
+  {
+    seed: 61,
+    what: 'A client 150 ms away, one way, lost its links to all Sentinels again and again: no answer came within 300 ms.',
+    commit: 'Give a Sentinel the time of the way to it for each answer',
+  },
+  {
+    seed: 301,
+    what: 'The answer to ROLE that was asked in a failover and came after it had been given up was not looked at: the client wrote to a replica until it was refused.',
+    commit: 'Leave a master that says it is a replica after its failover was given up',
+  },
+  {
+    seed: 383,
+    what: 'Two Sentinels were asked to replace the same master. One gave up, which ended the gate of the other: what the old master then acknowledged was lost.',
+    commit: 'Go on with the failover of one leader when another one gives up',
   },
 ]
