@@ -207,6 +207,18 @@ test('a silent connection gets no more commands, and a second one that answers t
   expect(it.old.connection.written).toEqual([queued])
 })
 
+test('a connection is not silent for as long as its way takes', async () => {
+  const it = await world()
+  it.old.connection.roundTrip = 300
+  const commands = [it.write()]
+  await it.runtime.advance(400)
+  commands.push(it.write())
+  expect(it.old.connection.written).toEqual(commands)
+  await it.runtime.advance(200)
+  it.write()
+  expect(it.old.connection.written).toEqual(commands)
+})
+
 test('reads of a lost connection are written to the next one before what came later', async () => {
   const it = await world()
   const reads = [1, 2, 3].map(() => testCommand('get', ['k'], { timeout: 60_000 }))

@@ -428,9 +428,10 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.reportMasterRejected(address)
   }
 
-  /** ms for which replies have been due without a byte, beyond what waits on the server by nature. */
+  /** ms for which replies are overdue without a byte: beyond the way there and back, and what waits by nature. */
   get #silence(): number {
-    return this.#serving.silence(this.#context.runtime.now()) - this.#options.longestWait()
+    const silence = this.#serving.silence(this.#context.runtime.now())
+    return silence - (this.connection?.roundTrip ?? 0) - this.#options.longestWait()
   }
 
   #judgeSilence(now: number): void {

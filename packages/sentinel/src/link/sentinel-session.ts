@@ -258,7 +258,8 @@ export class SentinelSession {
     link: SentinelLink,
     commands: readonly (readonly string[])[],
   ): Promise<readonly SentinelReply[] | undefined> {
-    this.#expect(this.#context.timeout, 'did not answer', link)
+    const { timeout } = this.#context
+    this.#expect(timeout + (link.roundTrip ?? 0), 'did not answer', link)
     try {
       const replies = await link.request(commands)
       return this.#link === link ? replies : undefined

@@ -23,7 +23,7 @@ describe('a Sentinel', () => {
     await create().start()
     const told = listen()
     network.silent.add(sentinels[0])
-    await runtime.advance(1300)
+    await runtime.advance(2000)
     expect(told).toMatchObject([
       [
         'sentinelError',
@@ -31,7 +31,7 @@ describe('a Sentinel', () => {
           sentinel: sentinels[0].address,
           error: {
             code: 'DISREDIS_SENTINEL_TIMEOUT',
-            message: 's1:26379: did not answer within 300 ms',
+            message: 's1:26379: did not answer within 1000 ms',
           },
         },
       ],
