@@ -28,7 +28,7 @@ import type { ShardContext } from '../shard/shard-context.js'
 import { WatchSession } from '../watch/watch-session.js'
 import { failoverAborted } from './abort-reason.js'
 import type { DisredisEvents } from './client-events.js'
-import { SentinelFence } from './sentinel-fence.js'
+import { hasMajority, SentinelFence } from './sentinel-fence.js'
 
 export type EventSink = <Name extends keyof DisredisEvents>(
   name: Name,
@@ -354,8 +354,9 @@ export class ShardSupervisor {
         ticker: this.ticker,
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
+        areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
         translate: (address) => translateAddress(address, this.#options.natMap),
-        replicaCount: () => this.topology?.shards.get(name)?.replicas.length ?? 0,
+        replicas: () => this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...reports,

@@ -20,6 +20,8 @@ export class ShardNotifier {
   #master: Address
   /** What was emitted of it. */
   #failover: FailoverTopology | undefined
+  /** A leader has given up; to be emitted unless another one's failover is under way. */
+  #abort: { readonly sentinel: Address; readonly reason: string } | undefined
 
   /** @param shard as the first snapshot has it: all that is in there is no news */
   constructor(
@@ -35,7 +37,7 @@ export class ShardNotifier {
     this.#switches = new SwitchTracker(master, isSame)
   }
 
-  /** Only the leader of a failover publishes its end, so it is emitted as it comes. */
+  /** Only the leader of a failover publishes its end. {@link onSnapshot} follows. */
   onEvent(event: SentinelEvent, { id, address: sentinel }: Source): void {
     const shard = this.#shard
     switch (event.kind) {
@@ -43,8 +45,7 @@ export class ShardNotifier {
         this.#emit('replicaPromoted', { shard, sentinel, address: event.address })
         break
       case 'failoverAborted':
-        this.#failover = undefined
-        this.#emit('failoverAborted', { shard, sentinel, reason: event.reason })
+        this.#abort = { sentinel, reason: event.reason }
         break
       case 'masterSwitched':
         this.#switches.record({ from: event.from, to: event.to, sentinel })
@@ -70,8 +71,7 @@ export class ShardNotifier {
     const emitted = this.#failover
     if (emitted?.sentinel.id !== id || failover !== undefined) return
     if (!this.#isSame(claim?.address, emitted.master)) return
-    this.#failover = undefined
-    this.#emit('failoverAborted', { shard: this.#shard, sentinel, reason: 'unannounced' })
+    this.#abort = { sentinel, reason: 'unannounced' }
   }
 
   /** What the topology has now. */
@@ -86,11 +86,16 @@ export class ShardNotifier {
   }
 
   #onFailover(failover: FailoverTopology | undefined): void {
-    const emitted = this.#failover
-    if (failover === emitted) return
-    this.#failover = failover
-    if (failover === undefined) return
     const shard = this.#shard
+    const emitted = this.#failover
+    const abort = this.#abort
+    this.#abort = undefined
+    this.#failover = failover
+    if (failover === undefined) {
+      if (abort !== undefined) this.#emit('failoverAborted', { shard, ...abort })
+      return
+    }
+    if (failover === emitted) return
     const { master, replica } = failover
     const sentinel = failover.sentinel.address
     const isNew =

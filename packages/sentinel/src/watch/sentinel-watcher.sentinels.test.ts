@@ -42,6 +42,20 @@ describe('a Sentinel', () => {
     expect(watcher.topology!.sentinels[0]!.isConnected).toBe(true)
   })
 
+  test('that is far away gets the time of the way to it for each answer', async () => {
+    network.roundTrip = 300
+    await create().start()
+    const told = listen()
+    network.silent.add(sentinels[0])
+    watcher.requestRefresh()
+    await runtime.advance(1250)
+    expect(told).toEqual([])
+    await runtime.advance(100)
+    expect(told).toMatchObject([
+      ['sentinelError', { error: { message: 's1:26379: did not answer within 1300 ms' } }],
+    ])
+  })
+
   test('is not condemned by a stall of this process', async () => {
     await create().start()
     const told = listen()
