@@ -356,7 +356,8 @@ export class ShardSupervisor {
         failover: () => this.topology?.shards.get(name)?.failover,
         areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
         translate: (address) => translateAddress(address, this.#options.natMap),
-        replicas: () => this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
+        replicas: () =>
+          this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...reports,
