@@ -23,7 +23,20 @@ export { CommandHandle } from './handles/command-handle.js'
 export { Pipeline } from './handles/pipeline.js'
 export { Transaction } from './handles/transaction.js'
 export type { DisredisOptions } from './options/disredis-options.js'
+export { type Placement, placementOf } from './placement/placement.js'
 export type { PlacementHealth } from './placement/placement-health.js'
+export {
+  comparePlacement,
+  type PlacementReading,
+} from './placement/placement-reading.js'
+export {
+  type PlacementRecord,
+  type PlacementRecordReading,
+  placementRings,
+  placementsRequest,
+  readPlacement,
+  removePlacementRequest,
+} from './placement/placement-record.js'
 export type { Explanation } from './routing/explanation.js'
 export type { DisredisEvents } from './run/client-events.js'
 export type { DisredisStatus } from './run/client-run.js'
