@@ -2,6 +2,7 @@ import { type Address, formatAddress, type Request, type Runtime } from '@disred
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { PlacementMismatchError, PlacementReport } from '../errors.js'
 import type { Placement } from './placement.js'
+import { placements } from './placement-channel.js'
 import type { PlacementHealth } from './placement-health.js'
 import { mismatchError } from './placement-mismatch.js'
 import { comparePlacement, type PlacementReading } from './placement-reading.js'
@@ -146,6 +147,9 @@ export class PlacementGuard {
 
   #note(shard: string, reading: PlacementReading): void {
     this.#readings.set(shard, reading)
+    if (placements.hasSubscribers) {
+      placements.publish({ ring: this.#context.placement.ring, shard, reading })
+    }
     if (this.#isHeard) {
       if (reading.state === 'differs') this.#refuseUnproven()
       return
