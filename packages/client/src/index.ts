@@ -17,6 +17,11 @@ export {
   type Topology,
   UnknownMasterError,
 } from '@disredis/sentinel'
+export {
+  COMMAND_CHANNEL,
+  COMMAND_START_CHANNEL,
+  type CommandMessage,
+} from './commands/command-channel.js'
 export type { Durability } from './commands/durable-group.js'
 export type { ScriptDefinition } from './commands/script-command.js'
 export type { Credentials } from './connection/ask-credentials.js'

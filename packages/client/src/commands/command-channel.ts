@@ -1,0 +1,114 @@
+import { channel } from 'node:diagnostics_channel'
+import type { Address } from '@disredis/connection'
+
+/** What is told of a command. */
+interface Told {
+  readonly info: { readonly name: string }
+  readonly members?: readonly Told[]
+  readonly isInPipeline: boolean
+}
+
+interface Carrier {
+  readonly address: Address
+  readonly db: number
+}
+
+/** Name of the `diagnostics_channel` on which every command is told when it is written, before `COMMAND_CHANNEL`. */
+export const COMMAND_START_CHANNEL = 'disredis:command:start'
+
+/** Name of the `diagnostics_channel` on which every command is told when it has its answer or error. */
+export const COMMAND_CHANNEL = 'disredis:command'
+
+/** A command, MULTI to EXEC, or a pipeline. The same object at its start and at its end. Holds no arguments. */
+export class CommandMessage {
+  /** In lower case, as the server knows it; `multi` or `pipeline`. */
+  readonly command: string
+  /** Of MULTI and pipelines whose commands are all the same: that one. */
+  readonly member: string | undefined
+  /** Of MULTI and pipelines: how many commands were called. */
+  readonly size: number | undefined
+  /** It is one of the commands of a pipeline, which is told as a whole as well. */
+  readonly isInPipeline: boolean
+  /** Where it was written first; the same object for all commands of a connection. Undefined of a pipeline. */
+  readonly address: Address | undefined
+  readonly database: number
+  /** ms, as `performance.now()`; read once in a turn of the event loop. */
+  readonly startedAt: number
+  /** ms from the first write to the settled promise; 0 at the start. */
+  duration = 0
+  /** Why its promise was rejected. A pipeline has none: its commands have their own. */
+  error: Error | undefined = undefined
+
+  constructor(
+    command: string,
+    address: Address | undefined,
+    database: number,
+    members: readonly Told[] | undefined,
+    isInPipeline: boolean,
+  ) {
+    this.command = command
+    this.member = members && commonName(members)
+    this.size = members?.length
+    this.isInPipeline = isInPipeline
+    this.address = address
+    this.database = database
+    this.startedAt = turnTime()
+  }
+}
+
+const starts = channel(COMMAND_START_CHANNEL)
+const ends = channel(COMMAND_CHANNEL)
+
+/** Somebody wants to be told of commands. */
+export function isHeard(): boolean {
+  return ends.hasSubscribers || starts.hasSubscribers
+}
+
+/** A command is being written. Once: what is sent again is the same command. */
+export function commandBegins(
+  { info, members, isInPipeline }: Told,
+  { address, db }: Carrier,
+): CommandMessage {
+  return begin(new CommandMessage(info.name, address, db, members, isInPipeline))
+}
+
+export function pipelineBegins(commands: readonly Told[]): CommandMessage {
+  return begin(new CommandMessage('pipeline', undefined, 0, commands, false))
+}
+
+export function commandEnds(message: CommandMessage, error: Error | undefined): void {
+  if (!ends.hasSubscribers) return
+  message.duration = turnTime() - message.startedAt
+  message.error = error
+  ends.publish(message)
+}
+
+function begin(message: CommandMessage): CommandMessage {
+  if (starts.hasSubscribers) starts.publish(message)
+  return message
+}
+
+function commonName([first, ...others]: readonly Told[]): string | undefined {
+  const name = first?.info.name
+  return others.every(({ info }) => info.name === name) ? name : undefined
+}
+
+// Taken at load: fake timers in somebody's tests must not stop this clock.
+const { nextTick } = process
+const clock = performance.now.bind(performance)
+let time = 0
+let isRead = false
+
+/** Replies come many in a turn of the event loop: the time is read once for all of them. */
+function turnTime(): number {
+  if (!isRead) {
+    isRead = true
+    time = clock()
+    nextTick(forgetTime)
+  }
+  return time
+}
+
+function forgetTime(): void {
+  isRead = false
+}
