@@ -32,10 +32,8 @@ export class CommandMessage {
   /** Where it was written first; the same object for all commands of a connection. Undefined of a pipeline. */
   readonly address: Address | undefined
   readonly database: number
-  /** ms, as `performance.now()`; read once in a turn of the event loop. */
-  readonly startedAt: number
-  /** ms from the first write to the settled promise; 0 at the start. */
-  duration = 0
+  readonly #start: Turn
+  #end: Turn
   /** Why its promise was rejected. A pipeline has none: its commands have their own. */
   error: Error | undefined = undefined
 
@@ -52,7 +50,24 @@ export class CommandMessage {
     this.isInPipeline = isInPipeline
     this.address = address
     this.database = database
-    this.startedAt = turnTime()
+    this.#start = currentTurn()
+    this.#end = this.#start
+  }
+
+  /** ms, as `performance.now()`; read once in a turn of the event loop. */
+  get startedAt(): number {
+    return this.#start.time
+  }
+
+  /** ms from the first write to the settled promise; 0 at the start. */
+  get duration(): number {
+    return this.#end.time - this.#start.time
+  }
+
+  /** @internal */
+  end(error: Error | undefined): void {
+    this.#end = currentTurn()
+    this.error = error
   }
 }
 
@@ -78,8 +93,7 @@ export function pipelineBegins(commands: readonly Told[]): CommandMessage {
 
 export function commandEnds(message: CommandMessage, error: Error | undefined): void {
   if (!ends.hasSubscribers) return
-  message.duration = turnTime() - message.startedAt
-  message.error = error
+  message.end(error)
   ends.publish(message)
 }
 
@@ -96,19 +110,22 @@ function commonName([first, ...others]: readonly Told[]): string | undefined {
 // Taken at load: fake timers in somebody's tests must not stop this clock.
 const { nextTick } = process
 const clock = performance.now.bind(performance)
-let time = 0
-let isRead = false
 
-/** Replies come many in a turn of the event loop: the time is read once for all of them. */
-function turnTime(): number {
-  if (!isRead) {
-    isRead = true
-    time = clock()
-    nextTick(forgetTime)
+/** Of what happens in one turn of the event loop: a number in each message would be an object as well. */
+interface Turn {
+  readonly time: number
+}
+let turn: Turn | undefined
+
+/** Replies come many in a turn: the time is read once for all of them. */
+function currentTurn(): Turn {
+  if (turn === undefined) {
+    turn = { time: clock() }
+    nextTick(endTurn)
   }
-  return time
+  return turn
 }
 
-function forgetTime(): void {
-  isRead = false
+function endTurn(): void {
+  turn = undefined
 }
