@@ -1,5 +1,11 @@
 import { InvalidOptionError } from '@disredis/sentinel'
 import { Command } from '../commands/command.js'
+import {
+  type CommandMessage,
+  commandEnds,
+  isHeard,
+  pipelineBegins,
+} from '../commands/command-channel.js'
 import { followSignal } from '../commands/follow-signal.js'
 import { QueueFullError } from '../errors.js'
 import {
@@ -81,10 +87,19 @@ export class Pipeline extends CommandBatch {
     return this.exec(callback)
   }
 
+  /** Its commands, but for those of transactions: each of these is one operation of its own. */
+  #begin(): CommandMessage | undefined {
+    const commands = this.#parts.filter((part) => part instanceof Command)
+    if (commands.length < 2) return undefined
+    for (const command of commands) command.isInPipeline = true
+    return pipelineBegins(commands)
+  }
+
   async #exec(): Promise<BatchResult[]> {
     this[begin]()
     const parts = this.#parts
     const { signal } = this.#context.callPolicy
+    const told = isHeard() ? this.#begin() : undefined
     let hasTransactions = false
     const onError = (error: Error): BatchResult => {
       if (error instanceof QueueFullError) this.#refuseRest(error)
@@ -102,6 +117,7 @@ export class Pipeline extends CommandBatch {
       }
     }
     const settled = await Promise.all(results)
+    if (told !== undefined) commandEnds(told, undefined)
     if (!hasTransactions) return settled as BatchResult[]
     return settled.flatMap((it, i) =>
       parts[i] instanceof Command ? [it as BatchResult] : (it as BatchResult[]),
