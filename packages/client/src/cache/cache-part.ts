@@ -1,5 +1,5 @@
 import { ownText } from './key-text.js'
-import { entryBytes, readingBytes, textBytes, variantBytes } from './memory.js'
+import { entryBytes, readingBytes, textBytes } from './memory.js'
 import { type StoredValue, storedBytes } from './stored-value.js'
 
 /** What the parts of a cache share. */
@@ -32,59 +32,67 @@ export interface CacheCounts {
   emptied: number
 }
 
-/** Under way: waits for the reply of the command that makes it. */
-export interface ReadUnderWay {
-  /** @internal */
-  readonly [underWay]: true
-}
-export const underWay: unique symbol = Symbol('disredis.underWay')
-
-/** What is kept of one command about one key: its reply, or that it is under way. */
-export class Reading<R extends ReadUnderWay = ReadUnderWay> {
+/** What is kept of one command about one key: its reply, or who waits for it. */
+export interface Reading<R> {
   readonly entry: CacheEntry<R>
   /** The command with its arguments beside the key. */
-  readonly variant: string
-  /** When its request was made, in ms: the reply is at least as new. */
-  readonly since: number
-  /** Undefined once the reply is there. */
+  variant: string
+  /** When its request was made, in whole ms, rounded down: the reply is at least as new. */
+  since: number
+  /** Under way. Only the one that stands here fills it. */
   read: R | undefined
-  value: StoredValue = undefined
+  value: StoredValue | typeof missing
+  /** Of memory. */
   bytes: number
-  /** It was taken out: it is given to nobody, and its reply does not fill it. */
-  isDropped = false
-
-  constructor(entry: CacheEntry<R>, variant: string, since: number, read: R) {
-    this.entry = entry
-    this.variant = variant
-    this.since = since
-    this.read = read
-    this.bytes = readingBytes + textBytes(variant)
-  }
 }
 
-/** What is kept about one key. */
-class CacheEntry<R extends ReadUnderWay> {
+/** There is no value. */
+const missing: unique symbol = Symbol('missing')
+
+/** What is kept about one key. It holds the first of its readings itself: most keys are read by one command. */
+class CacheEntry<R> implements Reading<R> {
   readonly key: string
   /** Of the part when it was made: it is gone once the part counts on. */
   readonly epoch: number
+  variant: string
+  since = 0
+  read: R | undefined = undefined
+  value: StoredValue | typeof missing = missing
   bytes: number
-  usedAt = 0
   /** In the order of use. */
+  usedAt = 0
   older: CacheEntry<R> | undefined = undefined
   newer: CacheEntry<R> | undefined = undefined
-  /** Most keys are read by one command. */
-  first: Reading<R> | undefined = undefined
-  others: Map<string, Reading<R>> | undefined = undefined
+  others: Map<string, OtherReading<R>> | undefined = undefined
 
-  constructor(key: string, epoch: number) {
+  constructor(key: string, epoch: number, variant: string) {
     this.key = ownText(key)
     this.epoch = epoch
+    this.variant = variant
     this.bytes = entryBytes + textBytes(key)
   }
 
+  get entry(): this {
+    return this
+  }
+
   find(variant: string): Reading<R> | undefined {
-    const { first } = this
-    return first !== undefined && first.variant === variant ? first : this.others?.get(variant)
+    return this.variant === variant ? this : this.others?.get(variant)
+  }
+}
+
+class OtherReading<R> implements Reading<R> {
+  readonly entry: CacheEntry<R>
+  readonly variant: string
+  since = 0
+  read: R | undefined = undefined
+  value: StoredValue | typeof missing = missing
+  bytes: number
+
+  constructor(entry: CacheEntry<R>, variant: string) {
+    this.entry = entry
+    this.variant = variant
+    this.bytes = readingBytes + textBytes(variant)
   }
 }
 
@@ -101,7 +109,7 @@ class CacheEntry<R extends ReadUnderWay> {
  *   after the invalidation;
  * - the bytes are those of all entries, under way or not.
  */
-export class CachePart<R extends ReadUnderWay = ReadUnderWay> {
+export class CachePart<R = unknown> {
   readonly counts: CacheCounts = {
     hits: 0,
     misses: 0,
@@ -164,20 +172,20 @@ export class CachePart<R extends ReadUnderWay = ReadUnderWay> {
 
   /**
    * A value that may be given to a caller now: it was true within the last `maxStaleness` ms, and was asked
-   * for within the last `maxAge`.
+   * for within the last `maxAge`. Undefined if there is none; text, a number, null or what was stored.
    */
-  find(key: string, variant: string, now: number, maxAge: number): Reading<R> | undefined {
+  find(key: string, variant: string, now: number, maxAge: number): StoredValue {
     const entry = this.#entries.get(key)
     if (entry === undefined || now - this.#provenAt > this.#budget.maxStaleness) return undefined
     const reading = entry.find(variant)
-    if (reading === undefined || reading.read !== undefined) return undefined
+    if (reading === undefined || reading.value === missing) return undefined
     if (now - reading.since > maxAge) return undefined
     this.counts.hits++
     if (entry !== this.#newest) {
       this.#unlink(entry)
       this.#link(entry)
     }
-    return reading
+    return reading.value
   }
 
   /** A read under way that a caller may wait for, by the same bounds. */
@@ -189,54 +197,42 @@ export class CachePart<R extends ReadUnderWay = ReadUnderWay> {
     return reading.read
   }
 
-  /** A read is being sent on the connection. Undefined if its reply may not be kept. */
-  begin(key: string, variant: string, now: number, read: R): Reading<R> | undefined {
-    if (!this.#isOpen) return undefined
+  /** A read is being sent on the connection, while the part is open. What it replaces fills nothing. */
+  begin(key: string, variant: string, now: number, read: R): Reading<R> {
     this.counts.misses++
     let entry = this.#entries.get(key)
     if (entry === undefined) {
-      entry = new CacheEntry(key, this.#epoch)
+      entry = new CacheEntry(key, this.#epoch, variant)
       this.#entries.set(entry.key, entry)
       this.#count(entry.bytes)
-    } else {
-      this.#unlink(entry)
-      const before = entry.find(variant)
-      if (before !== undefined) this.#takeOut(before)
-    }
+    } else this.#unlink(entry)
     this.#link(entry)
-    const reading = new Reading(entry, variant, now, read)
-    this.#putIn(reading)
-    if (this.#budget.bytes > 0) this.#budget.shrink()
+    const reading = entry.find(variant) ?? this.#addReading(entry, variant)
+    this.#setValue(reading, missing, 0)
+    reading.read = read
+    reading.since = Math.floor(now)
+    this.#budget.shrink()
     return reading
   }
 
-  /** The reply came, in the order of the wire. */
-  fill(reading: Reading<R>, value: StoredValue): void {
-    if (!this.holds(reading)) return
-    const bytes = storedBytes(value)
-    if (bytes > this.#budget.maxValueBytes) {
-      this.drop(reading)
-      return
-    }
+  /** The reply to `read` came, in the order of the wire. */
+  fill(reading: Reading<R>, read: R, value: StoredValue): void {
+    if (!this.awaits(reading, read)) return
     reading.read = undefined
-    reading.value = value
-    reading.bytes += bytes
-    reading.entry.bytes += bytes
-    this.#count(bytes)
+    const bytes = storedBytes(value)
+    if (bytes > this.#budget.maxValueBytes) return
+    this.#setValue(reading, value, bytes)
     this.#budget.shrink()
   }
 
   /** The read failed, or is answered elsewhere. */
-  drop(reading: Reading<R>): void {
-    if (!this.holds(reading)) return
-    const { entry } = reading
-    this.#takeOut(reading)
-    if (entry.first === undefined && entry.others === undefined) this.#remove(entry)
+  drop(reading: Reading<R>, read: R): void {
+    if (this.awaits(reading, read)) reading.read = undefined
   }
 
-  /** Whether it was taken out meanwhile. */
-  holds(reading: Reading<R>): boolean {
-    return !reading.isDropped && reading.entry.epoch === this.#epoch
+  /** Whether the reply may be kept: nothing has come in between that speaks against it. */
+  awaits(reading: Reading<R>, read: R): boolean {
+    return reading.read === read && reading.entry.epoch === this.#epoch
   }
 
   /** The key was changed. */
@@ -270,40 +266,33 @@ export class CachePart<R extends ReadUnderWay = ReadUnderWay> {
     this.#budget.bytes += bytes
   }
 
-  #putIn(reading: Reading<R>): void {
-    const { entry, variant } = reading
-    if (entry.first === undefined) {
-      entry.first = reading
-    } else {
-      entry.others ??= new Map()
-      entry.others.set(variant, reading)
-      reading.bytes += variantBytes
-    }
-    entry.bytes += reading.bytes
+  #addReading(entry: CacheEntry<R>, variant: string): Reading<R> {
+    const reading = new OtherReading(entry, variant)
+    entry.others ??= new Map()
+    entry.others.set(variant, reading)
     this.#count(reading.bytes)
+    return reading
   }
 
-  #takeOut(reading: Reading<R>): void {
-    const { entry, variant } = reading
-    reading.isDropped = true
-    entry.bytes -= reading.bytes
-    this.#count(-reading.bytes)
-    if (entry.first === reading) {
-      entry.first = undefined
-    } else {
-      entry.others!.delete(variant)
-      if (entry.others!.size === 0) entry.others = undefined
-    }
+  #setValue(reading: Reading<R>, value: StoredValue | typeof missing, bytes: number): void {
+    const before = reading.value === missing ? 0 : storedBytes(reading.value)
+    reading.value = value
+    reading.bytes += bytes - before
+    this.#count(bytes - before)
   }
 
   #remove(entry: CacheEntry<R>): void {
-    if (entry.first !== undefined) entry.first.isDropped = true
+    let { bytes } = entry
+    entry.read = undefined
     if (entry.others !== undefined) {
-      for (const reading of entry.others.values()) reading.isDropped = true
+      for (const other of entry.others.values()) {
+        other.read = undefined
+        bytes += other.bytes
+      }
     }
     this.#entries.delete(entry.key)
     this.#unlink(entry)
-    this.#count(-entry.bytes)
+    this.#count(-bytes)
   }
 
   /** As the one that was used last. */

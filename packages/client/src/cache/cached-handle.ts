@@ -13,7 +13,8 @@ import {
   takeCallback,
 } from '../handles/command-surface.js'
 import { CachedItem, CachedRead } from './cached-read.js'
-import type { ClientCache } from './client-cache.js'
+import { type ClientCache, variantText } from './client-cache.js'
+import { keyText } from './key-text.js'
 import { takeValue } from './stored-value.js'
 
 export interface CachedContext extends BatchContext {
@@ -55,22 +56,34 @@ function cachedMethod(name: string, encoding: 'utf8' | null): Method {
   const variants = [variant]
   return function method(this: unknown, ...args: unknown[]) {
     const target = this as CachedHandle
-    const context = target[read]
-    const cache = context.cache()
-    const [first] = args
-    if (args.length === 1 && typeof first === 'string') {
-      const { keyPrefix: prefix } = context
-      const key = prefix === undefined ? first : prefix + first
-      const reading = cache.find(key, variant, context.maxAge)
-      if (reading !== undefined) return Promise.resolve(takeValue(reading.value))
-    }
-    const callback = takeCallback(args)
+    const { cache: open, keyPrefix: prefix, maxAge } = target[read]
+    const cache = open()
     const policy = target[callPolicy]
-    const command = new CachedRead(info, args, policy, encoding, target[keyPrefix], callback)
+    if (!isText(args)) {
+      const callback = takeCallback(args)
+      const command = new CachedRead(info, args, policy, encoding, prefix, callback)
+      if (policy.showFriendlyErrorStack) noteCallSite(command, method as Method)
+      cache.read(command, variants, maxAge)
+      return command.promise
+    }
+    const key = prefix === undefined ? args[0]! : prefix + args[0]!
+    const text = keyText(key)
+    const index = cache.indexOf(key)
+    const full = args.length === 1 ? variant : variantText(variant, args.slice(1))
+    const now = cache.now()
+    const value = cache.find(index, text, full, now, maxAge)
+    if (value !== undefined) return Promise.resolve(takeValue(value))
+    const command = new CachedRead(info, args, policy, encoding, prefix, undefined)
     if (policy.showFriendlyErrorStack) noteCallSite(command, method as Method)
-    cache.read(command, variants, context.maxAge)
+    cache.ask(command, index, text, full, now, maxAge)
     return command.promise
   } as Method
+}
+
+/** What is to be sent is there: no callback, no list, nothing to be made text. */
+function isText(args: readonly unknown[]): args is string[] {
+  for (let i = 0; i < args.length; i++) if (typeof args[i] !== 'string') return false
+  return args.length > 0
 }
 
 /** EXISTS of one key; of several, the masters count. */

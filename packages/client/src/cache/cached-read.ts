@@ -1,35 +1,32 @@
 import { Command } from '../commands/command.js'
-import { type CachePart, type Reading, type ReadUnderWay, underWay } from './cache-part.js'
+import type { CachePart, Reading } from './cache-part.js'
 import { type StoredValue, storeValue, takeValue } from './stored-value.js'
-
-/** Where the reply to a read goes besides its caller. */
-export interface Filling {
-  readonly part: CachePart<CachedRead>
-  readonly reading: Reading<CachedRead> | undefined
-  /** When it was sent, in ms. */
-  readonly sentAt: number
-}
 
 /**
  * A read of one key, on the connection that tracks: its reply fills the cache within the reader, before
  * anything that came after it is looked at. Other callers may wait for the same reply.
  */
-export class CachedRead extends Command implements ReadUnderWay {
-  readonly [underWay] = true
-  #filling: Filling | undefined
+export class CachedRead extends Command {
+  /** What its reply fills; undefined if it is answered by another connection than the one that tracks. */
+  #part: CachePart<CachedRead> | undefined = undefined
+  #reading: Reading<CachedRead> | undefined = undefined
+  /** When it was sent, in ms. */
+  #sentAt = 0
   /** Other callers of the same. */
-  #followers: Command[] | undefined
+  #followers: Command[] | undefined = undefined
 
   /** It is sent on the connection that tracks. */
-  fill(filling: Filling): void {
-    this.#filling = filling
+  fill(part: CachePart<CachedRead>, reading: Reading<CachedRead>, sentAt: number): void {
+    this.#part = part
+    this.#reading = reading
+    this.#sentAt = sentAt
   }
 
   /** It is answered elsewhere: that reply fills nothing. */
   fillNothing(): void {
-    const filling = this.#filling
-    this.#filling = undefined
-    if (filling?.reading !== undefined) filling.part.drop(filling.reading)
+    this.#part?.drop(this.#reading!, this)
+    this.#part = undefined
+    this.#reading = undefined
   }
 
   /** Settles the caller of `command` as this one's. */
@@ -39,23 +36,20 @@ export class CachedRead extends Command implements ReadUnderWay {
   }
 
   protected override settle(result: unknown): void {
-    const filling = this.#filling
-    this.#filling = undefined
-    let stored: StoredValue | undefined
-    if (filling !== undefined) {
-      const { part, reading, sentAt } = filling
-      part.prove(sentAt)
-      if (reading !== undefined && part.holds(reading)) {
+    const part = this.#part
+    const reading = this.#reading
+    let stored: StoredValue
+    if (part !== undefined && reading !== undefined) {
+      this.#part = undefined
+      this.#reading = undefined
+      part.prove(this.#sentAt)
+      if (part.awaits(reading, this)) {
         stored = storeValue(result)
-        part.fill(reading, stored)
+        part.fill(reading, this, stored)
       }
     }
     super.settle(result)
-    const followers = this.#followers
-    if (followers === undefined) return
-    this.#followers = undefined
-    stored ??= storeValue(result)
-    for (const command of followers) command.complete(takeValue(stored))
+    if (this.#followers !== undefined) this.#settleFollowers(stored ?? storeValue(result))
   }
 
   protected override settleError(error: Error): void {
@@ -64,6 +58,12 @@ export class CachedRead extends Command implements ReadUnderWay {
     const followers = this.#followers
     this.#followers = undefined
     if (followers !== undefined) for (const command of followers) command.fail(error)
+  }
+
+  #settleFollowers(stored: StoredValue): void {
+    const followers = this.#followers!
+    this.#followers = undefined
+    for (const command of followers) command.complete(takeValue(stored))
   }
 }
 

@@ -1,14 +1,14 @@
-import type { Runtime } from '@disredis/connection'
+import type { Argument, Runtime } from '@disredis/connection'
 import type { HashRing } from '@disredis/hash-ring'
 import { mayChangeAnyKey } from '../catalog/cacheable.js'
 import type { Command } from '../commands/command.js'
 import { tellCache } from './cache-channel.js'
 import { type CacheHealth, healthOf } from './cache-health.js'
-import type { CachePart, Reading } from './cache-part.js'
+import type { CachePart } from './cache-part.js'
 import type { CachedRead } from './cached-read.js'
 import { keyText } from './key-text.js'
 import { NearCache, type NearCacheOptions } from './near-cache.js'
-import { takeValue } from './stored-value.js'
+import { type StoredValue, takeValue } from './stored-value.js'
 import type { TrackingLink } from './tracking-link.js'
 
 export interface ClientCacheContext {
@@ -62,38 +62,63 @@ export class ClientCache {
     return this.#links
   }
 
-  /**
-   * What may be given to a caller at once.
-   *
-   * @param key with its prefix
-   */
-  find(key: string, variant: string, maxAge: number): Reading<CachedRead> | undefined {
-    const text = keyText(key)
-    return this.#kept.partOf(key)?.find(text, variant, this.#now(), maxAge)
+  /** ms, of what {@link find} and {@link ask} are told. */
+  now(): number {
+    return this.#now()
+  }
+
+  /** Which shard a key belongs to: it is given as it is sent, with its prefix. */
+  indexOf(key: Argument): number {
+    return this.#kept.indexOf(key)
+  }
+
+  /** What may be given to a caller at once: see {@link CachePart.find}. */
+  find(index: number, key: string, variant: string, now: number, maxAge: number): StoredValue {
+    return this.#kept.parts[index]?.find(key, variant, now, maxAge)
   }
 
   /**
-   * Answers the read from the cache, or by the request of another caller, or by one of its own.
+   * Nothing could be given at once: answers the read by the request of another caller, or by one of its own.
+   *
+   * @param key its text
+   */
+  ask(
+    command: CachedRead,
+    index: number,
+    key: string,
+    variant: string,
+    now: number,
+    maxAge: number,
+  ): void {
+    const part = this.#kept.parts[index]
+    const leader = part?.findUnderWay(key, variant, now, maxAge)
+    const link = this.#links[index]
+    if (leader !== undefined) leader.leads(command)
+    else if (link?.isWritable !== true || !this.#kept.mayKeep(key)) this.#context.pass(command)
+    else {
+      command.fill(part!, part!.begin(key, variant, now, command), now)
+      link.send(command)
+    }
+  }
+
+  /**
+   * Answers the read from the cache, or as {@link ask} does.
    *
    * @param variants of the command: under the first of them its reply is kept
    */
   read(command: CachedRead, variants: readonly string[], maxAge: number): void {
-    const { args } = command
-    const text = keyText(args[0]!)
-    let suffix = ''
-    for (let i = 1; i < args.length; i++) suffix += argumentText(args[i]!)
-    const index = this.#kept.indexOf(args[0]!)
-    const part = this.#kept.parts[index]
-    const link = this.#links[index]
-    if (part?.isOpen !== true || link?.isWritable !== true || !this.#kept.mayKeep(text)) {
-      this.#context.pass(command)
+    const [key, ...args] = command.args
+    const text = keyText(key!)
+    const index = this.indexOf(key!)
+    const now = this.#now()
+    const [asked, ...others] = variants.map((variant) => variantText(variant, args))
+    for (const variant of [asked!, ...others]) {
+      const value = this.find(index, text, variant, now, maxAge)
+      if (value === undefined) continue
+      command.complete(takeValue(value))
       return
     }
-    const now = this.#now()
-    if (findIn(part, command, text, variants, suffix, now, maxAge)) return
-    const reading = part.begin(text, variants[0] + suffix, now, command)
-    command.fill({ part, reading, sentAt: now })
-    link.send(command)
+    this.ask(command, index, text, asked!, now, maxAge)
   }
 
   /** The command is about to be sent; if it writes, what it writes is forgotten until it is settled. */
@@ -129,33 +154,12 @@ export class ClientCache {
   }
 }
 
-/** No two lists of arguments give the same text. */
-function argumentText(arg: string | Uint8Array): string {
-  const text = keyText(arg)
-  return ` ${text.length}:${text}`
-}
-
-/** Whether the command was answered, or waits for the request of another. */
-function findIn(
-  part: CachePart<CachedRead>,
-  command: CachedRead,
-  key: string,
-  variants: readonly string[],
-  suffix: string,
-  now: number,
-  maxAge: number,
-): boolean {
-  for (const variant of variants) {
-    const reading = part.find(key, variant + suffix, now, maxAge)
-    if (reading !== undefined) {
-      command.complete(takeValue(reading.value))
-      return true
-    }
-    const underWay = part.findUnderWay(key, variant + suffix, now, maxAge)
-    if (underWay !== undefined) {
-      underWay.leads(command)
-      return true
-    }
+/** A command with its arguments beside the key; no two of them give the same text. */
+export function variantText(variant: string, args: readonly Argument[]): string {
+  let text = variant
+  for (const arg of args) {
+    const argument = keyText(arg)
+    text += ` ${argument.length}:${argument}`
   }
-  return false
+  return text
 }

@@ -11,11 +11,8 @@ export function textBytes(text: string): number {
   return 24 + ((bytes + 7) & ~7)
 }
 
-/** Of a key: its entry, and its place in the index with the room that it leaves free. */
-export const entryBytes = 176
+/** Of a key and its first reading: its place in the index with the room that it leaves free, and itself. */
+export const entryBytes = 208
 
-/** Of a command whose reply is kept, or under way, beside the value. */
-export const readingBytes = 80
-
-/** Of a place in a key's own table of commands, when there are several. */
-export const variantBytes = 96
+/** Of each further reading of a key: itself, and its place in the table of the key. */
+export const readingBytes = 176

@@ -1,5 +1,5 @@
 import type { Argument } from '@disredis/connection'
-import { type CacheBudget, CachePart, type ReadUnderWay } from './cache-part.js'
+import { type CacheBudget, CachePart } from './cache-part.js'
 import { keyText } from './key-text.js'
 import { OwnWrites } from './own-writes.js'
 
@@ -14,7 +14,7 @@ export interface NearCacheOptions {
  * A part for each shard, what they may take together, and the writes of this client, which all of them heed.
  * Pure: no clock, no connection.
  */
-export class NearCache<R extends ReadUnderWay = ReadUnderWay> {
+export class NearCache<R = unknown> {
   readonly #budget: CacheBudget
   readonly #writes = new OwnWrites()
   #parts: readonly CachePart<R>[] = []

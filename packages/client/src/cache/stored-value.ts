@@ -4,7 +4,7 @@ import { textBytes } from './memory.js'
  * A reply as the cache keeps it, and as it gives it out: nobody who holds the one can change the other.
  * Text, numbers and null are immutable and are shared; everything else is copied both ways.
  */
-export type StoredValue = string | number | boolean | null | undefined | StoredParts
+export type StoredValue = string | number | null | undefined | StoredParts
 
 /** What callers could change. */
 export abstract class StoredParts {

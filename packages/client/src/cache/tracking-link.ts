@@ -73,6 +73,7 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
   #connection: NodeConnection | undefined
   #retryTimer: Timer | undefined
   #heartbeat: Timer | undefined
+  #isTicked = false
   #refusal: Error | undefined
   #lastError: Error | undefined
   #table: TrackingTable | undefined
@@ -118,7 +119,7 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
     const connection = this.#connection!
     read.deadline = this.#context.batch.countCommand() + read.timeout
     this.#deadlines.add(read)
-    this.#context.ticker.watch(this)
+    this.#startTicking()
     read.writeTo(connection.wire, connection)
   }
 
@@ -154,7 +155,7 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
   drained(): Promise<void> {
     return new Promise((resolve) => {
       this.#drainWaiters.push(resolve)
-      this.#context.ticker.watch(this)
+      this.#startTicking()
     })
   }
 
@@ -182,7 +183,8 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
       command.abandon(deadlineError(command, name, true, command.refusal)),
     )
     if (this.#deadlines.isEmpty) this.#settleDrainWaiters()
-    return !this.#deadlines.isEmpty || isAsked
+    this.#isTicked = !this.#deadlines.isEmpty || isAsked
+    return this.#isTicked
   }
 
   commandFailed(command: Command, error: Error): void {
@@ -309,7 +311,7 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
 
   /** Asks for a sign of life as often as what is kept is to be proven, if nothing else was asked. */
   #beat(connection: NodeConnection): void {
-    const { runtime, part, maxStaleness, ticker } = this.#context
+    const { runtime, part, maxStaleness } = this.#context
     const interval = maxStaleness / 4
     this.#heartbeat = runtime.setTimer(() => {
       if (connection !== this.#connection) return
@@ -323,7 +325,7 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
           // It is closed, and says so itself.
           onError: () => {},
         })
-        ticker.watch(this)
+        this.#startTicking()
       }
       this.#lookAtTable(connection, now)
       this.#beat(connection)
@@ -340,6 +342,12 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
       // It is closed, and says so itself.
       () => {},
     )
+  }
+
+  #startTicking(): void {
+    if (this.#isTicked) return
+    this.#isTicked = true
+    this.#context.ticker.watch(this)
   }
 
   #settleDrainWaiters(): void {
