@@ -72,6 +72,8 @@ export interface CachedOptions {
    * change. Default 60000.
    */
   readonly maxAge?: number
+  /** Limit for each command in ms, in place of `commandTimeout`. */
+  readonly timeout?: number
 }
 
 /** Gets a client for the shard of the watched keys, on a connection of its own. */
@@ -308,7 +310,12 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       throw new InvalidOptionError('cached() needs the option `cache` of the client')
     }
     return new CachedHandle({
-      ...this.#context(this.#callPolicy),
+      ...this.#context({
+        ...this.#callPolicy,
+        timeout: milliseconds('timeout', options.timeout, this.#callPolicy.timeout),
+        // What is not kept is no older than what is.
+        readFrom: 'master',
+      }),
       cache: () => this.#run.cache!,
       maxAge: milliseconds('maxAge', options.maxAge, 60_000),
     })

@@ -13,7 +13,7 @@ export function addRouteLocks(app: FastifyInstance, store: DisredisStore): void 
     const held = await store.sessions.lock(id, options)
     locks.set(request, held)
     // Others may have changed it while they held the lock.
-    await request.session.reload()
+    await store.reload(request)
     originOf(request.session).lock = { id, held }
   }
 
