@@ -49,6 +49,25 @@ export interface Reading<R> {
 /** There is no value. */
 const missing: unique symbol = Symbol('missing')
 
+/** Commands with their arguments, as most keys are read by: one string for all of them. */
+const sharedTexts = new Map<string, string>()
+
+/** Callers may make arguments up; the map must not grow with them. */
+const mostShared = 1000
+
+function sharedText(variant: string): string {
+  const shared = sharedTexts.get(variant)
+  if (shared !== undefined) return shared
+  const own = ownText(variant)
+  if (sharedTexts.size < mostShared) sharedTexts.set(own, own)
+  return own
+}
+
+/** What a text takes for this reading alone. */
+function ownBytes(variant: string): number {
+  return sharedTexts.has(variant) ? 0 : textBytes(variant)
+}
+
 /** What is kept about one key. It holds the first of its readings itself: most keys are read by one command. */
 class CacheEntry<R> implements Reading<R> {
   readonly key: string
@@ -68,8 +87,8 @@ class CacheEntry<R> implements Reading<R> {
   constructor(key: string, epoch: number, variant: string) {
     this.key = ownText(key)
     this.epoch = epoch
-    this.variant = variant
-    this.bytes = entryBytes + textBytes(key)
+    this.variant = sharedText(variant)
+    this.bytes = entryBytes + textBytes(key) + ownBytes(this.variant)
   }
 
   get entry(): this {
@@ -91,8 +110,8 @@ class OtherReading<R> implements Reading<R> {
 
   constructor(entry: CacheEntry<R>, variant: string) {
     this.entry = entry
-    this.variant = variant
-    this.bytes = readingBytes + textBytes(variant)
+    this.variant = sharedText(variant)
+    this.bytes = readingBytes + ownBytes(this.variant)
   }
 }
 
@@ -269,7 +288,7 @@ export class CachePart<R = unknown> {
   #addReading(entry: CacheEntry<R>, variant: string): Reading<R> {
     const reading = new OtherReading(entry, variant)
     entry.others ??= new Map()
-    entry.others.set(variant, reading)
+    entry.others.set(reading.variant, reading)
     this.#count(reading.bytes)
     return reading
   }

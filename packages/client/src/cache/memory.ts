@@ -15,4 +15,4 @@ export function textBytes(text: string): number {
 export const entryBytes = 208
 
 /** Of each further reading of a key: itself, and its place in the table of the key. */
-export const readingBytes = 176
+export const readingBytes = 208
