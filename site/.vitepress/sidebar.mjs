@@ -19,6 +19,7 @@ export const sidebar = [
       ['NestJS', '/nestjs'],
       ['Session security', '/session-security'],
       ['Commands', '/commands'],
+      ['Near cache', '/near-cache'],
       ['Libraries over ioredis', '/libraries'],
       ['Testing with a fleet', '/testing'],
       ['Errors by code', '/errors'],

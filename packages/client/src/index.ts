@@ -17,6 +17,9 @@ export {
   type Topology,
   UnknownMasterError,
 } from '@disredis/sentinel'
+export { CACHE_CHANNEL, type CacheMessage } from './cache/cache-channel.js'
+export type { CacheHealth, ShardCacheHealth } from './cache/cache-health.js'
+export { CachedHandle } from './cache/cached-handle.js'
 export {
   COMMAND_CHANNEL,
   COMMAND_START_CHANNEL,
@@ -25,13 +28,13 @@ export {
 export type { Durability } from './commands/durable-group.js'
 export type { ScriptDefinition } from './commands/script-command.js'
 export type { Credentials } from './connection/ask-credentials.js'
-export { type CallOptions, type CloseOptions, Disredis } from './disredis.js'
+export { type CachedOptions, type CallOptions, type CloseOptions, Disredis } from './disredis.js'
 export * from './errors.js'
 export type { BatchResult } from './handles/command-batch.js'
 export { CommandHandle } from './handles/command-handle.js'
 export { Pipeline } from './handles/pipeline.js'
 export { Transaction } from './handles/transaction.js'
-export type { DisredisOptions } from './options/disredis-options.js'
+export type { CacheOptions, DisredisOptions } from './options/disredis-options.js'
 export { type Placement, placementOf } from './placement/placement.js'
 export { PLACEMENT_CHANNEL, type PlacementMessage } from './placement/placement-channel.js'
 export type { PlacementHealth } from './placement/placement-health.js'

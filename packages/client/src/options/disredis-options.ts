@@ -104,6 +104,11 @@ export interface DisredisOptions {
   readonly maxReplicaLag?: number | undefined
   /** ms after a write by this client in which its keys are read from the master. Default 1000. */
   readonly readYourWrites?: number | undefined
+  /**
+   * Keeps what `cached()` reads in this process for as long as the masters do not say that it has changed:
+   * see docs/near-cache.md. One further connection to each master. Default: none.
+   */
+  readonly cache?: CacheOptions | undefined
   /** Holding writes while Sentinel fails a master over. */
   readonly failoverGate?:
     | {
@@ -143,6 +148,29 @@ export interface DisredisOptions {
   readonly openSocket?: OpenSocket | undefined
 }
 
+export interface CacheOptions {
+  /** Bytes of memory for all that is kept, index and all. Default 67108864 (64 MiB). */
+  readonly maxBytes?: number | undefined
+  /**
+   * ms: no value is given out of which the master has not proven within that time that it was true. Kept
+   * by a heartbeat when nothing else is asked. Default 1000.
+   */
+  readonly maxStaleness?: number | undefined
+  /**
+   * What a master means that refuses to tell changes (an ACL user without `+client|tracking`): `true`, and
+   * the client does not become ready but rejects with `NearCacheError`; `false`, and `cached()` reads from
+   * that master as the client itself does, and `health()` tells. Default false.
+   */
+  readonly required?: boolean | undefined
+}
+
+/** With every default in its place. */
+export interface ResolvedCacheOptions {
+  readonly maxBytes: number
+  readonly maxStaleness: number
+  readonly required: boolean
+}
+
 /** What a client is made of: addresses, a URL, or options. Those of ioredis that have no meaning here are ignored or refused. */
 export type GivenOptions = string | readonly string[] | DisredisOptions | RedisOptions
 
@@ -150,7 +178,7 @@ export type GivenOptions = string | readonly string[] | DisredisOptions | RedisO
 export type MoreOptions = Partial<DisredisOptions> | RedisOptions
 
 /** Options with every default in its place. Frozen. */
-export interface ResolvedOptions extends DisredisOptions {
+export interface ResolvedOptions extends Omit<DisredisOptions, 'cache'> {
   readonly sentinels: Address[]
   readonly credentials: () => Credentials | Promise<Credentials>
   readonly tls: ConnectionOptions | undefined
@@ -170,6 +198,7 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly maxReplicaLag: number
   readonly readYourWrites: number
   readonly failoverGate: GateOptions
+  readonly cache: ResolvedCacheOptions | undefined
   readonly showFriendlyErrorStack: boolean
   readonly stringNumbers: boolean
   readonly family: 0 | 4 | 6

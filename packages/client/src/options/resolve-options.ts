@@ -82,6 +82,7 @@ export function resolveOptions(given: GivenOptions, more?: MoreOptions): Resolve
         'proven',
       ] as const),
     }),
+    cache: resolveCache(options.cache),
     fenceAfter:
       options.fenceAfter === undefined
         ? undefined
@@ -139,6 +140,18 @@ function readForm(given: GivenOptions): object {
     )
   }
   return given
+}
+
+function resolveCache(cache: DisredisOptions['cache']): ResolvedOptions['cache'] {
+  if (cache === undefined) return undefined
+  if (typeof cache !== 'object') {
+    throw new InvalidOptionError('`cache` takes { maxBytes, maxStaleness, required }')
+  }
+  return Object.freeze({
+    maxBytes: count('cache.maxBytes', cache.maxBytes, 64 * 1024 * 1024, 1),
+    maxStaleness: milliseconds('cache.maxStaleness', cache.maxStaleness, 1000),
+    required: flag('cache.required', cache.required, false),
+  })
 }
 
 function tlsOptions(

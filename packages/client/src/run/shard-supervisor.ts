@@ -8,6 +8,9 @@ import {
   type WatcherEvents,
   type WatcherLease,
 } from '@disredis/sentinel'
+import type { CachePart } from '../cache/cache-part.js'
+import type { CachedRead } from '../cache/cached-read.js'
+import { TrackingLink } from '../cache/tracking-link.js'
 import type { DialNode } from '../connection/dial-node.js'
 import type { NodeConnection } from '../connection/node-connection.js'
 import { WriteBatch } from '../connection/write-batch.js'
@@ -163,6 +166,27 @@ export class ShardSupervisor {
       dial: this.#dial,
       masterAddress: () => this.shard(shard)?.master,
       ...tell,
+    })
+  }
+
+  /**
+   * A connection that tracks what is read on it, to be closed by the caller.
+   *
+   * @param index of the shard among the ring's names
+   */
+  makeTracking(index: number, part: CachePart<CachedRead>, onChanged: () => void): TrackingLink {
+    const shard = this.#shards[index]!
+    const { connectTimeout, cache } = this.#options
+    return new TrackingLink({
+      shard,
+      part,
+      runtime: this.#runtime,
+      batch: this.batch,
+      ticker: this.ticker,
+      connectTimeout,
+      maxStaleness: cache!.maxStaleness,
+      dial: (address, signal) => this.#dialFurther(shard.name, address, signal),
+      onChanged,
     })
   }
 

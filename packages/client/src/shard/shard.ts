@@ -25,6 +25,8 @@ export interface ShardSession {
   /** Set while the master is being replaced: it gets the replies to writes. */
   replyHold: ReplyHold | undefined
   end(): void
+  /** The shard's phase or connection may be another, or what that connection says of itself. */
+  shardChanged?(): void
 }
 
 /** A gate belongs to the phase that it makes. */
@@ -556,6 +558,7 @@ export class Shard implements ConnectionOwner, Ticked {
     const read = isServing ? this.#serving.usable : undefined
     const isHeld = this.phase === 'gated' || this.#fenced !== undefined
     this.flow.setTargets(isHeld ? undefined : read, read)
+    for (const session of this.#sessions) session.shardChanged?.()
   }
 
   #settleDrainWaiters(): void {
