@@ -29,6 +29,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const shard = new Shard(
     's',
     {
+      isLane: false,
       queue: { maxCommands: 100, maxBytes: 1_000_000 },
       gate: { timeout: 10_000, probeInterval: 10, openOn },
       longestWait: () => 0,
@@ -220,6 +221,18 @@ test('a silent connection gets no more commands, and a second one that answers t
   expect(silent?.isClosed).toBe(true)
   await expect(unanswered.promise).rejects.toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
   expect(it.old.connection.written).toEqual([queued])
+})
+
+test('a connection is not silent for as long as its way takes', async () => {
+  const it = await world()
+  it.old.connection.roundTrip = 300
+  const commands = [it.write()]
+  await it.runtime.advance(400)
+  commands.push(it.write())
+  expect(it.old.connection.written).toEqual(commands)
+  await it.runtime.advance(200)
+  it.write()
+  expect(it.old.connection.written).toEqual(commands)
 })
 
 test('reads of a lost connection are written to the next one before what came later', async () => {

@@ -7,6 +7,7 @@ import { Backoff } from '../queueing/backoff.js'
 import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
 import { FailoverGate, type MasterFate } from './failover-gate.js'
+import { gates } from './gate-channel.js'
 import { LinkCheck } from './link-check.js'
 import { MasterBelief } from './master-belief.js'
 import { admitted, MasterDialler } from './master-dialler.js'
@@ -24,6 +25,8 @@ export interface ShardSession {
   /** Set while the master is being replaced: it gets the replies to writes. */
   replyHold: ReplyHold | undefined
   end(): void
+  /** The shard's phase or connection may be another, or what that connection says of itself. */
+  shardChanged?(): void
 }
 
 /** A gate belongs to the phase that it makes. */
@@ -75,6 +78,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context = context
     this.flow = new CommandFlow({
       name,
+      isLane: options.isLane,
       limits: options.queue,
       runtime,
       batch,
@@ -107,6 +111,10 @@ export class Shard implements ConnectionOwner, Ticked {
       onMaster: (connection) => this.#masterAnswered(connection),
       onFailure: (address, error) => this.#dialFailed(address, error),
     })
+  }
+
+  get isLane(): boolean {
+    return this.#options.isLane
   }
 
   get phase(): ShardPhase {
@@ -443,9 +451,10 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.reportMasterRejected(address)
   }
 
-  /** ms for which replies have been due without a byte, beyond what waits on the server by nature. */
+  /** ms for which replies are overdue without a byte: beyond the way there and back, and what waits by nature. */
   get #silence(): number {
-    return this.#serving.silence(this.#context.runtime.now()) - this.#options.longestWait()
+    const silence = this.#serving.silence(this.#context.runtime.now())
+    return silence - (this.connection?.roundTrip ?? 0) - this.#options.longestWait()
   }
 
   #judgeSilence(now: number): void {
@@ -489,6 +498,9 @@ export class Shard implements ConnectionOwner, Ticked {
       },
     })
     this.#moveTo({ phase: 'gated', gate })
+    if (gates.hasSubscribers) {
+      gates.publish({ shard: this.name, isLane: this.isLane, master, step: 'closed' })
+    }
     for (const session of this.#sessions) session.replyHold = gate.withheld
     this.#updateTargets()
     this.#context.emit('failoverStarted', { shard: this.name, master })
@@ -534,6 +546,10 @@ export class Shard implements ConnectionOwner, Ticked {
     if (gate === undefined) return
     for (const session of this.#sessions) session.replyHold = undefined
     gate.end(fate, kept)
+    if (!gates.hasSubscribers) return
+    const { name: shard, isLane } = this
+    const { master, duration } = gate
+    gates.publish({ shard, isLane, master, step: 'opened', fate, duration })
   }
 
   /** The one place that says where commands may be written. */
@@ -542,6 +558,7 @@ export class Shard implements ConnectionOwner, Ticked {
     const read = isServing ? this.#serving.usable : undefined
     const isHeld = this.phase === 'gated' || this.#fenced !== undefined
     this.flow.setTargets(isHeld ? undefined : read, read)
+    for (const session of this.#sessions) session.shardChanged?.()
   }
 
   #settleDrainWaiters(): void {

@@ -15,13 +15,14 @@ import { backoffDelay } from './backoff.js'
 import { startDeadline } from './deadline.js'
 import { locateError } from './locate-error.js'
 import { Poller, type PollerContext } from './poller.js'
+import { sentinelLinks } from './sentinel-channel.js'
 import type { SentinelDialer, SentinelLink } from './sentinel-link.js'
 import { checkMove, type SessionState } from './session-state.js'
 
 /** What all sessions of a watcher share. */
 export interface SessionContext extends PollerContext {
   readonly dial: SentinelDialer
-  /** ms for an answer, beyond its way. */
+  /** ms. */
   readonly timeout: number
   /** ms. */
   readonly connectTimeout: number
@@ -70,9 +71,6 @@ export class SentinelSession {
   /** The next attempt. */
   #timer: Timer | undefined
   #deadline: Timer | undefined
-  /** When it was dialled, and how long the way there and back is at most: ms. */
-  #dialledAt = 0
-  #roundTrip = 0
   #attempt = 0
   /** Events that came before it was clear that this session is the one for its Sentinel. */
   #earlyEvents: SentinelEvent[] = []
@@ -134,10 +132,9 @@ export class SentinelSession {
   /** Connects now, from any state in which it is not connected. */
   open(): void {
     this.#timer?.cancel()
-    this.#move('connecting')
     const turnsAway = this.#attempt % 2 === 1
     this.#dialedAddress = (turnsAway ? this.#listedAddress : undefined) ?? this.#address
-    this.#dialledAt = this.#context.runtime.now()
+    this.#move('connecting')
     const isCurrent = () => this.#link === link
     const link: SentinelLink = this.#context.dial(this.#dialedAddress, {
       onReady: () => {
@@ -194,12 +191,18 @@ export class SentinelSession {
   #move(to: SessionState): void {
     checkMove(this.#state, to)
     this.#state = to
+    if (!sentinelLinks.hasSubscribers) return
+    sentinelLinks.publish({
+      sentinel: this.#dialedAddress,
+      id: this.#id,
+      kind: 'state',
+      state: to,
+      error: to === 'backoff' ? this.#lastError : undefined,
+    })
   }
 
   async #identify(link: SentinelLink): Promise<void> {
     this.#deadline?.cancel()
-    // At least two round trips: to connect, and for the answer to HELLO.
-    this.#roundTrip = Math.ceil((this.#context.runtime.now() - this.#dialledAt) / 2)
     this.#move('identifying')
     const replies = await this.#ask(link, identityCommands)
     if (replies === undefined) return
@@ -250,6 +253,10 @@ export class SentinelSession {
       return
     }
     if (event === undefined) return
+    if (sentinelLinks.hasSubscribers) {
+      const sentinel = this.#dialedAddress
+      sentinelLinks.publish({ sentinel, id: this.#id, kind: 'event', event })
+    }
     if (this.#poller === undefined) {
       this.#earlyEvents.push(event)
       return
@@ -264,7 +271,8 @@ export class SentinelSession {
     link: SentinelLink,
     commands: readonly (readonly string[])[],
   ): Promise<readonly SentinelReply[] | undefined> {
-    this.#expect(this.#context.timeout + this.#roundTrip, 'did not answer', link)
+    const { timeout } = this.#context
+    this.#expect(timeout + (link.roundTrip ?? 0), 'did not answer', link)
     try {
       const replies = await link.request(commands)
       return this.#link === link ? replies : undefined
