@@ -118,7 +118,8 @@ beforeAll(async () => {
   )
   for (const file of all) await project.write(file, program)
   return () => project[Symbol.asyncDispose]()
-})
+  // Every TypeScript is installed: minutes, where the network or the machine is slow.
+}, 600_000)
 
 describe.each(modes)('TypeScript $typescript, $options, "type": "$type"', (mode) => {
   test('finds the types of every package, and they are not `any`', async () => {
