@@ -7,6 +7,7 @@ import {
   pipelineBegins,
 } from '../commands/command-channel.js'
 import { followSignal } from '../commands/follow-signal.js'
+import { QueueFullError } from '../errors.js'
 import {
   type BatchCallback,
   type BatchContext,
@@ -22,7 +23,8 @@ import { execInline, Transaction } from './transaction.js'
 /**
  * Commands that are sent together, each to its shard, one write per shard, and answered together in
  * their order. Each has its own fate in a failover; nothing is atomic but what stands between
- * `multi()` and its `exec()`.
+ * `multi()` and its `exec()`. While masters are away all of it waits, or none: if a queue cannot take the
+ * whole, every command that was not written fails with `QueueFullError`.
  */
 export class Pipeline extends CommandBatch {
   readonly #context: BatchContext
@@ -99,12 +101,16 @@ export class Pipeline extends CommandBatch {
     const { signal } = this.#context.callPolicy
     const told = isHeard() ? this.#begin() : undefined
     let hasTransactions = false
+    const onError = (error: Error): BatchResult => {
+      if (error instanceof QueueFullError) this.#refuseRest(error)
+      return failedResult(error)
+    }
     const results: Promise<BatchResult | BatchResult[]>[] = []
     for (const part of parts) {
       if (part instanceof Command) {
         if (signal !== undefined) followSignal(part, signal)
         if (!part.isSettled) this.#context.send(part)
-        results.push(part.promise.then((result): BatchResult => [null, result], failedResult))
+        results.push(part.promise.then((result): BatchResult => [null, result], onError))
       } else {
         hasTransactions = true
         results.push(part[execInline]())
@@ -116,5 +122,13 @@ export class Pipeline extends CommandBatch {
     return settled.flatMap((it, i) =>
       parts[i] instanceof Command ? [it as BatchResult] : (it as BatchResult[]),
     )
+  }
+
+  /** A queue could not take the whole: what waits as well is not sent by halves. */
+  #refuseRest(error: QueueFullError): void {
+    for (const part of this.#parts) {
+      if (!(part instanceof Command) || part.isSettled) continue
+      if (!part.mayBeExecuted && !part.hasLostAttempt) part.abandon(error)
+    }
   }
 }

@@ -28,7 +28,7 @@ import type { ShardContext } from '../shard/shard-context.js'
 import { WatchSession } from '../watch/watch-session.js'
 import { failoverAborted } from './abort-reason.js'
 import type { DisredisEvents } from './client-events.js'
-import { SentinelFence } from './sentinel-fence.js'
+import { hasMajority, SentinelFence } from './sentinel-fence.js'
 
 export type EventSink = <Name extends keyof DisredisEvents>(
   name: Name,
@@ -49,12 +49,6 @@ export interface SupervisorContext {
   /** A lane got a master, or could not reach one. */
   readonly onLaneChanged: () => void
 }
-
-/** ms without a byte, while replies are due, after which commands are queued instead of written. */
-const silenceTimeout = 200
-
-/** ms of silence after that until a second connection is tried. */
-const livenessTimeout = 800
 
 /** What of a shard's context a lane has otherwise: the shard itself tells, and proves, the same. */
 type ShardReports = Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing' | 'dial' | 'admit'>
@@ -99,6 +93,7 @@ export class ShardSupervisor {
       password: options.sentinelPassword,
       tls: options.sentinelTLS,
       natMap: options.natMap,
+      allowAddress: options.allowAddress,
       pollInterval: options.sentinelPollInterval,
       connectTimeout: options.connectTimeout,
       // The error must be there when the first command's time is over.
@@ -245,7 +240,7 @@ export class ShardSupervisor {
   }
 
   #makeReplicas(ring: HashRing): ReplicaRouting {
-    const { readYourWrites, queue, maxReplicaLag, connectTimeout } = this.#options
+    const { readYourWrites, queue, maxReplicaLag, connectTimeout, silenceTimeout } = this.#options
     const now = () => this.batch.now()
     this.#replicas = new ReplicaRouting({
       ring,
@@ -260,6 +255,7 @@ export class ShardSupervisor {
           limits: queue,
           maxLag: maxReplicaLag,
           connectTimeout,
+          silenceTimeout,
           dial: this.#dial,
           replicas: () =>
             this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
@@ -340,6 +336,7 @@ export class ShardSupervisor {
    */
   #makeShard(name: string, longestWait = () => 0, reports?: ShardReports): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
+    const { silenceTimeout, livenessTimeout } = this.#options
     return new Shard(
       name,
       {
@@ -349,7 +346,7 @@ export class ShardSupervisor {
         connectTimeout,
         longestWait,
         silenceTimeout,
-        livenessTimeout: silenceTimeout + livenessTimeout,
+        livenessTimeout,
       },
       {
         runtime: this.#runtime,
@@ -357,8 +354,10 @@ export class ShardSupervisor {
         ticker: this.ticker,
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
+        areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
         translate: (address) => translateAddress(address, this.#options.natMap),
-        replicaCount: () => this.topology?.shards.get(name)?.replicas.length ?? 0,
+        replicas: () =>
+          this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...(reports ?? this.#reportsOf(name)),
