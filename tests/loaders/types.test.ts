@@ -172,7 +172,8 @@ beforeAll(async () => {
     await project.write(file, file.startsWith('program') ? program : sessions)
   }
   return () => project[Symbol.asyncDispose]()
-})
+  // Every TypeScript is installed: minutes, where the network or the machine is slow.
+}, 600_000)
 
 describe.each(modes)('TypeScript $typescript, $options, "type": "$type"', (mode) => {
   test('finds the types of every package, what applications merge into them, and no `any`', async () => {

@@ -148,7 +148,7 @@ describe('a shard without a master', () => {
       sentinels: 1,
       downAfter: 60_000,
     })
-    await using redis = await Disredis.connect({ sentinels: other.sentinels, commandTimeout: 500 })
+    await using redis = await Disredis.connect({ sentinels: other.sentinels, commandTimeout: 3000 })
     await other.master().kill()
     await expect.poll(() => redis.health().state).toBe('down')
     await expect(redis.get('k')).rejects.toMatchObject({
@@ -162,7 +162,7 @@ describe('a shard without a master', () => {
 
 test('a write that was sent to a frozen master and not answered has an unknown outcome; a read times out', async () => {
   await using other = await startFleet({ masters: 1, replicas: 0, sentinels: 1, downAfter: 60_000 })
-  await using redis = await Disredis.connect({ sentinels: other.sentinels, commandTimeout: 1000 })
+  await using redis = await Disredis.connect({ sentinels: other.sentinels, commandTimeout: 3000 })
   await redis.set('k', 'v')
   await other.master().pause()
   const [write, read] = await Promise.allSettled([redis.incr('n'), redis.get('k')])

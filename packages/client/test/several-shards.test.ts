@@ -261,7 +261,7 @@ describe('when one of the shards is down', () => {
       sentinels: 1,
       downAfter: 30_000,
     })
-    await using client = await Disredis.connect({ sentinels: down.sentinels, commandTimeout: 1000 })
+    await using client = await Disredis.connect({ sentinels: down.sentinels, commandTimeout: 3000 })
     await client.mset(...keys.flatMap((key) => [key, `value of ${key}`]))
     await down.master('shard-2').kill()
     const error = (await client.mget(keys).catch((e: Error) => e)) as PartialFailureError
@@ -334,7 +334,7 @@ describe('while a master is replaced', () => {
         }
       }
       const rewriting = rewrite()
-      await expect.poll(() => rounds).toBeGreaterThan(2)
+      await expect.poll(() => rounds, { timeout: 30_000 }).toBeGreaterThan(2)
       await inject(own)
       await completed
       await rewriting

@@ -66,7 +66,7 @@ describe('connect() tells', () => {
     const ports = [await freePort(), await freePort()]
     const error = await failure({
       sentinels: ports.map((port) => `127.0.0.1:${port}`),
-      commandTimeout: 500,
+      commandTimeout: 3000,
     })
     expect(error).toMatchObject({ code: 'DISREDIS_SENTINELS_UNREACHABLE', retryable: true })
     const causes = inspectCauses(error)
@@ -129,7 +129,7 @@ describe('connect() tells', () => {
       sentinels: other.sentinels,
       password: undefined,
       sentinelPassword: undefined,
-      commandTimeout: 500,
+      commandTimeout: 3000,
     })
     expect(error).toMatchObject({ code: 'DISREDIS_SHARD_DOWN', retryable: true })
     expect(error.message).toContain("'shard-2'")

@@ -130,12 +130,17 @@ export class Deployment {
 
   /** @returns {Promise<{ code: string, severity: string, subject: string, evidence: string[] }[]>} */
   async findings() {
-    return JSON.parse(await this.disredis('doctor', 'doctor', '--json')).findings
+    return JSON.parse(
+      // A loaded machine is no hung node.
+      await this.disredis('doctor', 'doctor', '--json', '--timeout', '5000'),
+    ).findings
   }
 
   /** @returns {Promise<Map<string, { host: string, port: number }>>} the masters by shard */
   async masters() {
-    const { shards } = JSON.parse(await this.disredis('doctor', 'topology', '--json'))
+    const { shards } = JSON.parse(
+      await this.disredis('doctor', 'topology', '--json', '--timeout', '5000'),
+    )
     return new Map(
       shards.map((/** @type {{ name: string, master: string }} */ { name, master }) => {
         const [host = '', port] = master.split(':')
