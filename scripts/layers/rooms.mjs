@@ -24,8 +24,9 @@ export const rooms = {
   'packages/client': {
     open: ['errors.ts'],
     rooms: {
-      run: ['routing', 'handles', 'placement', ...sideBySide, ...shardAndBelow],
+      run: ['routing', 'handles', 'placement', 'cache', ...sideBySide, ...shardAndBelow],
       ...Object.fromEntries(sideBySide.map((room) => [room, shardAndBelow])),
+      cache: ['handles', ...shardAndBelow],
       shard,
       placement: ['connection'],
       handles: below,

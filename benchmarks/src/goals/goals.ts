@@ -1,3 +1,4 @@
+import { cacheCase } from '../suites/cache.js'
 import { multiKeyCase } from '../suites/multi-key.js'
 import { shardsCase } from '../suites/shards.js'
 import { throughputCase } from '../suites/throughput.js'
@@ -62,4 +63,30 @@ export const goals: readonly Goal[] = [
   ),
   atMost(1.3, 'CPU per operation of 32 shards against 3, C=500', cpuOfShards(500)),
   atMost(1.3, 'CPU per operation of 32 shards against 3, C=50', cpuOfShards(50)),
+  atMost(
+    300,
+    'a hit of the near cache, 100 B',
+    value(cacheCase.hit, 'hitNanoseconds', 'disredis-cached'),
+    'ns',
+  ),
+  atMost(
+    0.1,
+    "a hit of the near cache against node-redis's",
+    ratio(cacheCase.hit, 'hitNanoseconds', 'disredis-cached', 'node-redis-cached'),
+  ),
+  atLeast(
+    3,
+    'reads at 90 % hits against uncached ones, C=50',
+    ratio(cacheCase.reads(90), 'operationsPerSecond', 'disredis-cached', 'disredis'),
+  ),
+  atMost(
+    1.15,
+    'the time of a miss against a plain read, C=1',
+    ratio(cacheCase.reads(0, 1), 'p50Microseconds', 'disredis-cached', 'disredis'),
+  ),
+  atMost(
+    1.15,
+    'the time of a miss against a plain read, C=50',
+    ratio(cacheCase.reads(0), 'p50Microseconds', 'disredis-cached', 'disredis'),
+  ),
 ]

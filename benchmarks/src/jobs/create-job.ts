@@ -1,3 +1,4 @@
+import { createCacheJob } from './cache-job.js'
 import { createFirstCommandJob } from './first-command-job.js'
 import type { Job, JobContext, JobSpec } from './job.js'
 import { createLoadJob } from './load-job.js'
@@ -12,6 +13,8 @@ export async function createJob(spec: JobSpec, context: JobContext): Promise<Job
       return createFirstCommandJob(spec, context)
     case 'memory':
       return createMemoryJob(spec, context)
+    case 'cache':
+      return createCacheJob(spec, context)
     case 'lookup':
       return createLookupJob(spec)
   }

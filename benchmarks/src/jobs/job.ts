@@ -1,5 +1,6 @@
 import type { Target } from '../contenders/contender.js'
 import type { Sample } from '../measure/metrics.js'
+import type { CachedReadsSpec } from '../workloads/cached-reads.js'
 import type { WorkloadSpec } from '../workloads/workload.js'
 
 /** What one contender's process does in each round of a case. */
@@ -17,6 +18,13 @@ export type JobSpec =
       readonly shards: number
       readonly clients: number
     }
+  | ({
+      readonly kind: 'cache'
+      readonly contender: string
+      readonly shards: number
+      /** The time of a hit, of a string or of a hash of 20 fields, or reads at a ratio of hits. */
+      readonly measure: 'hits' | 'hash-hits' | 'reads'
+    } & CachedReadsSpec)
   | { readonly kind: 'lookup'; readonly lookup: string; readonly shards: number }
 
 /** Where a job's process finds the servers, and its own part of the key space. */

@@ -9,6 +9,8 @@ export type Metric =
   | 'residentKibibytes'
   | 'heapKibibytesPerShard'
   | 'lookupNanoseconds'
+  | 'hitNanoseconds'
+  | 'staleReads'
 
 /** What one round measured. */
 export type Sample = Readonly<Partial<Record<Metric, number>>>
@@ -35,5 +37,7 @@ export const metrics: Readonly<Record<Metric, MetricDescription>> = {
     better: 'lower',
     fractionDigits: 1,
   },
+  hitNanoseconds: { label: 'ns/hit', unit: 'ns', better: 'lower', fractionDigits: 0 },
+  staleReads: { label: 'stale/million', unit: '', better: 'lower', fractionDigits: 0 },
   lookupNanoseconds: { label: 'ns/lookup', unit: 'ns', better: 'lower', fractionDigits: 0 },
 }

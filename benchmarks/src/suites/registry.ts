@@ -1,3 +1,4 @@
+import { cache } from './cache.js'
 import type { Suite } from './case.js'
 import { firstCommand } from './first-command.js'
 import { memory } from './memory.js'
@@ -13,6 +14,7 @@ export const suites: readonly Suite[] = [
   throughput,
   multiKey,
   pipeline,
+  cache,
   session,
   firstCommand,
   shards,

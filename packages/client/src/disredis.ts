@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { hashTag } from '@disredis/hash-ring'
 import { InvalidOptionError, type Topology } from '@disredis/sentinel'
 import type { Callback, RedisCommander } from 'ioredis'
+import { CachedHandle } from './cache/cached-handle.js'
 import { commandInfo } from './catalog/command-info.js'
 import { type CallPolicy, type ReadFrom, readFromValues } from './commands/call-policy.js'
 import { Command } from './commands/command.js'
@@ -62,6 +63,17 @@ export interface CallOptions {
   readonly readFrom?: ReadFrom
   /** Gives the calls up: they reject with its reason (`OutcomeUnknownError` for writes that were sent). */
   readonly signal?: AbortSignal
+}
+
+/** Options of {@link Disredis.cached}. */
+export interface CachedOptions {
+  /**
+   * ms since a value was asked for, at most; then it is asked for again, although the master has told no
+   * change. Default 60000.
+   */
+  readonly maxAge?: number
+  /** Limit for each command in ms, in place of `commandTimeout`. */
+  readonly timeout?: number
 }
 
 /** Gets a client for the shard of the watched keys, on a connection of its own. */
@@ -191,7 +203,8 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
     const { supervisor } = this.#run
     const shards = supervisor.shards.map((shard) => shard.health())
     const { commandTimeout } = this.#options
-    return summarize(shards, supervisor.topology, supervisor.placement(), commandTimeout)
+    const cache = this.#run.cache?.health()
+    return summarize(shards, supervisor.topology, supervisor.placement(), commandTimeout, cache)
   }
 
   /**
@@ -281,6 +294,30 @@ export class Disredis extends EventEmitter<DisredisEvents> implements CommandTar
       ...this.#context(this.#callPolicy),
       send: (command) =>
         this.#run.routeBy(command, (router) => routing.over(router).route(command)),
+    })
+  }
+
+  /**
+   * The same commands; reads of one key, and each key of MGET, may be answered from the near cache (the
+   * option `cache`). What they answer was true within `cache.maxStaleness` ms, and sees what this client
+   * wrote before; see docs/near-cache.md. Writes, pipelines, transactions and all other commands go to the
+   * masters, as they do on the client itself. Make one handle and keep it.
+   *
+   * @throws InvalidOptionError if the client has no near cache
+   */
+  cached(options: CachedOptions = {}): CachedHandle {
+    if (this.#options.cache === undefined) {
+      throw new InvalidOptionError('cached() needs the option `cache` of the client')
+    }
+    return new CachedHandle({
+      ...this.#context({
+        ...this.#callPolicy,
+        timeout: milliseconds('timeout', options.timeout, this.#callPolicy.timeout),
+        // What is not kept is no older than what is.
+        readFrom: 'master',
+      }),
+      cache: () => this.#run.cache!,
+      maxAge: milliseconds('maxAge', options.maxAge, 60_000),
     })
   }
 

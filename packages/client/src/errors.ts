@@ -103,6 +103,14 @@ export class TlsError extends DisredisError {
   override readonly code = 'DISREDIS_TLS'
 }
 
+/**
+ * A master does not tell which keys have changed, and the option `cache.required` says that it must: the
+ * user lacks `+client|tracking`.
+ */
+export class NearCacheError extends DisredisError {
+  override readonly code = 'DISREDIS_NEAR_CACHE'
+}
+
 /** A master could not be dialled, or its connection was lost. */
 export class ConnectionError extends DisredisError {
   override readonly code = 'DISREDIS_CONNECTION'

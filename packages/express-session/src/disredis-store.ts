@@ -18,7 +18,7 @@ import {
 import { type CookieOptions, type Session, type SessionData, Store } from 'express-session'
 import { allRefs, allSessions, clearAll } from './all-sessions.js'
 import { Cookie } from './express-session-classes.js'
-import { lockMiddleware } from './lock-middleware.js'
+import { freshMiddleware, lockMiddleware } from './lock-middleware.js'
 import type { SessionMiddleware, SessionRequest, StoreRequest } from './middleware.js'
 import { OutageWatch } from './outage-watch.js'
 import { RequestSession } from './request-session.js'
@@ -225,6 +225,15 @@ export class DisredisStore extends Store {
    */
   lock(options?: LockOptions): SessionMiddleware {
     return lockMiddleware(this.sessions, this.#binding, options)
+  }
+
+  /**
+   * Middleware for routes that must not rest on the near cache (option `nearCache`): it loads the session
+   * again, from Redis. `app.post('/password', store.fresh(), handler)`. A session that has ended meanwhile is
+   * an error of the request, as of `req.session.reload()`.
+   */
+  fresh(): SessionMiddleware {
+    return freshMiddleware(this.#binding)
   }
 
   /** Closes the client if the store made it. Every method answers with an error from now on. */

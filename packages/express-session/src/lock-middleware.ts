@@ -25,16 +25,26 @@ export function lockMiddleware(
       // Also if the client has gone away, and nobody ends the response.
       if (res.destroyed || res.closed) end()
       else res.once('close', end)
-      await reload(req)
+      await reload(req, binding)
       binding.trace(req.session, { ...binding.traceOf(req.session), lock })
     }
     answerCallback(acquire(), (error) => next(error ?? undefined))
   }
 }
 
-function reload({ session }: SessionRequest): Promise<void> {
+/** @internal See `DisredisStore.fresh`. */
+export function freshMiddleware(binding: SessionBinding): SessionMiddleware {
+  return (req, _res, next) => {
+    const { isStored } = binding.traceOf(req.session)
+    if (isStored) answerCallback(reload(req, binding), (error) => next(error ?? undefined))
+    else next()
+  }
+}
+
+/** As Redis has it: others may have changed it a moment ago. */
+function reload({ session }: SessionRequest, binding: SessionBinding): Promise<void> {
   return new Promise((resolve, reject) => {
-    session.reload((error: unknown) => (error ? reject(error) : resolve()))
+    binding.freshly(() => session.reload((error: unknown) => (error ? reject(error) : resolve())))
   })
 }
 

@@ -18,6 +18,7 @@ const SKIPPED: SaveResult = Object.freeze({ outcome: 'skipped', handle: undefine
 export class SessionBinding {
   readonly #sessions: SessionStore<StoredSession>
   readonly #onUnavailable: () => void
+  #isFresh = false
 
   /** @param onUnavailable is told of every operation that Redis did not answer */
   constructor(sessions: SessionStore<StoredSession>, onUnavailable: () => void) {
@@ -33,8 +34,18 @@ export class SessionBinding {
     TracedSession.set(session, this, trace)
   }
 
+  /** What `work` loads, before it returns, is asked of Redis. */
+  freshly<T>(work: () => T): T {
+    this.#isFresh = true
+    try {
+      return work()
+    } finally {
+      this.#isFresh = false
+    }
+  }
+
   load(sid: string): Promise<SessionData | undefined> {
-    return this.#sessions.get(sid).then(
+    return this.#sessions.get(sid, { fresh: this.#isFresh }).then(
       (loaded) => (loaded === undefined ? undefined : this.#handOut(loaded)),
       (error: unknown) => this.#failed(error),
     )

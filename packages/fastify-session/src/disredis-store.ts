@@ -62,6 +62,7 @@ export class DisredisStore implements FastifyStore {
     'Serve it over HTTPS; behind a proxy that speaks TLS, make Fastify with trustProxy. Leave the options cookie.secure and cookie.httpOnly at their defaults, or set them to true.',
   )
   #configured: ConfiguredCookie | undefined
+  #isFresh = false
   /** The session that turned out to be ended already when it was destroyed, while its callback runs. */
   #endedId: string | undefined
 
@@ -155,13 +156,35 @@ export class DisredisStore implements FastifyStore {
     return id === session.sessionId ? handle?.ref : undefined
   }
 
+  /**
+   * A hook for routes that must not rest on the near cache (option `nearCache`): it loads the session again,
+   * from Redis. `app.post('/password', { preHandler: app.sessionStore.fresh() }, handler)`. A session that has
+   * ended meanwhile is an error of the request, as of `request.session.reload()`.
+   */
+  fresh(): (request: FastifyRequest) => Promise<void> {
+    return async (request) => {
+      if (this.refOf(request) !== undefined) await this.reload(request)
+    }
+  }
+
+  /** @internal Loads the request's session again, from Redis. */
+  reload({ session }: FastifyRequest): Promise<void> {
+    this.#isFresh = true
+    try {
+      // It asks before it returns.
+      return session.reload()
+    } finally {
+      this.#isFresh = false
+    }
+  }
+
   /** Refuses everything from now on; closes the client if the store made it. */
   async close(): Promise<void> {
     await this.sessions.close()
   }
 
   async #load(id: string): Promise<Session | null> {
-    const loaded = await this.sessions.get(id)
+    const loaded = await this.sessions.get(id, { fresh: this.#isFresh })
     if (loaded === undefined) return null
     const { data, cookie, handle } = loaded
     if (this.#configured !== undefined) keepStrict(cookie, this.#configured)

@@ -19,7 +19,7 @@ export function addRouteLocks(app: FastifyInstance, store: DisredisStore): void 
     if (reply.raw.closed) left()
     else reply.raw.once('close', left)
     // Others may have changed it while they held the lock.
-    await request.session.reload()
+    await store.reload(request)
     originOf(request.session).lock = { id, held }
   }
 

@@ -26,6 +26,12 @@ export type SessionData = Record<string, unknown>
 /** A framework's session object: the data, and its cookie. */
 export type SessionInput<Data extends object> = Data & { readonly cookie?: CookieInput | undefined }
 
+/** Options of {@link SessionStore.get}. */
+export interface LoadOptions {
+  /** Asks Redis although the session is in the near cache. Default false. */
+  readonly fresh?: boolean
+}
+
 /**
  * Keeps sessions in Redis. Every operation rejects with a {@link SessionStoreError} or says in its
  * outcome what became of the session; an error never means that there is none.
@@ -40,7 +46,7 @@ export class SessionStore<Data extends object = SessionData> {
   constructor(options: SessionStoreOptions<Data>) {
     let closeClient: (() => Promise<void>) | undefined
     const settings = resolveOptions(options, () => {
-      const { client, close } = openClient(options)
+      const { client, close } = openClient(options, options.nearCache)
       closeClient = close
       return client
     })
@@ -56,16 +62,16 @@ export class SessionStore<Data extends object = SessionData> {
 
   /**
    * Loads a session. One round trip; one more when this process does not know yet whose session it
-   * is.
+   * is; none with the option `nearCache` for one that was not changed.
    *
    * @returns undefined if there is none: unknown, expired, destroyed, revoked, quarantined, or an id
    * that is refused.
    * @throws SessionUnavailableError if Redis could not be asked, under `onUnavailable: 'error'`.
    */
-  get(id: string): Promise<LoadedSession<Data> | undefined> {
+  get(id: string, { fresh = false }: LoadOptions = {}): Promise<LoadedSession<Data> | undefined> {
     return this.#operations.run(
       'get',
-      () => this.#load(id),
+      () => this.#load(id, fresh),
       (loaded) => this.#countLoad(loaded),
     )
   }
@@ -205,10 +211,10 @@ export class SessionStore<Data extends object = SessionData> {
     return this.close()
   }
 
-  #load(id: string): Promise<LoadedSession<Data> | undefined> {
+  #load(id: string, isFresh: boolean): Promise<LoadedSession<Data> | undefined> {
     const { context, reader } = this.#parts
     const key = context.keys.ofId(id)
-    if (key !== undefined) return reader.read(key)
+    if (key !== undefined) return reader.read(key, isFresh)
     context.counters.refusedIds++
     return Promise.resolve(undefined)
   }

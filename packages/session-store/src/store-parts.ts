@@ -1,5 +1,6 @@
-import type { CallOptions } from '@disredis/client'
+import type { CachedOptions, CallOptions } from '@disredis/client'
 import { createCounters } from './counters.js'
+import { SessionOptionError } from './errors.js'
 import { Deadlines } from './operations/deadline.js'
 import { Membership } from './operations/membership.js'
 import { RecentMap } from './operations/recent-map.js'
@@ -38,11 +39,12 @@ export function assembleParts<Data extends object>(
   tidy: StoreContext<Data>['tidy'],
 ): StoreParts<Data> {
   const client = withPolicy(settings.client, settings.deadline)
+  const near = nearReads(settings, client)
   const scripts = new ScriptExecutor(settings.client, client, settings.durability)
   const clock = new ServerClock()
   const codec = new PayloadCodec(settings)
   const now = () => clock.now()
-  const hash = new HashLayout({ ...settings, client, scripts, codec, now })
+  const hash = new HashLayout({ ...settings, client, near, scripts, codec, now })
   const { prefix, connectRedis, hashIds } = settings
   const keys = new SessionKeys(prefix, connectRedis?.prefix ?? prefix, hashIds)
   const counters = createCounters()
@@ -52,6 +54,7 @@ export function assembleParts<Data extends object>(
     storage: new SessionStorage(hash, takeOverOf(settings), counters),
     users: new UserRegistry(
       client,
+      near,
       scripts,
       keys,
       settings.absoluteTimeout,
@@ -87,6 +90,26 @@ function withPolicy(client: SessionRedis, timeout: number): SessionRedis {
   }
   if (typeof withOptions !== 'function') return client
   return withOptions.call(client, { timeout, idempotent: true, readFrom: 'master' })
+}
+
+/** Where sessions are read that need not be fresh: from the client itself, unless `nearCache` is set. */
+function nearReads<Data extends object>(
+  { client, nearCache, deadline }: Settings<Data>,
+  direct: SessionRedis,
+): SessionRedis {
+  if (nearCache === undefined) return direct
+  const { cached } = client as { cached?: (options: CachedOptions) => SessionRedis }
+  if (typeof cached !== 'function') throw refusedNearCache()
+  try {
+    return cached.call(client, { maxAge: nearCache.maxAge, timeout: deadline })
+  } catch (cause) {
+    throw refusedNearCache(cause)
+  }
+}
+
+function refusedNearCache(cause?: unknown): SessionOptionError {
+  const message = 'Option nearCache needs a Disredis client that was made with the option cache'
+  return new SessionOptionError(message, { cause })
 }
 
 function takeOverOf<Data extends object>(settings: Settings<Data>): TakeOver | undefined {

@@ -39,7 +39,7 @@ function commandMethod(name: string, encoding: 'utf8' | null): Method {
 }
 
 /** Frames of this package are of no interest to its users. */
-function noteCallSite(command: Command, method: Method): void {
+export function noteCallSite(command: Command, method: Method): void {
   const callSite = new Error()
   Error.captureStackTrace(callSite, method)
   command.callSite = callSite
@@ -64,7 +64,7 @@ function callMethod(encoding: 'utf8' | null): Method {
   }
 }
 
-function takeCallback(args: unknown[]): CommandCallback | undefined {
+export function takeCallback(args: unknown[]): CommandCallback | undefined {
   return typeof args[args.length - 1] === 'function' ? (args.pop() as CommandCallback) : undefined
 }
 

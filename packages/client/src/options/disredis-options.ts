@@ -55,10 +55,27 @@ export interface DisredisOptions {
   readonly keyPrefix?: string | undefined
   /** From the addresses that Sentinel names to those that this process can dial. */
   readonly natMap?: NatMap | undefined
+  /**
+   * Says of every address that a Sentinel names, after `natMap`, whether it may be dialled; one that may not is
+   * refused as unusable and told by `error`. Pins the nodes where Sentinels are not trusted. Default: all.
+   */
+  readonly allowAddress?: ((address: Address) => boolean) | undefined
   /** Limit for one TCP or TLS connect, and for one handshake. Default 2000. */
   readonly connectTimeout?: number | undefined
   /** Limit for one command, from the call to its answer or error. Default 10000. */
   readonly commandTimeout?: number | undefined
+  /**
+   * ms without a byte, while replies are due, after which commands are queued instead of written: their outcome
+   * stays known, and they survive a failover. The way there and back comes on top, as the
+   * handshake took it, up to 500 ms. Longer where pauses of the network are common. Default 200.
+   */
+  readonly silenceTimeout?: number | undefined
+  /**
+   * ms without a byte, while replies are due, after which the node is asked on another connection whether it
+   * still serves this one, which is replaced if not. More than `silenceTimeout`. Default 1000, or twice
+   * `silenceTimeout` if that is more.
+   */
+  readonly livenessTimeout?: number | undefined
   /** `CLIENT SETNAME` on every connection. Default `disredis`. */
   readonly connectionName?: string | undefined
   /** Connect at the first command or `connect()`. Default false. */
@@ -87,6 +104,11 @@ export interface DisredisOptions {
   readonly maxReplicaLag?: number | undefined
   /** ms after a write by this client in which its keys are read from the master. Default 1000. */
   readonly readYourWrites?: number | undefined
+  /**
+   * Keeps what `cached()` reads in this process for as long as the masters do not say that it has changed:
+   * see docs/near-cache.md. One further connection to each master. Default: none.
+   */
+  readonly cache?: CacheOptions | undefined
   /** Holding writes while Sentinel fails a master over. */
   readonly failoverGate?:
     | {
@@ -126,6 +148,29 @@ export interface DisredisOptions {
   readonly openSocket?: OpenSocket | undefined
 }
 
+export interface CacheOptions {
+  /** Bytes of memory for all that is kept, index and all. Default 67108864 (64 MiB). */
+  readonly maxBytes?: number | undefined
+  /**
+   * ms: no value is given out of which the master has not proven within that time that it was true. Kept
+   * by a heartbeat when nothing else is asked. Default 1000.
+   */
+  readonly maxStaleness?: number | undefined
+  /**
+   * What a master means that refuses to tell changes (an ACL user without `+client|tracking`): `true`, and
+   * the client does not become ready but rejects with `NearCacheError`; `false`, and `cached()` reads from
+   * that master as the client itself does, and `health()` tells. Default false.
+   */
+  readonly required?: boolean | undefined
+}
+
+/** With every default in its place. */
+export interface ResolvedCacheOptions {
+  readonly maxBytes: number
+  readonly maxStaleness: number
+  readonly required: boolean
+}
+
 /** What a client is made of: addresses, a URL, or options. Those of ioredis that have no meaning here are ignored or refused. */
 export type GivenOptions = string | readonly string[] | DisredisOptions | RedisOptions
 
@@ -133,7 +178,7 @@ export type GivenOptions = string | readonly string[] | DisredisOptions | RedisO
 export type MoreOptions = Partial<DisredisOptions> | RedisOptions
 
 /** Options with every default in its place. Frozen. */
-export interface ResolvedOptions extends DisredisOptions {
+export interface ResolvedOptions extends Omit<DisredisOptions, 'cache'> {
   readonly sentinels: Address[]
   readonly credentials: () => Credentials | Promise<Credentials>
   readonly tls: ConnectionOptions | undefined
@@ -143,6 +188,8 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly db: number
   readonly connectTimeout: number
   readonly commandTimeout: number
+  readonly silenceTimeout: number
+  readonly livenessTimeout: number
   readonly connectionName: string
   readonly lazyConnect: boolean
   readonly queue: { readonly maxCommands: number; readonly maxBytes: number }
@@ -151,6 +198,7 @@ export interface ResolvedOptions extends DisredisOptions {
   readonly maxReplicaLag: number
   readonly readYourWrites: number
   readonly failoverGate: GateOptions
+  readonly cache: ResolvedCacheOptions | undefined
   readonly showFriendlyErrorStack: boolean
   readonly stringNumbers: boolean
   readonly family: 0 | 4 | 6

@@ -27,7 +27,21 @@ export function resolveOptions(given: GivenOptions, more?: MoreOptions): Resolve
   if (options.credentials !== undefined && typeof options.credentials !== 'function') {
     throw new InvalidOptionError('`credentials` takes a function')
   }
+  if (options.allowAddress !== undefined && typeof options.allowAddress !== 'function') {
+    throw new InvalidOptionError('`allowAddress` takes a function')
+  }
   const probeInterval = options.failoverGate?.probeInterval
+  const silenceTimeout = milliseconds('silenceTimeout', options.silenceTimeout, 200)
+  const livenessTimeout = milliseconds(
+    'livenessTimeout',
+    options.livenessTimeout,
+    Math.max(1000, silenceTimeout * 2),
+  )
+  if (livenessTimeout <= silenceTimeout) {
+    throw new InvalidOptionError(
+      `\`livenessTimeout\` takes more than \`silenceTimeout\`, ${silenceTimeout} ms, not ${livenessTimeout}`,
+    )
+  }
   const family = oneOf('family', options.family, [0, 4, 6] as const)
   return Object.freeze({
     ...options,
@@ -45,6 +59,8 @@ export function resolveOptions(given: GivenOptions, more?: MoreOptions): Resolve
     db: count('db', options.db, 0, 0),
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout, 2000),
     commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
+    silenceTimeout,
+    livenessTimeout,
     connectionName: text('connectionName', options.connectionName) ?? 'disredis',
     lazyConnect: flag('lazyConnect', options.lazyConnect, false),
     queue: Object.freeze({
@@ -66,6 +82,7 @@ export function resolveOptions(given: GivenOptions, more?: MoreOptions): Resolve
         'proven',
       ] as const),
     }),
+    cache: resolveCache(options.cache),
     fenceAfter:
       options.fenceAfter === undefined
         ? undefined
@@ -123,6 +140,18 @@ function readForm(given: GivenOptions): object {
     )
   }
   return given
+}
+
+function resolveCache(cache: DisredisOptions['cache']): ResolvedOptions['cache'] {
+  if (cache === undefined) return undefined
+  if (typeof cache !== 'object') {
+    throw new InvalidOptionError('`cache` takes { maxBytes, maxStaleness, required }')
+  }
+  return Object.freeze({
+    maxBytes: count('cache.maxBytes', cache.maxBytes, 64 * 1024 * 1024, 1),
+    maxStaleness: milliseconds('cache.maxStaleness', cache.maxStaleness, 1000),
+    required: flag('cache.required', cache.required, false),
+  })
 }
 
 function tlsOptions(

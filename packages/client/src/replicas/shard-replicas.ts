@@ -9,7 +9,7 @@ import { MasterWatch } from './master-watch.js'
 import { ReplicaConnection, type ReplicaConnectionContext } from './replica-connection.js'
 
 export interface ShardReplicasContext
-  extends Pick<ReplicaConnectionContext, 'runtime' | 'connectTimeout' | 'dial'> {
+  extends Pick<ReplicaConnectionContext, 'runtime' | 'connectTimeout' | 'silenceTimeout' | 'dial'> {
   readonly shard: Shard
   readonly ticker: Ticker
   readonly now: () => number
@@ -36,7 +36,7 @@ export class ShardReplicas implements Ticked {
   constructor(context: ShardReplicasContext) {
     this.name = context.shard.name
     this.#context = context
-    this.#waiting = new CommandQueue(context.limits)
+    this.#waiting = new CommandQueue(context.limits, context.shard.name)
     this.#master = new MasterWatch(context.shard, context.runtime)
     this.topologyChanged()
   }
@@ -89,10 +89,11 @@ export class ShardReplicas implements Ticked {
   }
 
   #makeReader(address: Address): ReplicaConnection {
-    const { runtime, connectTimeout, dial, ticker } = this.#context
+    const { runtime, connectTimeout, silenceTimeout, dial, ticker } = this.#context
     return new ReplicaConnection(address, {
       runtime,
       connectTimeout,
+      silenceTimeout,
       dial,
       ticker,
       onReturned: (command, refusal) => {

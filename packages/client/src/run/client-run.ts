@@ -1,8 +1,9 @@
 import type { Runtime, Timer } from '@disredis/connection'
 import { type DisredisError, InvalidOptionError } from '@disredis/sentinel'
+import { ClientCache } from '../cache/client-cache.js'
 import type { Command } from '../commands/command.js'
 import { createDialNode } from '../connection/dial-node.js'
-import { CommandTimeoutError, ShardDownError } from '../errors.js'
+import { CommandTimeoutError, NearCacheError, ShardDownError } from '../errors.js'
 import type { ResolvedOptions } from '../options/disredis-options.js'
 import type { MessageKind } from '../pubsub/shard-subscriber.js'
 import { Subscriptions } from '../pubsub/subscriptions.js'
@@ -41,6 +42,8 @@ export class ClientRun {
   readonly supervisor: ShardSupervisor
   readonly subscriptions: Subscriptions
   readonly watched: WatchedTransactions
+  /** There if the options have one. */
+  readonly cache: ClientCache | undefined
   readonly runtime: Runtime
   readonly #context: ClientRunContext
   readonly #lobby: Lobby
@@ -85,16 +88,19 @@ export class ClientRun {
     this.watched = new WatchedTransactions({
       runtime,
       openSession: (shard, signal) => this.supervisor.openSession(shard, signal),
-      route: (shard, command, session) =>
-        this.knownRouter().routeWatched(shard.flow, command, session),
+      route: (shard, command, session) => {
+        this.cache?.noteWrite(command)
+        this.knownRouter().routeWatched(shard.flow, command, session)
+      },
     })
+    this.cache = options.cache && this.#makeCache(options.cache)
     this.#lobby = new Lobby({
       limits: options.queue,
       ticker: this.supervisor.ticker,
       now: () => this.supervisor.batch.now(),
       onCommand: () => this.start(),
     })
-    this.entry = this.#lobby
+    this.entry = this.#heeded(this.#lobby)
   }
 
   get status(): DisredisStatus {
@@ -141,6 +147,7 @@ export class ClientRun {
 
   /** Takes a command over that goes another way than the client's own router would take. */
   routeBy(command: Command, detour: Detour): void {
+    this.cache?.noteWrite(command)
     if (this.#closing !== undefined) command.fail(closedError())
     else if (this.#router === undefined) this.#lobby.route(command, detour)
     else detour(this.#router)
@@ -162,11 +169,34 @@ export class ClientRun {
     return this.#closing
   }
 
+  /** The cache, if there is one, hears of every write first. Without one, commands take no step more. */
+  #heeded(entry: CommandEntry): CommandEntry {
+    const { cache } = this
+    if (cache === undefined) return entry
+    return {
+      route(command) {
+        cache.noteWrite(command)
+        entry.route(command)
+      },
+    }
+  }
+
+  #makeCache(options: NonNullable<ResolvedOptions['cache']>): ClientCache {
+    return new ClientCache({
+      options,
+      runtime: this.runtime,
+      makeLink: (index, part, onChanged) => this.supervisor.makeTracking(index, part, onChanged),
+      pass: (command) => this.entry.route(command),
+      onChanged: () => this.#checkReady(),
+    })
+  }
+
   #mastersKnown(router: Router): void {
     this.#router = router
     if (this.#context.usesReplicas()) router.useReplicas()
     this.#startError = undefined
-    if (this.#closing === undefined) this.entry = router
+    if (this.#closing === undefined) this.entry = this.#heeded(router)
+    this.cache?.open(router.ring)
     this.#routerWaiters.resolveAll()
     this.#lobby.leave(router)
   }
@@ -208,10 +238,22 @@ export class ClientRun {
     const { shards, lanes } = this.supervisor
     if (!shards.every(({ phase }) => phase === 'ready')) return
     if (![...lanes].every(({ phase }) => phase !== 'connecting')) return
+    if (!this.#isCacheDecided()) return
     this.#status = 'ready'
     this.#readyWaiters.resolveAll()
     this.#context.emit('connect')
     this.#context.emit('ready')
+  }
+
+  /** What is cached is known, as far as a start waits for it. */
+  #isCacheDecided(): boolean {
+    const { cache } = this
+    if (cache === undefined) return true
+    if (!cache.links.every(({ isDecided }) => isDecided)) return false
+    if (this.#context.options.cache?.required !== true) return true
+    const refused = cache.links.find(({ state }) => state === 'refused')
+    if (refused !== undefined) this.#giveUpWaiting(notTrackedError(refused.shard, refused.reason))
+    return cache.links.every(({ state }) => state === 'tracking')
   }
 
   #emitMessage(kind: MessageKind, parts: readonly (Buffer | string)[]): void {
@@ -251,6 +293,7 @@ export class ClientRun {
     this.#routerWaiters.rejectAll(error)
     this.subscriptions.close()
     this.watched.close()
+    this.cache?.close()
     await this.supervisor.close()
     this.#status = 'end'
     // After the promise, as in ioredis: `await redis.quit(); await once(redis, 'end')`.
@@ -266,8 +309,19 @@ export class ClientRun {
     const limit = new Promise<void>((resolve) => {
       timer = this.runtime.setTimer(resolve, timeout)
     })
-    const commands = this.#lobby.drained().then(() => this.supervisor.drained())
+    const commands = this.#lobby
+      .drained()
+      // What a link does not answer comes back to its shard.
+      .then(() => this.cache?.drained())
+      .then(() => this.supervisor.drained())
     await Promise.race([Promise.all([commands, this.watched.drained()]), limit])
     timer?.cancel()
   }
+}
+
+function notTrackedError(shard: string, cause: Error | undefined): NearCacheError {
+  return new NearCacheError(
+    `The master of '${shard}' does not tell which keys have changed, and \`cache.required\` wants it: give the user +client|tracking. ${cause?.message ?? ''}`,
+    { shard, cause },
+  )
 }

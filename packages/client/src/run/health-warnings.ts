@@ -8,6 +8,8 @@ export interface HealthWarning {
    * - `no-promotable-replica`: nothing could take over.
    * - `one-host`: the master and all its replicas are on one host.
    * - `slow-detection`: Sentinel looks on for longer than a command may take.
+   * - `cache-refused`: the master does not tell which keys have changed: `cached()` keeps nothing of it.
+   * - `tracking-table-full`: the master forgets keys that clients keep, and takes them from their caches.
    */
   readonly code:
     | 'quorum-unreachable'
@@ -15,6 +17,8 @@ export interface HealthWarning {
     | 'no-promotable-replica'
     | 'one-host'
     | 'slow-detection'
+    | 'cache-refused'
+    | 'tracking-table-full'
   /** The Sentinel master name; undefined where it concerns all. */
   readonly shard: string | undefined
   /** What is wrong and what to do, in a sentence or two. */

@@ -1,6 +1,8 @@
 import type { SentinelTopology, Topology } from '@disredis/sentinel'
+import type { CacheHealth } from '../cache/cache-health.js'
 import type { PlacementHealth } from '../placement/placement-health.js'
 import type { ShardHealth } from '../shard/shard-health.js'
+import { cacheWarnings } from './cache-warnings.js'
 import { type HealthWarning, healthWarnings } from './health-warnings.js'
 
 /** A client at one moment. */
@@ -16,6 +18,8 @@ export interface Health {
   readonly warnings: readonly HealthWarning[]
   /** Whether every master belongs to this client's placement. It does not change `state`. */
   readonly placement: PlacementHealth
+  /** Of the near cache; undefined if the client has none. It does not change `state`. */
+  readonly cache: CacheHealth | undefined
 }
 
 /** @param commandTimeout ms of the client's commands */
@@ -24,9 +28,13 @@ export function summarize(
   topology: Topology | undefined,
   placement: PlacementHealth,
   commandTimeout: number,
+  cache: CacheHealth | undefined,
 ): Health {
   const sentinels = topology?.sentinels ?? []
-  const warnings = topology === undefined ? [] : healthWarnings(topology, commandTimeout)
+  const warnings = [
+    ...(topology === undefined ? [] : healthWarnings(topology, commandTimeout)),
+    ...(cache === undefined ? [] : cacheWarnings(cache)),
+  ]
   const connected = sentinels.filter(({ isConnected }) => isConnected).length
   const hasMajority = connected * 2 > sentinels.length
   const isServing =
@@ -35,5 +43,5 @@ export function summarize(
     ({ phase, isAnswering, isFenced }) => phase === 'ready' && isAnswering && !isFenced,
   )
   const state = !isServing ? 'down' : isCalm && hasMajority ? 'ok' : 'degraded'
-  return { state, shards, sentinels, warnings, placement }
+  return { state, shards, sentinels, warnings, placement, cache }
 }

@@ -8,6 +8,9 @@ import {
   type WatcherEvents,
   type WatcherLease,
 } from '@disredis/sentinel'
+import type { CachePart } from '../cache/cache-part.js'
+import type { CachedRead } from '../cache/cached-read.js'
+import { TrackingLink } from '../cache/tracking-link.js'
 import type { DialNode } from '../connection/dial-node.js'
 import type { NodeConnection } from '../connection/node-connection.js'
 import { WriteBatch } from '../connection/write-batch.js'
@@ -28,7 +31,7 @@ import type { ShardContext } from '../shard/shard-context.js'
 import { WatchSession } from '../watch/watch-session.js'
 import { failoverAborted } from './abort-reason.js'
 import type { DisredisEvents } from './client-events.js'
-import { SentinelFence } from './sentinel-fence.js'
+import { hasMajority, SentinelFence } from './sentinel-fence.js'
 
 export type EventSink = <Name extends keyof DisredisEvents>(
   name: Name,
@@ -49,12 +52,6 @@ export interface SupervisorContext {
   /** A lane got a master, or could not reach one. */
   readonly onLaneChanged: () => void
 }
-
-/** ms without a byte, while replies are due, after which commands are queued instead of written. */
-const silenceTimeout = 200
-
-/** ms of silence after that until a second connection is tried. */
-const livenessTimeout = 800
 
 /** What of a shard's context a lane has otherwise: the shard itself tells, and proves, the same. */
 type ShardReports = Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing' | 'dial' | 'admit'>
@@ -99,6 +96,7 @@ export class ShardSupervisor {
       password: options.sentinelPassword,
       tls: options.sentinelTLS,
       natMap: options.natMap,
+      allowAddress: options.allowAddress,
       pollInterval: options.sentinelPollInterval,
       connectTimeout: options.connectTimeout,
       // The error must be there when the first command's time is over.
@@ -168,6 +166,27 @@ export class ShardSupervisor {
       dial: this.#dial,
       masterAddress: () => this.shard(shard)?.master,
       ...tell,
+    })
+  }
+
+  /**
+   * A connection that tracks what is read on it, to be closed by the caller.
+   *
+   * @param index of the shard among the ring's names
+   */
+  makeTracking(index: number, part: CachePart<CachedRead>, onChanged: () => void): TrackingLink {
+    const shard = this.#shards[index]!
+    const { connectTimeout, cache } = this.#options
+    return new TrackingLink({
+      shard,
+      part,
+      runtime: this.#runtime,
+      batch: this.batch,
+      ticker: this.ticker,
+      connectTimeout,
+      maxStaleness: cache!.maxStaleness,
+      dial: (address, signal) => this.#dialFurther(shard.name, address, signal),
+      onChanged,
     })
   }
 
@@ -245,7 +264,7 @@ export class ShardSupervisor {
   }
 
   #makeReplicas(ring: HashRing): ReplicaRouting {
-    const { readYourWrites, queue, maxReplicaLag, connectTimeout } = this.#options
+    const { readYourWrites, queue, maxReplicaLag, connectTimeout, silenceTimeout } = this.#options
     const now = () => this.batch.now()
     this.#replicas = new ReplicaRouting({
       ring,
@@ -260,6 +279,7 @@ export class ShardSupervisor {
           limits: queue,
           maxLag: maxReplicaLag,
           connectTimeout,
+          silenceTimeout,
           dial: this.#dial,
           replicas: () =>
             this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
@@ -334,22 +354,23 @@ export class ShardSupervisor {
     return [...this.#shards, ...this.lanes]
   }
 
-  /** @param longestWait ms for which it is silent by nature while a reply is due */
-  #makeShard(
-    name: string,
-    longestWait = () => 0,
-    reports: ShardReports = this.#reportsOf(name),
-  ): Shard {
+  /**
+   * @param longestWait ms for which it is silent by nature while a reply is due
+   * @param reports those of a lane
+   */
+  #makeShard(name: string, longestWait = () => 0, reports?: ShardReports): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
+    const { silenceTimeout, livenessTimeout } = this.#options
     return new Shard(
       name,
       {
+        isLane: reports !== undefined,
         queue,
         gate,
         connectTimeout,
         longestWait,
         silenceTimeout,
-        livenessTimeout: silenceTimeout + livenessTimeout,
+        livenessTimeout,
       },
       {
         runtime: this.#runtime,
@@ -357,11 +378,13 @@ export class ShardSupervisor {
         ticker: this.ticker,
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
+        areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
         translate: (address) => translateAddress(address, this.#options.natMap),
-        replicaCount: () => this.topology?.shards.get(name)?.replicas.length ?? 0,
+        replicas: () =>
+          this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
-        ...reports,
+        ...(reports ?? this.#reportsOf(name)),
       },
     )
   }

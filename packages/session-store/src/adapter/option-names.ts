@@ -13,6 +13,7 @@ const POLICY_OPTIONS: Readonly<Record<keyof SessionPolicy<object>, true>> = {
   tombstone: true,
   conflict: true,
   durability: true,
+  nearCache: true,
   onUnavailable: true,
   deadline: true,
   userId: true,

@@ -3,7 +3,6 @@ import type { SessionCookie } from '../payload/session-cookie.js'
 import type { DecodedSession, SessionDecoder } from '../payload/session-decoder.js'
 import type { SessionKey } from '../storage/session-keys.js'
 import type { Found, LayoutKind, StoredSession } from '../storage/session-layout.js'
-import type { UserRegistry } from '../storage/user-registry.js'
 import { toStoreError } from '../store-error.js'
 import type { Deadline } from './deadline.js'
 import { readStamps, type Stamp } from './former-owners.js'
@@ -32,7 +31,10 @@ interface Remembered {
 }
 
 /** Where it is looked up what a user has revoked. */
-type Revocations = Pick<UserRegistry, 'epoch' | 'wasRevoked'>
+interface Revocations {
+  epoch(user: string): Promise<number | undefined>
+  wasRevoked(user: string): Promise<boolean>
+}
 
 /** Loads sessions: one round trip, in which the epoch of a known user is read as well. */
 export class SessionReader<Data extends object> {
@@ -48,12 +50,13 @@ export class SessionReader<Data extends object> {
       typeof policy === 'object' ? new RecentMap<Remembered>(policy.maxEntries) : undefined
   }
 
-  read(key: SessionKey): Promise<LoadedSession<Data> | undefined> {
+  /** @param isFresh Redis is asked, whatever is in the near cache */
+  read(key: SessionKey, isFresh: boolean): Promise<LoadedSession<Data> | undefined> {
     const { deadlines, settings, users, userHints } = this.#context
     const guess = settings.userId === undefined ? undefined : userHints.get(key.ref)
     let guessed: { readonly epoch: number | undefined } | undefined
     const reading = deadlines.run((deadline) => {
-      const ask = (user: string) => deadline.attempt(() => users.epoch(user))
+      const ask = (user: string) => deadline.attempt(() => users.epoch(user, isFresh))
       const asked = guess === undefined ? undefined : ask(guess)
       asked?.then(
         (epoch) => {
@@ -62,9 +65,9 @@ export class SessionReader<Data extends object> {
         // Rejects again where it is awaited; a session that is absent never asks for it.
         () => undefined,
       )
-      return this.#readStored(key, guess, deadline, {
+      return this.#readStored(key, guess, deadline, isFresh, {
         epoch: (user) => (user === guess && asked !== undefined ? asked : ask(user)),
-        wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user)),
+        wasRevoked: (user) => deadline.attempt(() => users.wasRevoked(user, isFresh)),
       })
     })
     if (settings.onUnavailable === 'error') return reading
@@ -118,10 +121,11 @@ export class SessionReader<Data extends object> {
     key: SessionKey,
     guess: string | undefined,
     deadline: Deadline,
+    isFresh: boolean,
     revocations: Revocations,
   ) {
     const { counters, storage, userHints } = this.#context
-    const { layout, found } = await deadline.attempt(() => this.#load(key))
+    const { layout, found } = await deadline.attempt(() => this.#load(key, isFresh))
     if (found.state === 'live') {
       const { session } = found
       const loaded = await this.#accept(key, session, layout, 'store', revocations)
@@ -145,9 +149,9 @@ export class SessionReader<Data extends object> {
     return undefined
   }
 
-  #load(key: SessionKey): Promise<Found> {
+  #load(key: SessionKey, isFresh: boolean): Promise<Found> {
     const { counters, storage } = this.#context
-    return storage.load(key).catch((error: unknown) => {
+    return storage.load(key, isFresh).catch((error: unknown) => {
       if (error instanceof SessionUnauthenticError) counters.unauthentic++
       throw error
     })

@@ -20,6 +20,7 @@ export interface Settings<Data extends object> {
   readonly tombstone: number
   readonly conflict: ConflictPolicy
   readonly durability: Durability | undefined
+  readonly nearCache: { readonly maxAge: number } | undefined
   readonly onUnavailable:
     | 'error'
     | 'anonymous'
@@ -87,6 +88,7 @@ export function resolveOptions<Data extends object>(
     tombstone: whole('tombstone', options.tombstone ?? 300_000, 1, LONGEST_LIFE),
     conflict,
     durability: durability(options.durability),
+    nearCache: nearCache(options.nearCache),
     onUnavailable: onUnavailable(options.onUnavailable ?? 'error'),
     deadline: whole('deadline', options.deadline ?? 10_000, 1, 2 ** 31 - 1),
     userId: userId(options.userId),
@@ -169,6 +171,14 @@ function durability(value: Durability | undefined): Durability | undefined {
   return Object.freeze({
     replicas: whole('durability.replicas', value.replicas, 1, 1_000),
     timeout: whole('durability.timeout', value.timeout, 1, 2 ** 31 - 1),
+  })
+}
+
+function nearCache(value: SessionPolicy<object>['nearCache']): Settings<object>['nearCache'] {
+  if (value === undefined) return undefined
+  if (typeof value !== 'object') throw refused('nearCache', value, '{ maxAge: ms }')
+  return Object.freeze({
+    maxAge: whole('nearCache.maxAge', value.maxAge ?? 10_000, 1, 2 ** 31 - 1),
   })
 }
 

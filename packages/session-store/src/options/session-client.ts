@@ -21,6 +21,9 @@ export const CLIENT_OPTIONS = [
   'db',
   'keyPrefix',
   'natMap',
+  'allowAddress',
+  'silenceTimeout',
+  'livenessTimeout',
   'connectTimeout',
   'commandTimeout',
   'connectionName',
@@ -32,6 +35,7 @@ export const CLIENT_OPTIONS = [
   'readYourWrites',
   'failoverGate',
   'fenceAfter',
+  'cache',
   'sentinelPollInterval',
   'openSocket',
   'runtime',
@@ -49,7 +53,10 @@ export interface SessionClient {
 }
 
 /** @throws SessionOptionError, and what the Disredis client throws for its options. */
-export function openClient(connection: SessionConnection): SessionClient {
+export function openClient(
+  connection: SessionConnection,
+  nearCache?: object | undefined,
+): SessionClient {
   const { client } = connection
   if (client !== undefined) {
     if (typeof client?.evalsha === 'function') return { client, close: undefined }
@@ -59,7 +66,10 @@ export function openClient(connection: SessionConnection): SessionClient {
     throw new SessionOptionError('Give `sentinels: [...]`, or an existing client as `client`')
   }
   const given = CLIENT_OPTIONS.filter((name) => connection[name] !== undefined)
-  const options = Object.fromEntries(given.map((name) => [name, connection[name]]))
+  const options: Record<string, unknown> = Object.fromEntries(
+    given.map((name) => [name, connection[name]]),
+  )
+  if (nearCache !== undefined) options.cache ??= {}
   const opened = new Disredis(options as unknown as DisredisOptions)
   return { client: opened, close: () => opened.close() }
 }

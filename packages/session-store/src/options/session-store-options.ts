@@ -92,6 +92,16 @@ export interface SessionPolicy<Data extends object> {
   readonly conflict?: ConflictPolicy
   /** Applies to creating, updating, destroying and revoking. Default: the master's word is enough. */
   readonly durability?: Durability
+  /**
+   * Loads sessions from the near cache of the client (its option `cache`, which is there by default where
+   * the store makes the client): an unchanged session costs no round trip. What ended a session elsewhere is
+   * seen within `cache.maxStaleness` ms: see docs/session-security.md. `get(id, { fresh: true })` asks Redis.
+   * Default: every load asks Redis.
+   */
+  readonly nearCache?: {
+    /** ms since a session was read from Redis, at most. Default 10000. */
+    readonly maxAge?: number
+  }
   /** Default `error`. */
   readonly onUnavailable?: UnavailablePolicy
   /**

@@ -26,6 +26,8 @@ const FOREIGN: Found = { layout: 'hash', found: { state: 'foreign' } }
 
 export interface HashLayoutOptions {
   readonly client: SessionRedis
+  /** Answers from the near cache what it can. */
+  readonly near: Pick<SessionRedis, 'hmget' | 'hmgetBuffer'>
   readonly scripts: ScriptExecutor
   readonly codec: PayloadCodec
   readonly absoluteTimeout: number
@@ -45,21 +47,27 @@ export class HashLayout {
     this.#options = options
   }
 
-  load(key: SessionKey): Promise<Found> {
-    const { client, codec } = this.#options
-    if (!codec.isText) return this.#loadBytes(key)
-    return client.hmget(key.name, ...FIELDS).then(
-      (fields) =>
-        // Written by a process with other options: as text it has lost its bytes.
-        codec.isReadable(fields[DATA])
-          ? { layout: 'hash', found: this.#stateOf(fields, key) }
-          : this.#loadBytes(key),
-      foreignOrError,
-    )
+  load(key: SessionKey, isFresh = true): Promise<Found> {
+    const { codec } = this.#options
+    if (!codec.isText) return this.#loadBytes(key, isFresh)
+    return this.#client(isFresh)
+      .hmget(key.name, ...FIELDS)
+      .then(
+        (fields) =>
+          // Written by a process with other options: as text it has lost its bytes.
+          codec.isReadable(fields[DATA])
+            ? { layout: 'hash', found: this.#stateOf(fields, key) }
+            : this.#loadBytes(key, isFresh),
+        foreignOrError,
+      )
   }
 
-  #loadBytes(key: SessionKey): Promise<Found> {
-    return this.#options.client
+  #client(isFresh: boolean): HashLayoutOptions['near'] {
+    return isFresh ? this.#options.client : this.#options.near
+  }
+
+  #loadBytes(key: SessionKey, isFresh: boolean): Promise<Found> {
+    return this.#client(isFresh)
       .hmgetBuffer(key.name, ...FIELDS)
       .then((fields) => ({ layout: 'hash', found: this.#stateOf(fields, key) }), foreignOrError)
   }

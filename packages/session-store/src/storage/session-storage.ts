@@ -39,10 +39,11 @@ export class SessionStorage {
     return layout !== 'hash' && this.current === 'hash'
   }
 
-  load(key: SessionKey): Promise<Found> {
+  /** @param isFresh Redis is asked, whatever is in the near cache */
+  load(key: SessionKey, isFresh = true): Promise<Found> {
     const old = this.#old
     return old === undefined || key.oldName === undefined
-      ? this.#hash.load(key)
+      ? this.#hash.load(key, isFresh)
       : this.#loadEither(key, key.oldName, old)
   }
 

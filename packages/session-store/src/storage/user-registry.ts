@@ -30,23 +30,27 @@ const MARKS: readonly string[] = ['epoch', 'revoked']
  */
 export class UserRegistry {
   readonly #client: SessionRedis
+  readonly #near: Pick<SessionRedis, 'zscore'>
   readonly #scripts: ScriptExecutor
   readonly #keys: SessionKeys
   readonly #life: number
   readonly #leastEpoch: () => number
 
   /**
+   * @param near answers from the near cache what it can
    * @param life ms that no session outlives
    * @param leastEpoch what an epoch that is not known any more begins with
    */
   constructor(
     client: SessionRedis,
+    near: Pick<SessionRedis, 'zscore'>,
     scripts: ScriptExecutor,
     keys: SessionKeys,
     life: number,
     leastEpoch: () => number,
   ) {
     this.#client = client
+    this.#near = near
     this.#scripts = scripts
     this.#keys = keys
     this.#leastEpoch = leastEpoch
@@ -55,18 +59,23 @@ export class UserRegistry {
   }
 
   /** The epoch that a session must be stamped with at least; undefined if nothing is known. */
-  epoch(user: string): Promise<number | undefined> {
-    return this.#client.zscore(this.#keys.ofUser(user), 'epoch').then(numberOf)
+  epoch(user: string, isFresh = true): Promise<number | undefined> {
+    return this.#reads(isFresh).zscore(this.#keys.ofUser(user), 'epoch').then(numberOf)
   }
 
   /**
    * Whether the user ever revoked; sessions without a stamp are ended by that. It stands in a second key,
    * too, on a shard of its own: a user's key that was lost opens none of them again.
    */
-  async wasRevoked(user: string): Promise<boolean> {
+  async wasRevoked(user: string, isFresh = true): Promise<boolean> {
+    const client = this.#reads(isFresh)
     const keys = [this.#keys.ofUser(user), this.#keys.ofWitness(user)]
-    const marks = await Promise.all(keys.map((key) => this.#client.zscore(key, 'revoked')))
+    const marks = await Promise.all(keys.map((key) => client.zscore(key, 'revoked')))
     return marks.some((mark) => mark !== null)
+  }
+
+  #reads(isFresh: boolean): Pick<SessionRedis, 'zscore'> {
+    return isFresh ? this.#client : this.#near
   }
 
   /** @returns the stamp and how many sessions are listed; undefined: revoked in the meantime. */
