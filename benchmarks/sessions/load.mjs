@@ -25,6 +25,8 @@ export async function load(url, path, cookies, requests) {
     url: `${url}${path}`,
     connections: cookies.length,
     amount: requests,
+    // It ends with a sample: by default up to a second late.
+    sampleInt: 20,
     // A machine that is busy with other work may let an application wait: that is no error of it.
     timeout: 300,
     setupClient: (client) => client.setHeaders({ cookie: cookies[next++] }),

@@ -16,7 +16,7 @@ declare module 'fastify' {
 
 let fleet: Fleet
 beforeAll(async () => {
-  fleet = await startFleet({ masters: 1, replicas: 0, sentinels: 1, downAfter: 60_000 })
+  fleet = await startFleet({ masters: 2, replicas: 1, sentinels: 3, downAfter: 2_000 })
   return () => fleet.close()
 })
 
@@ -30,7 +30,7 @@ async function addSessions(app: FastifyInstance): Promise<void> {
   })
 }
 
-test('@fastify/passport, @fastify/flash and @fastify/csrf-protection keep what they need', async () => {
+test('@fastify/passport, flash and csrf-protection, through a planned failover of every master', async () => {
   const app = fastify()
   await addSessions(app)
   await app.register(csrfProtection, { sessionPlugin: '@fastify/session' })
@@ -62,30 +62,51 @@ test('@fastify/passport, @fastify/flash and @fastify/csrf-protection keep what t
     user: (request.user as { id: string } | null)?.id ?? null,
     messages: reply.flash('info'),
   }))
+  app.get('/count', async ({ session }) => {
+    session.views = (session.views ?? 0) + 1
+    return session.views
+  })
   app.get('/logout', async (request) => {
     await request.logOut()
     return {}
   })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const cookies = new Map<string, string>()
-  const ask = async (url: string, payload?: object, headers: Record<string, string> = {}) => {
+  const ask = async (path: string, payload?: object, headers: Record<string, string> = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await app.inject({
-      url,
-      headers: { cookie, ...headers },
-      ...(payload !== undefined && { method: 'POST', payload }),
+    const response = await fetch(url + path, {
+      headers: { cookie, ...(payload && { 'content-type': 'application/json' }), ...headers },
+      ...(payload !== undefined && { method: 'POST', body: JSON.stringify(payload) }),
     })
-    for (const { name, value } of response.cookies) cookies.set(name, encodeURIComponent(value))
-    return { status: response.statusCode, body: response.json() }
+    for (const text of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text) ?? []
+      cookies.set(name, value)
+    }
+    return { status: response.status, body: await response.json() }
   }
   try {
     const credentials = { username: 'ada', password: 'right' }
     expect((await ask('/login', credentials)).status).toBe(403)
-    const { token } = (await ask('/token')).body
+    const { token } = (await ask('/token')).body as { token: string }
     const { status, body } = await ask('/login', credentials, { 'csrf-token': token })
     expect([status, body]).toEqual([200, { user: 'ada' }])
     expect((await ask('/me')).body).toEqual({ user: 'ada', messages: ['Welcome'] })
     expect((await ask('/me')).body).toEqual({ user: 'ada', messages: [] })
     expect(await app.sessionStore.listSessions('ada')).toHaveLength(1)
+    // Traffic goes on while each master is replaced: each answer is one more.
+    let isOver = false
+    let views = 0
+    const traffic = (async () => {
+      while (!isOver) expect((await ask('/count')).body).toBe(++views)
+    })()
+    for (const name of fleet.masters) {
+      const master = fleet.master(name)
+      await fleet.failover(name)
+      await fleet.waitForMaster(name, { not: master })
+    }
+    isOver = true
+    await traffic
+    expect((await ask('/me')).body).toEqual({ user: 'ada', messages: [] })
     await ask('/logout')
     expect((await ask('/me')).body).toEqual({ user: null, messages: [] })
   } finally {
