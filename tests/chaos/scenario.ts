@@ -53,4 +53,6 @@ export interface Scenario extends WorldPlan {
   readonly isLong?: boolean
   /** Runs in a network namespace of its own, with iptables. */
   readonly needsNamespace?: boolean
+  /** Only with a Valkey of this major version or a later one: it has what is tried. */
+  readonly needsValkey?: number
 }

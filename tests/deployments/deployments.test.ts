@@ -31,11 +31,13 @@ async function play(options: object): Promise<never> {
   const { path } = await ensureRedisServer()
   const argument = JSON.stringify({ root, server: path, ...options })
   try {
-    const { stdout } = await promisify(execFile)(
+    const { stdout, stderr } = await promisify(execFile)(
       'unshare',
       [...unshare, '--mount-proc', process.execPath, program, argument],
       { maxBuffer: 64 * 1024 * 1024 },
     )
+    // The story of what was lost.
+    if (stderr !== '') console.error(stderr)
     return JSON.parse(stdout.trim().split('\n').at(-1)!) as never
   } finally {
     await rm(root, { recursive: true, force: true })

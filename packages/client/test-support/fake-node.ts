@@ -44,6 +44,7 @@ export class FakeConnection implements ShardConnection {
   inFlight = 0
   waitingSince = 0
   isSilent = false
+  roundTrip = 0
   isCongested = false
   isClosed = false
   isWritable = true

@@ -65,6 +65,27 @@ describe('transaction()', () => {
     expect(await addOne(redis, 't:other', 0)).toEqual([[null, 'OK']])
   })
 
+  test('ends with its EXEC: UNWATCH is sent only where none was', async () => {
+    const { shard } = redis.explain('t:ended')
+    const unwatched = async () => {
+      const stats = await fleet.master(shard).command('INFO', 'commandstats')
+      return Number(/cmdstat_unwatch:calls=(\d+)/.exec(String(stats))?.[1] ?? 0)
+    }
+    const before = await unwatched()
+    await addOne(redis, 't:ended')
+    await addOne(redis, 't:ended')
+    expect(await unwatched()).toBe(before)
+    await redis.transaction(['t:ended'], (tx) => tx.get('t:ended'))
+    expect(await unwatched()).toBe(before + 1)
+    const inDoubt = redis.transaction(['t:ended'], async (tx) => {
+      await tx.multi().set('t:ended', '9').exec()
+      await tx.watch('t:ended')
+      return tx.get('t:ended')
+    })
+    expect(await inDoubt).toBe('9')
+    expect(await unwatched()).toBe(before + 2)
+  })
+
   test('never executes twice: what fails after the EXEC is not begun again', async () => {
     await redis.set('t:once', '0')
     const { shard } = redis.explain('t:once')

@@ -57,7 +57,7 @@ export async function dial(address: Address, options: DialOptions): Promise<Dial
   try {
     onStage?.('handshake')
     if (limit.error !== undefined) throw limit.error
-    const handshake = await shakeHands(connection, options)
+    const handshake = await shakeHands(connection, { ...options, runtime })
     if (limit.error !== undefined) throw limit.error
     // What came behind the last reply may have ended it.
     if (connection.isDestroyed) throw dialError(address, 'handshake', connection.failure)

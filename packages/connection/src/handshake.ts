@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js'
 import type { Argument } from './encode-request.js'
 import { ConnectionLostError, ReplyError } from './errors.js'
+import type { Runtime } from './runtime.js'
 import { withoutArguments } from './without-arguments.js'
 
 /** A command's name and its arguments. */
@@ -29,6 +30,8 @@ export interface Handshake {
   readonly id: number
   /** `standalone`, `sentinel`, `cluster` */
   readonly mode: string
+  /** ms from the packet to the last reply. */
+  readonly roundTrip: number
   /** One for each of {@link HandshakeOptions.requests}; a refused one's is its {@link ReplyError}. */
   readonly replies: readonly unknown[]
 }
@@ -39,8 +42,10 @@ export interface Handshake {
  */
 export async function shakeHands(
   connection: Connection,
-  options: HandshakeOptions,
+  options: HandshakeOptions & { readonly runtime: Runtime },
 ): Promise<Handshake> {
+  const { runtime } = options
+  const start = runtime.now()
   const { db = 0, requests = [], channels = [] } = options
   const hello = connection.request('HELLO', ...helloArguments(options))
   const required: Promise<unknown>[] = []
@@ -59,12 +64,14 @@ export async function shakeHands(
   } catch (error) {
     throw withoutArguments(error as Error)
   }
+  const answers = await Promise.all(replies)
   return {
+    roundTrip: runtime.now() - start,
     server: String(fields.get('server') ?? ''),
     version: String(fields.get('version') ?? ''),
     id: Number(fields.get('id') ?? 0),
     mode: String(fields.get('mode') ?? ''),
-    replies: await Promise.all(replies),
+    replies: answers,
   }
 }
 

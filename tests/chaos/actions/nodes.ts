@@ -1,5 +1,6 @@
 import type { Step } from '../scenario.js'
 import { RawConnection } from '../world/raw-connection.js'
+import { until } from '../world/until.js'
 import { step } from './step.js'
 
 /** SIGKILL. Names are those of the fleet: `shard-1/1`, `sentinel-2`; `shard-1/master`. */
@@ -68,4 +69,18 @@ export function failover(shard: string): Step {
 /** The same by that Sentinel, which then leads. */
 export function failoverBy(sentinel: string, shard: string): Step {
   return command(sentinel, 'SENTINEL', 'FAILOVER', shard)
+}
+
+/** The same, as soon as that Sentinel takes it: one that has just started knows no replica for a while. */
+export function failoverBySoon(sentinel: string, shard: string): Step {
+  return step(`${sentinel}: SENTINEL FAILOVER ${shard}, as soon as it can`, (world) =>
+    until(async () => {
+      try {
+        await world.node(sentinel).command('SENTINEL', 'FAILOVER', shard)
+        return undefined
+      } catch (error) {
+        return (error as Error).message
+      }
+    }, world.patience),
+  )
 }

@@ -105,3 +105,22 @@ export function clientSeesSentinels(count: number): Step {
       : `${connected} of ${sentinels.length} are connected`
   })
 }
+
+/** From now on this Sentinel names the master by its host name, as in a rolling change of names. */
+export function nameByHost(sentinel: string, master: string): Step {
+  return step(`${sentinel} names ${master} by its host name`, async (world) => {
+    const node = world.node(sentinel)
+    const { port } = world.fleet.master(master).address
+    const settings = (await node.command('SENTINEL', 'MASTER', master)) as readonly string[]
+    const times = ['down-after-milliseconds', 'failover-timeout'].flatMap((name) => [
+      name,
+      settings[settings.indexOf(name) + 1]!,
+    ])
+    for (const name of ['resolve-hostnames', 'announce-hostnames']) {
+      await node.command('SENTINEL', 'CONFIG', 'SET', name, 'yes')
+    }
+    await node.command('SENTINEL', 'REMOVE', master)
+    await node.command('SENTINEL', 'MONITOR', master, 'localhost', port, 2)
+    await node.command('SENTINEL', 'SET', master, ...times)
+  })
+}

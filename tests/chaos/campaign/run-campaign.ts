@@ -6,7 +6,7 @@ import { tell } from './tell.js'
 
 /** Runs what was asked for, `jobs` at a time, and tells of each run as it ends. */
 export async function runCampaign(options: Options): Promise<RunResult[]> {
-  const requests = planRuns(options)
+  const requests = await planRuns(options)
   const results: RunResult[] = []
   let next = 0
   const work = async () => {

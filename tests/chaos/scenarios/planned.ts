@@ -1,7 +1,16 @@
 import { shape } from '../actions/links.js'
-import { command, failover, occupy, pause, resume } from '../actions/nodes.js'
-import { sentinelNames } from '../actions/sentinels.js'
-import { fault } from '../actions/step.js'
+import {
+  command,
+  failover,
+  failoverBySoon,
+  kill,
+  occupy,
+  pause,
+  restart,
+  resume,
+} from '../actions/nodes.js'
+import { clientSeesSentinels, introduced, nameByHost, sentinelNames } from '../actions/sentinels.js'
+import { fault, marked } from '../actions/step.js'
 import { acks, heard, load, switched } from '../actions/waits.js'
 import type { Scenario } from '../scenario.js'
 import { calm, unknown } from './common.js'
@@ -54,6 +63,28 @@ function busy(ms: number): Scenario {
   }
 }
 
+/** One Sentinel names the master by its host name, the others by its address. */
+function mixedNames(leader: string, how: string): Scenario {
+  return {
+    id: `planned-with-mixed-names-by-${leader}`,
+    fault: 3,
+    title: `SENTINEL FAILOVER by a Sentinel that names the master ${how}; others name it otherwise`,
+    fleet: calm,
+    load: { pushes: 500 },
+    steps: [
+      nameByHost('sentinel-3', 'shard-1'),
+      introduced('shard-1'),
+      clientSeesSentinels(3),
+      acks(200),
+      fault(failoverBySoon(leader, 'shard-1')),
+      switched(),
+      acks(400),
+    ],
+    expect,
+    goals: lossless,
+  }
+}
+
 /** Planned failovers where somebody is far away, busy, hung, or called by another name. */
 export const plannedScenarios: readonly Scenario[] = [
   distance(80),
@@ -82,6 +113,42 @@ export const plannedScenarios: readonly Scenario[] = [
     },
     goals: lossless,
     isLong: true,
+  },
+  {
+    id: 'planned-by-a-sentinel-that-was-away',
+    fault: 3,
+    title:
+      'SENTINEL FAILOVER by a Sentinel that was away for long, as soon as another one says it is back',
+    load: { pushes: 500 },
+    steps: [
+      kill('sentinel-1'),
+      // The client tries it more and more seldom.
+      load(6000),
+      marked('back', restart('sentinel-1')),
+      heard('-sdown', 'back'),
+      fault(failoverBySoon('sentinel-1', 'shard-1')),
+      switched(),
+      acks(400),
+    ],
+    expect,
+    goals: lossless,
+  },
+  mixedNames('sentinel-1', 'by its address'),
+  mixedNames('sentinel-3', 'by its host name'),
+  {
+    id: 'planned-coordinated',
+    fault: 3,
+    title: 'SENTINEL FAILOVER ... COORDINATED: the old master itself hands over',
+    load: { pushes: 500 },
+    steps: [
+      acks(200),
+      fault(command('sentinel-1', 'SENTINEL', 'FAILOVER', 'shard-1', 'COORDINATED')),
+      switched(),
+      acks(400),
+    ],
+    expect,
+    goals: [...lossless, { figure: 'gap', percentile: 'p99', atMost: 200 }],
+    needsValkey: 9,
   },
   {
     id: 'planned-to-the-slower-of-two-replicas',

@@ -19,6 +19,19 @@ const redis = await Disredis.connect({
 })
 redis.on('error', () => {})
 
+/** What happened, for the story of a loss: `[ms, what]`. @type {[number, string][]} */
+const history = []
+const note = (/** @type {string} */ what) => history.push([performance.now(), what])
+for (const name of /** @type {const} */ ([
+  'failoverStarted',
+  'failoverCompleted',
+  'failoverAborted',
+  'shardDown',
+  'shardUp',
+])) {
+  redis.on(name, (/** @type {object} */ event) => note(`${name} ${JSON.stringify(event)}`))
+}
+
 let phase = 'start'
 let isEnding = false
 /** @type {Map<string, { acked: number, errors: Record<string, number> }>} */
@@ -28,10 +41,15 @@ const account = () => {
   accounts.set(phase, known)
   return known
 }
-/** Acknowledged ids by key, with the phase in which they were. @type {Map<string, Map<string, string>>} */
+/** Acknowledged ids by key, with the phase in which they were, and when. @type {Map<string, Map<string, { phase: string, at: number }>>} */
 const acked = new Map()
 /** @type {Map<string, number>} */
 const acksOf = new Map()
+
+redis.on('topologyChanged', ({ current }) => {
+  const away = current.sentinels.filter(({ isConnected }) => !isConnected)
+  note(`no link to ${away.length} Sentinels ${JSON.stringify(away.map(({ address }) => address))}`)
+})
 
 /** Two keys on each shard. */
 const keys = []
@@ -54,7 +72,7 @@ const write = async (/** @type {string} */ key) => {
     const name = phase
     try {
       await redis.rpush(key, id)
-      mine.set(id, name)
+      mine.set(id, { phase: name, at: performance.now() })
       during.acked++
       acksOf.set(shard, (acksOf.get(shard) ?? 0) + 1)
     } catch (error) {
@@ -73,6 +91,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [word, ...rest] = line.split(' ')
   if (word === 'phase') {
     phase = /** @type {string} */ (rest[0])
+    note(`phase ${phase}`)
     account()
     tell({ phase })
   } else if (word === 'wait') {
@@ -99,13 +118,26 @@ for (const [name, { acked: count, errors }] of accounts) {
 for (const [key, ids] of acked) {
   const stored = await redis.lrange(key, 0, -1)
   const found = new Set(stored)
-  for (const [id, name] of ids) {
-    if (!found.has(id)) /** @type {{ lost: number }} */ (result[name]).lost++
+  /** @type {number[]} */
+  const lostAt = []
+  for (const [id, { phase: name, at }] of ids) {
+    if (found.has(id)) continue
+    const during = /** @type {{ lost: number }} */ (result[name])
+    during.lost++
+    lostAt.push(at)
+  }
+  if (lostAt.length > 0) {
+    note(`lost from here: ${lostAt.length} of ${key} on ${redis.explain(key).shard}`)
+    const [, what] = /** @type {[number, string]} */ (history.pop())
+    history.push([Math.min(...lostAt), what], [Math.max(...lostAt), `lost until here of ${key}`])
   }
   const { twice } = /** @type {{ twice: number }} */ (result[phase])
   Object.assign(/** @type {object} */ (result[phase]), {
     twice: twice + stored.length - found.size,
   })
+}
+if (history.some(([, what]) => what.startsWith('lost'))) {
+  for (const [at, what] of history.sort(([a], [b]) => a - b)) console.error(at.toFixed(0), what)
 }
 await redis.close()
 tell(result)

@@ -70,6 +70,7 @@ export class ChannelEnd {
   #held: Travelling[] = []
   /** Received by the kernel, not yet by the process. */
   #inbox: Travelling[] = []
+  #readableSince = 0
 
   constructor(network: Way, host: EndHost) {
     this.#network = network
@@ -134,6 +135,11 @@ export class ChannelEnd {
     const held = this.#held
     this.#held = []
     for (const item of held) this.#transmit(item)
+  }
+
+  /** Since when there has been something to be read; of use while the process does not read. */
+  get readableSince(): number {
+    return this.#readableSince
   }
 
   get isHolding(): boolean {
@@ -201,6 +207,7 @@ export class ChannelEnd {
     if (this.#isPaused) {
       // The kernel drops what the process has not read.
       if (item.frame === rst) this.#inbox = []
+      if (this.#inbox.length === 0) this.#readableSince = this.#network.time.now
       this.#inbox.push(item)
       return
     }

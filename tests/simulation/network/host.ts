@@ -23,7 +23,9 @@ export class Host implements EndHost {
 
   thaw(): void {
     this.isFrozen = false
-    for (const end of [...this.ends]) end.resume()
+    // As epoll has it: what became readable first is read first, to its end.
+    const ends = [...this.ends].sort((a, b) => a.readableSince - b.readableSince)
+    for (const end of ends) end.resume()
   }
 
   /** The process has died: its kernel closes what it had open. */

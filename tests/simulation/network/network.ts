@@ -24,6 +24,8 @@ export class Network implements Way {
   readonly #hosts = new Map<string, Host>()
   /** How many faults cut the way from one host to another, and since when. */
   readonly #cuts = new Map<string, { count: number; readonly since: number }>()
+  /** How far away a host is: constant ms on top of each way, unlike what a fault adds. */
+  readonly #distances = new Map<EndHost, number>()
   /** Additional ms for all that a host sends and gets. */
   readonly #slow = new Map<EndHost, number>()
 
@@ -76,7 +78,8 @@ export class Network implements Way {
   delay(from: EndHost, to: EndHost, size: number): number {
     const { latency, jitter } = this.#options
     const slow = (this.#slow.get(from) ?? 0) + (this.#slow.get(to) ?? 0)
-    const base = latency + slow + this.#random.exponential(jitter + slow / 4)
+    const distance = (this.#distances.get(from) ?? 0) + (this.#distances.get(to) ?? 0)
+    const base = latency + distance + slow + this.#random.exponential(jitter + slow / 4)
     return base + size / 100_000
   }
 
@@ -101,6 +104,11 @@ export class Network implements Way {
     for (const end of from.ends) {
       if (end.peer?.host === to) this.#releaseLater(end, outage)
     }
+  }
+
+  /** @param distance ms of one way, to anybody */
+  moveAway(host: Host, distance: number): void {
+    if (distance > 0) this.#distances.set(host, distance)
   }
 
   /** All that a host sends and gets takes so many ms more; 0 ends it. */

@@ -7,6 +7,14 @@ import type { Network } from './network.js'
 /** Bytes that a socket takes before `write` answers false (`highWaterMark`). */
 const highWaterMark = 64 * 1024
 
+/** The port of every Redis node of this world. */
+const nodePort = 6379
+
+/** How answers to ROLE begin. */
+const masterAnswer = '*3\r\n$6\r\nmaster\r\n'
+const slaveAnswer = '*5\r\n$5\r\nslave\r\n'
+const answerLength = masterAnswer.length - 1
+
 /** Told of a socket's dial. */
 export type DialFault = (socket: SimulatedSocket, end: ChannelEnd) => void
 
@@ -20,11 +28,18 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
   destroyed = false
   /** Called with what is handed to it. */
   onSent: ((text: string) => void) | undefined
+  /** Called with what has arrived, before it is handed on. */
+  onReceived: ((text: string) => void) | undefined
+  /** What the node last answered to ROLE, as far as it has arrived. */
+  toldRole: 'master' | 'slave' | undefined
   readonly #time: VirtualTime
+  readonly #isToNode: boolean
   readonly #end: ChannelEnd
   #corked: string[] | undefined
   /** Written before there is a connection. */
   #early = ''
+  /** The end of what has arrived: an answer may come in pieces. */
+  #lastArrived = ''
   #isFlowing = true
   #isEnded = false
   readonly #enter: () => void
@@ -40,6 +55,7 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
     super()
     this.#enter = enter
     this.remote = `${target.host}:${target.port}`
+    this.#isToNode = target.port === nodePort
     this.#time = network.time
     this.#end = network.dial(host, target, this)
     this.#end.onDrain = () => this.#drain()
@@ -163,6 +179,8 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
   received(frame: Frame): void {
     if (this.destroyed || typeof frame !== 'string') return
     this.#enter()
+    if (this.#isToNode) this.#readRole(frame)
+    this.onReceived?.(frame)
     this.emit('data', Buffer.from(frame, 'latin1'))
   }
 
@@ -175,6 +193,14 @@ export class SimulatedSocket extends EventEmitter implements Receiver {
     this.#enter()
     this.emit('end')
     this.destroy()
+  }
+
+  #readRole(frame: string): void {
+    const text = this.#lastArrived + frame
+    this.#lastArrived = text.slice(-answerLength)
+    const [asMaster, asSlave] = [text.lastIndexOf(masterAnswer), text.lastIndexOf(slaveAnswer)]
+    if (asMaster > asSlave) this.toldRole = 'master'
+    else if (asSlave > asMaster) this.toldRole = 'slave'
   }
 
   #drain(): void {

@@ -72,6 +72,8 @@ export class RedisNode implements ExecutorContext, SentinelRequestContext {
   formerOffset = -1
   offset = 0
   head: WriteRecord | undefined
+  /** When it became a master, if it did not begin as one. */
+  masterSince = 0
   /** It holds what some master had: there is something to continue. */
   #hasHistory = false
   #configuredMaster: ServerAddress | undefined
@@ -156,6 +158,7 @@ export class RedisNode implements ExecutorContext, SentinelRequestContext {
     this.replid = random.hex(40)
     this.#hasHistory = true
     this.source.dropAll()
+    this.masterSince = this.surroundings.time.now
     this.note('is a master now')
     observer.roleChanged(this)
     this.executor.roleChanged()

@@ -3,6 +3,7 @@ import type { WriteRecord } from '../node/write-history.js'
 import type { Ledger } from '../workload/ledger.js'
 import type { World } from '../world/world.js'
 import { nameOf } from './judge-operations.js'
+import type { LostWrite } from './loss-excuses.js'
 import { historyOf } from './shard-history.js'
 import type { Violation } from './violation.js'
 
@@ -12,14 +13,11 @@ export function finalNode(world: World, shard: string): RedisNode | undefined {
   return world.nodesOf(shard).find(({ address }) => address.host === named)
 }
 
-/**
- * Acknowledged writes that no later master has. `isExcused` says whether what was done to the world
- * may cost that one.
- */
+/** Acknowledged writes that no later master has. `judge` says why one must not be lost, if it must not. */
 export function judgeLosses(
   world: World,
   ledger: Ledger,
-  isExcused: (shard: string, record: WriteRecord) => boolean,
+  judge: (lost: LostWrite) => string | undefined,
 ): { readonly violations: Violation[]; readonly lost: number } {
   const violations: Violation[] = []
   let lost = 0
@@ -36,12 +34,15 @@ export function judgeLosses(
     )
     if (isKept) continue
     lost++
-    const { node, record } = executions.at(-1)!
-    if (isExcused(world.shardOf(node), record) && !operation.isAtReplaced) continue
+    // The one that was answered: one that may be repeated may arrive once more, later.
+    const { node, record } =
+      executions.findLast((it) => it.record.at <= operation.settledAt) ?? executions.at(-1)!
+    const why = judge({ operation, shard: world.shardOf(node), node, record })
+    if (why === undefined) continue
     violations.push({
       kind: 'acknowledged write lost',
       at: record.at,
-      what: `${nameOf(operation)}: ${node.name} executed it at ${record.at.toFixed(1)}, the client had the reply at ${operation.settledAt.toFixed(1)}, and no later master has it`,
+      what: `${nameOf(operation)}: ${node.name} executed it at ${record.at.toFixed(1)}, the client had the reply at ${operation.settledAt.toFixed(1)}, and no later master has it: ${why}`,
     })
   }
   return { violations, lost }

@@ -1,51 +1,77 @@
+import type { RedisNode } from '../node/redis-node.js'
 import type { WriteRecord } from '../node/write-history.js'
 import type { Schedule } from '../schedule/schedule.js'
-import type { World } from '../world/world.js'
-
-/** ms: how long before a failover to a node that followed nobody its writes may have been made. */
-const unsoundBefore = 60_000
+import type { Operation } from '../workload/operation.js'
+import type { FailoverRecord, FailoverRecords } from './failover-records.js'
 
 /** ms after a fault in which it may still cost writes: Sentinels undo promotions until then. */
 const aftermath = 45_000
 
+/** An acknowledged write that no later master has. */
+export interface LostWrite {
+  readonly operation: Operation
+  readonly shard: string
+  /** Where it was executed last. */
+  readonly node: RedisNode
+  readonly record: WriteRecord
+}
+
 /**
- * Whether what was done to the world may cost an acknowledged write. In a world of planned failovers
- * nothing may. Elsewhere, what struck the shard, a Sentinel or a client may, for a while; what struck
- * another shard's nodes may not. And Sentinel itself may choose a node that never followed the
- * master: the one before, which it has not demoted yet.
+ * Whether an acknowledged write may be lost. Never, if its reply came from a master that was being replaced,
+ * as its client had heard, and the promoted node lacked it. Else
+ *
+ * - in a failover to a node that did not follow the master: Sentinel chooses it all the same, and what the
+ *   master had acknowledged before the client heard of the failover is gone;
+ * - for a while after what struck the shard, a Sentinel or a client, unless it is a schedule of planned
+ *   failovers; what struck another shard's nodes is no excuse.
  */
 export class LossExcuses {
   readonly #schedule: Schedule
+  readonly #records: FailoverRecords
   readonly #beginning: number
 
-  /** When Sentinel chose a node that had no link to the master it was to replace. */
-  readonly #unsound: { readonly shard: string; readonly at: number }[] = []
-
-  constructor(world: World, schedule: Schedule, beginning = 300) {
+  constructor(schedule: Schedule, records: FailoverRecords, beginning: number) {
     this.#schedule = schedule
+    this.#records = records
     this.#beginning = beginning
-    world.listen({
-      sentinelEvent: ({ channel, payload, at }) => {
-        if (channel !== '+selected-slave') return
-        // `slave ip:port ip port @ name ip port`
-        const [, , host, , , shard, masterHost] = payload.split(' ')
-        const node = world.nodesOf(shard!).find(({ address }) => address.host === host)
-        const { link } = node!
-        if (link?.isConnected !== true || link.master.host !== masterHost) {
-          this.#unsound.push({ shard: shard!, at })
-        }
-      },
-    })
   }
 
-  isExcused(shard: string, record: WriteRecord): boolean {
-    const isUnsound = this.#unsound.some(
-      (it) =>
-        it.shard === shard &&
-        record.at <= it.at + unsoundBefore &&
-        record.at >= it.at - unsoundBefore,
-    )
-    if (isUnsound) return true
+  /** @returns why it must not be lost; undefined if it may */
+  judge(lost: LostWrite): string | undefined {
+    const { operation } = lost
+    if (operation.isAtReplaced) return 'its client had found another master before it wrote'
+    const failover = this.#records.all.find((it) => this.#wasHeardOf(it, lost))
+    if (failover !== undefined) {
+      return `${operation.client} had heard at ${failover.heard.get(operation.client)!.toFixed(1)} that ${failover.leader} replaces it by ${failover.selected!.name}, which lacks it`
+    }
+    if (this.#records.all.some((it) => this.#isUnsound(it, lost))) return undefined
+    if (this.#schedule.kind === 'planned') return 'nothing but planned failovers has happened'
+    return this.#isStruck(lost) ? undefined : 'nothing has struck its shard'
+  }
+
+  /** The reply came from a master of which its client had heard that it is being replaced. */
+  #wasHeardOf(failover: FailoverRecord, { operation, node, record }: LostWrite): boolean {
+    const { heard, heardOfAbort, promotion, master } = failover
+    const { client, settledAt } = operation
+    const from = heard.get(client)
+    if (master !== node || promotion === undefined || from === undefined) return false
+    const isUnderWay =
+      settledAt > from &&
+      settledAt < from + this.#gateTimeout(client) &&
+      settledAt < (heardOfAbort.get(client) ?? Number.POSITIVE_INFINITY) &&
+      !this.#records.isBack(client, node, from, settledAt)
+    return isUnderWay && !this.#records.isKept(failover, record)
+  }
+
+  #isUnsound(failover: FailoverRecord, { operation, shard, node, record }: LostWrite): boolean {
+    const { isSound, promotion, master, heard } = failover
+    if (failover.shard !== shard || isSound || promotion === undefined) return false
+    if (operation.settledAt > (heard.get(operation.client) ?? promotion.at)) return false
+    const wasThere = master === node || this.#records.wasThere(failover, record)
+    return wasThere && !this.#records.isKept(failover, record)
+  }
+
+  #isStruck({ shard, record }: LostWrite): boolean {
     return this.#schedule.faults.some(({ kind, at, duration, targets }) => {
       if (kind === 'plannedFailover') return false
       const from = this.#beginning + at - aftermath
@@ -56,5 +82,9 @@ export class LossExcuses {
       )
       return isNear && !isOfOtherShard
     })
+  }
+
+  #gateTimeout(client: string): number {
+    return this.#schedule.clients[Number(client.split('-')[1]) - 1]!.gateTimeout
   }
 }

@@ -10,8 +10,8 @@ const lookEvery = 16
 /** ms by which a deadline may be missed while the world runs. */
 const slack = 200
 
-/** ms beyond the limit of the gate after which Sentinel's word counts: by then it has demoted the node. */
-const longestDoubt = 25_000
+/** ms beyond the limit of the gate that a client gets to reach the node that all Sentinels name. */
+const longestDial = 3000
 
 interface Stall {
   readonly from: number
@@ -138,14 +138,16 @@ export class InvariantWatch {
         (it) =>
           !it.isFrozen && !network.isCut(process.host, it) && !network.isCut(it, process.host),
       ) &&
-      sentinels.every(({ isRunning }) => isRunning)
+      sentinels.every(
+        ({ isRunning, masters }) => isRunning && masters.get(shard)?.isFailingOver !== true,
+      )
     if (!isDisowned || !isThere) {
       this.#disowned.delete(key)
       return
     }
     const since = this.#disowned.get(key) ?? time.now
     this.#disowned.set(key, since)
-    if (time.now - since < plan.gateTimeout + longestDoubt) return
+    if (time.now - since < plan.gateTimeout + longestDial) return
     this.#disowned.set(key, time.now)
     this.#violate(
       'stays where no Sentinel wants it',

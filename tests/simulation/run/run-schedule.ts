@@ -1,10 +1,11 @@
 import { Random } from '../core/random.js'
-import { isReplaced } from '../oracle/is-replaced.js'
+import { FailoverRecords } from '../oracle/failover-records.js'
 import { judgeLosses, judgeOrder } from '../oracle/judge-losses.js'
 import { judgeOperations } from '../oracle/judge-operations.js'
 import { judgeSilence } from '../oracle/judge-silence.js'
 import { LossExcuses } from '../oracle/loss-excuses.js'
 import type { Violation } from '../oracle/violation.js'
+import { WriteWatch } from '../oracle/write-watch.js'
 import { applyFault } from '../schedule/apply-fault.js'
 import type { Schedule } from '../schedule/schedule.js'
 import { Application } from '../workload/application.js'
@@ -23,6 +24,10 @@ const longestRecovery = 90_000
 
 /** Of each client, in the time after a fault. */
 const salvosPerFault = 3
+
+/** ms before a planned failover, and ms altogether, in which a client writes as fast as it may. */
+const streamBefore = 100
+const streamFor = 2500
 
 /** How often a sound world is asked before it has to answer. */
 const probeRounds = 3
@@ -56,7 +61,9 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     unaskedWrite: (node, client, command) =>
       violate('written without its role', `${client} sends ${command} to ${node.name}`),
   })
-  const excuses = new LossExcuses(world, schedule)
+  const records = new FailoverRecords(world)
+  const excuses = new LossExcuses(schedule, records, beginning)
+  const writes = new WriteWatch(world, schedule, beginning, ledger, records, violate)
   world.start()
   const applications = schedule.clients.map(
     (plan) =>
@@ -65,18 +72,22 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
         ledger,
         onViolation: (what) => violate('application', what),
         onReached,
+        onNamed: ({ name }, shard, host) => records.heardMaster(name, shard, host),
+        onAdoption: (application, shard, adoption, before) => {
+          records.adopted(application.name, shard, adoption.host)
+          writes.adopted(application, shard, adoption, before)
+        },
       }),
   )
   const watch = new InvariantWatch(world, ledger, applications, violate, onReached)
-  for (const { process } of applications) {
-    process.onSent = (text) => ledger.sent(text, world.time.now)
+  for (const application of applications) {
+    const { process } = application
+    process.onSent = (text, socket) => writes.sent(application, text, socket)
+    process.onReceived = (text, { remote }) => records.arrived(process.name, remote, text)
   }
   ledger.onExecuted = (operation, node) => {
     const application = applications.find(({ name }) => name === operation.client)
-    const sentAt = ledger.sentAt(operation)
-    // One that may be repeated has been sent more than once, for all that is known.
-    if (application === undefined || sentAt === undefined || operation.mayRepeat) return
-    if (isReplaced(world, application, node, sentAt)) operation.isAtReplaced = true
+    if (application !== undefined) writes.executed(operation, node, application)
   }
   const onRejection = (error: unknown) =>
     violate('unhandled rejection', String((error as Error)?.stack ?? error))
@@ -109,6 +120,10 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
       })
     })
     for (const application of applications) {
+      for (const { kind, at, targets } of schedule.faults) {
+        if (kind !== 'plannedFailover' && kind !== 'coordinatedFailover') continue
+        application.streamAt(targets[0]!, beginning + at - streamBefore, streamFor)
+      }
       const salvos = random.fork(application.name)
       for (const { at } of schedule.faults) {
         for (let salvo = 0; salvo < salvosPerFault; salvo++) {
@@ -187,9 +202,7 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     // Sentinels bring the roles in order; then it is known which writes are kept.
     await time.run(time.now + 45_000, () => world.isSettled())
     violations.push(...judgeOperations(ledger, (...it) => watch.stalledFor(...it)))
-    const { violations: losses, lost } = judgeLosses(world, ledger, (shard, record) =>
-      excuses.isExcused(shard, record),
-    )
+    const { violations: losses, lost } = judgeLosses(world, ledger, (...it) => excuses.judge(...it))
     violations.push(...losses)
     excusedLosses = lost - losses.length
     violations.push(...judgeOrder(world, ledger))

@@ -26,6 +26,9 @@ export function applyFault(world: World, fault: Fault, random: Random): Undo | u
     case 'replicaOf':
       promote(nodeOf(world, first!))
       return undefined
+    case 'demote':
+      demote(world, first!)
+      return undefined
     case 'crash':
       return restartLater(nodeOf(world, first!), (node) => node.crash(random.chance(0.3)))
     case 'powerOff':
@@ -48,6 +51,8 @@ export function applyFault(world: World, fault: Fault, random: Random): Undo | u
       return undefined
     case 'partition':
       return cutOff(world, fault.targets, 'both')
+    case 'cutPair':
+      return cutPair(world, hostOf(world, first!), hostOf(world, second!))
     case 'oneWayCut':
       return cutOff(world, fault.targets, random.chance(0.5) ? 'in' : 'out')
     case 'slowHost': {
@@ -58,6 +63,9 @@ export function applyFault(world: World, fault: Fault, random: Random): Undo | u
     }
     case 'resetAfterBytes':
       resetSome(clientOf(world, first!), fault.amount, random)
+      return undefined
+    case 'resetLinks':
+      resetLinks(clientOf(world, first!), nodeOf(world, second!))
       return undefined
     case 'smallPieces':
       return inPieces(clientOf(world, first!), fault.amount)
@@ -98,11 +106,33 @@ function startFailover(
 export function nodeOf(world: World, target: string): RedisNode | undefined {
   const [shard, role] = target.split('/') as [string, string]
   const running = world.nodesOf(shard).filter(({ isRunning }) => isRunning)
+  if (role === 'promoted') {
+    const masters = running.filter(({ link }) => link === undefined)
+    return masters.toSorted((a, b) => b.masterSince - a.masterSince)[0]
+  }
+  if (role === 'former') return formerMaster(world, shard, running)
   if (role === 'replica') return running.find(({ link }) => link !== undefined) ?? running[0]
   // Of two, the one that was promoted last.
   const masters = running.filter(({ link }) => link === undefined)
   const named = world.sentinels.find(({ isRunning }) => isRunning)?.masters.get(shard)?.address.host
   return masters.find(({ address }) => address.host === named) ?? masters[0] ?? running[0]
+}
+
+function demote(world: World, target: string): void {
+  const master = nodeOf(world, target)
+  const other = nodeOf(world, target.replace('/master', '/replica'))
+  if (master === undefined || other === undefined || other === master) return
+  if (!master.isHandingOver && master.link === undefined) master.becomeReplicaOf(other.address)
+}
+
+function formerMaster(
+  world: World,
+  shard: string,
+  running: readonly RedisNode[],
+): RedisNode | undefined {
+  const named = new Set(world.sentinels.map(({ masters }) => masters.get(shard)?.address.host))
+  const others = running.filter(({ address }) => !named.has(address.host))
+  return others.find(({ link }) => link === undefined) ?? others[0]
 }
 
 function promote(node: RedisNode | undefined): void {
@@ -173,6 +203,22 @@ function cutOff(world: World, targets: readonly string[], way: 'both' | 'in' | '
   for (const [from, to] of cuts) world.network.cut(from, to)
   return () => {
     for (const [from, to] of cuts) world.network.heal(from, to)
+  }
+}
+
+function cutPair(world: World, a: Host | undefined, b: Host | undefined): Undo | undefined {
+  if (a === undefined || b === undefined) return undefined
+  world.network.cut(a, b)
+  world.network.cut(b, a)
+  return () => {
+    world.network.heal(a, b)
+    world.network.heal(b, a)
+  }
+}
+
+function resetLinks(process: ClientProcess | undefined, node: RedisNode | undefined): void {
+  for (const { channel, remote } of [...(process?.sockets ?? [])]) {
+    if (remote.split(':')[0] === node?.address.host) channel.peer?.reset()
   }
 }
 

@@ -4,6 +4,8 @@ export type FaultKind =
   | 'coordinatedFailover'
   | 'adminFailover'
   | 'replicaOf'
+  /** `REPLICAOF` another node, by an operator who forgets Sentinel. */
+  | 'demote'
   | 'crash'
   | 'powerOff'
   | 'freeze'
@@ -12,9 +14,13 @@ export type FaultKind =
   | 'diskFull'
   | 'killClients'
   | 'partition'
+  /** Nothing gets from one of two hosts to the other. */
+  | 'cutPair'
   | 'oneWayCut'
   | 'slowHost'
   | 'resetAfterBytes'
+  /** The connections of a client to a node. */
+  | 'resetLinks'
   | 'smallPieces'
   | 'sentinelCrash'
   | 'sentinelFreeze'
@@ -31,8 +37,8 @@ export interface Fault {
   readonly duration: number
   readonly kind: FaultKind
   /**
-   * Whom it strikes: `shard-1/master` and `shard-1/replica` (who is that at the moment), `sentinel-2`,
-   * `client-1`. A partition has several.
+   * Whom it strikes: `shard-1/master`, `shard-1/replica`, `shard-1/former` (the master before, demoted or
+   * not) and `shard-1/promoted` (the latest that became one; who is that at the moment), `sentinel-2`, `client-1`. A partition has several.
    */
   readonly targets: readonly string[]
   /** Bytes, ms: as the kind has it. */

@@ -2,7 +2,9 @@ import { Random } from '../core/random.js'
 import type { ClientPlan } from '../workload/client-plan.js'
 import { defaultPlan, type WorldPlan } from '../world/world-plan.js'
 import type { Fault, FaultKind } from './fault.js'
-import { makePatterns } from './patterns.js'
+import { chain } from './fault-pattern.js'
+import { mixedPatterns } from './patterns.js'
+import { plannedPatterns } from './planned-patterns.js'
 import type { Schedule } from './schedule.js'
 
 /** The schedule of a seed. */
@@ -12,12 +14,19 @@ export function makeSchedule(seed: number): Schedule {
   const plan = makePlan(random.fork('plan'), kind)
   const clients = makeClients(random.fork('clients'), kind)
   const chance = random.fork('faults')
-  const faults =
-    kind === 'mixed' && chance.chance(0.45)
-      ? makePatterns(chance, plan)
-      : makeFaults(chance, plan, clients, kind)
+  const faults = chance.chance(kind === 'planned' ? 0.75 : 0.5)
+    ? makePatterns(chance, plan, kind)
+    : makeFaults(chance, plan, clients, kind)
   const last = Math.max(...faults.map(({ at, duration }) => at + duration))
   return { seed, kind, plan, duration: last + 1500, clients, faults }
+}
+
+function makePatterns(random: Random, plan: WorldPlan, kind: Schedule['kind']): Fault[] {
+  if (kind === 'mixed') return chain(mixedPatterns, random, plan, (it) => it.between(4000, 8000))
+  // Soon: the old master is not demoted yet. Later: it follows the new one.
+  return chain(plannedPatterns, random, plan, (it) =>
+    it.chance(0.4) ? it.between(12_000, 16_000) : it.between(2500, 6000),
+  )
 }
 
 function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
@@ -31,7 +40,8 @@ function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
     })),
     sentinels: isPlanned ? 3 : random.pick([3, 3, 3, 5]),
     quorum: 2,
-    downAfter: random.pick([300, 500, 1000]),
+    // What makes planned failovers hard must not make crashes of them.
+    downAfter: isPlanned ? 6000 : random.pick([300, 500, 1000]),
     failoverTimeout: random.pick([2000, 3000, 6000]),
     parallelSyncs: random.pick([1, 1, 2]),
     isValkey: random.chance(0.3),
@@ -49,15 +59,20 @@ function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
 
 function makeClients(random: Random, kind: Schedule['kind']): ClientPlan[] {
   const count = random.pick([1, 1, 2])
+  const distance = kind === 'planned' ? random.pick([0, 0, 0, 30, 80, 150]) : 0
   return Array.from({ length: count }, (_, index) => ({
     startAt: index === 0 ? 0 : random.between(0, 8000),
+    distance,
+    stream: random.chance(kind === 'planned' ? 0.4 : 0.1)
+      ? { users: random.integer(1, 3), pause: random.pick([5, 20]) }
+      : undefined,
     closeAt: index > 0 && random.chance(0.3) ? random.between(3000, 12_000) : undefined,
     users: random.integer(1, 3),
     thinkTime: random.pick([100, 300, 900]),
     burst: random.pick([1, 3, 6]),
     keys: random.integer(1, 4),
-    commandTimeout: random.pick([700, 2000, 5000]),
-    connectTimeout: random.pick([300, 2000]),
+    commandTimeout: random.pick(distance > 0 ? [5000] : [700, 2000, 5000]),
+    connectTimeout: random.pick([distance > 0 ? 2000 : 300, 2000]),
     gateTimeout: random.pick([3000, 10_000]),
     openOn: kind === 'planned' || random.chance(0.8) ? 'confirmed' : 'proven',
     probeInterval: random.chance(0.85) ? 10 : false,
@@ -111,7 +126,8 @@ function island(random: Random, plan: WorldPlan, clients: number): string[] {
 const choices: readonly Choice[] = [
   { kind: 'plannedFailover', weight: 14, targets: shardAndSentinel, duration: atOnce },
   { kind: 'coordinatedFailover', weight: 4, targets: shardAndSentinel, duration: atOnce },
-  { kind: 'adminFailover', weight: 1, targets: master, duration: atOnce },
+  { kind: 'adminFailover', weight: 2, targets: master, duration: atOnce },
+  { kind: 'demote', weight: 2, targets: master, duration: atOnce },
   { kind: 'replicaOf', weight: 1, targets: replica, duration: atOnce },
   { kind: 'crash', weight: 14, targets: someNode, duration: long },
   { kind: 'powerOff', weight: 4, targets: someNode, duration: long },

@@ -1,29 +1,4 @@
-import type { Random } from '../core/random.js'
-import type { WorldPlan } from '../world/world-plan.js'
-import type { Fault, FaultKind } from './fault.js'
-
-/** Faults that meet where it hurts: random ones seldom come so close to each other. */
-type Pattern = (random: Random, plan: WorldPlan) => Fault[]
-
-function fault(
-  kind: FaultKind,
-  at: number,
-  duration: number,
-  targets: readonly string[],
-  amount = 0,
-): Fault {
-  return {
-    kind,
-    at: Math.round(at),
-    duration: Math.round(duration),
-    targets,
-    amount: Math.round(amount),
-  }
-}
-
-const shardOf = (random: Random, plan: WorldPlan) => random.pick(plan.shards).name
-const sentinelOf = (random: Random, plan: WorldPlan) =>
-  `sentinel-${random.integer(1, plan.sentinels)}`
+import { fault, type Pattern, sentinelOf, shardOf } from './fault-pattern.js'
 
 /** The master is silent until shortly after its successor was found, whose connection then breaks. */
 const frozenAndBack: Pattern = (random, plan) => {
@@ -130,7 +105,43 @@ const pausedAtSwitch: Pattern = (random, plan) => {
   ]
 }
 
-const patterns: readonly Pattern[] = [
+/** A node that has proved its promotion loses its clients before Sentinel has named it, and the old one is back. */
+const promotedResets: Pattern = (random, plan) => {
+  const shard = shardOf(random, plan)
+  const { downAfter } = plan
+  const length = downAfter + random.between(250, 700)
+  return [
+    fault('freeze', 0, length, [`${shard}/master`]),
+    ...[0, 1, 2, 3].map((it) =>
+      fault('resetLinks', length + it * random.between(50, 250), 0, [
+        'client-1',
+        `${shard}/promoted`,
+      ]),
+    ),
+  ]
+}
+
+/** The promoted node cannot be reached by the client until the gate's time is over; the old master can. */
+const promotedCutOff: Pattern = (random, plan) => {
+  const shard = shardOf(random, plan)
+  return [
+    fault('cutPair', 0, random.between(4000, 12_000), ['client-1', `${shard}/replica`]),
+    fault('plannedFailover', random.between(50, 500), 0, [shard, sentinelOf(random, plan)]),
+  ]
+}
+
+/** A master becomes a replica without anybody's announcement, and refuses what is on its way, piece by piece. */
+const demotedUnannounced: Pattern = (random, plan) => {
+  const shard = shardOf(random, plan)
+  return [
+    fault('slowHost', 0, 3000, [`${shard}/master`], random.between(5, 60)),
+    fault(random.pick(['demote', 'adminFailover']), random.between(300, 900), 0, [
+      `${shard}/master`,
+    ]),
+  ]
+}
+
+export const mixedPatterns: readonly Pattern[] = [
   frozenAndBack,
   crashAndBack,
   leaderDies,
@@ -142,18 +153,7 @@ const patterns: readonly Pattern[] = [
   stalledAtSwitch,
   slowAtSwitch,
   pausedAtSwitch,
+  promotedResets,
+  promotedCutOff,
+  demotedUnannounced,
 ]
-
-/** Some patterns after each other. */
-export function makePatterns(random: Random, plan: WorldPlan): Fault[] {
-  const faults: Fault[] = []
-  let start = random.between(500, 2000)
-  const count = random.integer(2, 3)
-  for (let number = 0; number < count; number++) {
-    for (const it of random.pick(patterns)(random, plan)) {
-      faults.push({ ...it, at: Math.round(start + it.at) })
-    }
-    start += random.between(4000, 8000)
-  }
-  return faults.sort((a, b) => a.at - b.at)
-}

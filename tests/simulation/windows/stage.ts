@@ -125,7 +125,7 @@ export class Stage implements AsyncDisposable {
   /** Acknowledged writes that the present master does not have. */
   lost(): Operation[] {
     const lost: Operation[] = []
-    const { violations } = judgeLosses(this.world, this.ledger, () => false)
+    const { violations } = judgeLosses(this.world, this.ledger, () => 'it was acknowledged')
     for (const operation of this.ledger.operations) {
       if (violations.some(({ what }) => what.includes(` ${operation.token} `))) lost.push(operation)
     }

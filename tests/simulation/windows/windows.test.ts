@@ -391,6 +391,29 @@ test('23: a failover that is given up after the client had followed it is follow
   expect(stage.violations()).toEqual([])
 })
 
+test('24: a promotion whose leader dies without a word is left for the named master when it is back', async () => {
+  await using stage = await Stage.begin({ failoverTimeout: 60_000 }, { gateTimeout: 3000 })
+  const [master, replica] = stage.world.nodes
+  stage.keepWriting(50)
+  await stage.run(200)
+  master!.surroundings.host.freeze()
+  await stage.until('+failover-state-wait-promotion')
+  await stage.run(300)
+  expect(stage.master()).toBe(R)
+  stage.world.sentinels.find(({ masters }) => masters.get('shard-1')!.promoted)!.crash()
+  master!.surroundings.host.thaw()
+  await stage.run(4500)
+  expect(replica!.role).toBe('master')
+  expect(stage.master()).toBe(M)
+  const backAt = stage.now
+  await stage.run(30_000)
+  expect(replica!.role).toBe('slave')
+  stage.stopWriting()
+  await stage.run(3000)
+  expect(stage.lost().filter(({ issuedAt }) => issuedAt > backAt)).toEqual([])
+  expect(stage.violations()).toEqual([])
+})
+
 test('a transaction of which only WATCH was sent is not said to be of unknown outcome', async () => {
   await using stage = await Stage.begin({}, { commandTimeout: 700 })
   const [master] = stage.world.nodes

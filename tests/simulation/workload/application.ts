@@ -14,7 +14,26 @@ import type { UserContext } from './user-context.js'
 export interface ApplicationContext extends UserContext {
   readonly world: World
   readonly ledger: Ledger
+  /** Its client knows another master than before. */
+  readonly onNamed?: (application: Application, shard: string, host: string) => void
+  readonly onAdoption?: (
+    application: Application,
+    shard: string,
+    adoption: Adoption,
+    before: Adoption | undefined,
+  ) => void
 }
+
+/** That a client went from one node to another. */
+export interface Adoption {
+  readonly from: string
+  readonly host: string
+  readonly at: number
+  /** By the node's word alone: Sentinel named another one. */
+  readonly isProof: boolean
+}
+
+const push = operationKinds.find(({ name }) => name === 'RPUSH')!
 
 /** Not a legal value of the client's options: never written to any log. */
 const password = 'not-to-be-told'
@@ -31,13 +50,18 @@ export class Application {
   blocker: BlockingUser | undefined
   isClosed = false
   /** By shard: the node that it went to in its last failover. */
-  readonly adopted = new Map<string, { readonly host: string; readonly at: number }>()
+  readonly adopted = new Map<string, Adoption>()
+  /** By shard: the masters that Sentinel has named and names no more, and since when. */
+  readonly left = new Map<string, Map<string, number>>()
+  /** By shard: when it was told another master. */
+  readonly renamedAt = new Map<string, number>()
   #isStopped = false
 
   constructor(plan: ClientPlan, context: ApplicationContext) {
     this.plan = plan
     this.#context = context
     this.process = context.world.addClient()
+    context.world.network.moveAway(this.process.host, plan.distance ?? 0)
     this.#random = context.world.random.fork(`${this.process.name}/users`)
     this.#weights = operationKinds.flatMap((kind) => Array<OperationKind>(kind.weight).fill(kind))
   }
@@ -85,6 +109,23 @@ export class Application {
     }, at - this.#context.world.time.now)
   }
 
+  /** Further users write to a shard for a while, each one call after the other. */
+  streamAt(shard: string, at: number, duration: number): void {
+    const { stream } = this.plan
+    if (stream === undefined) return
+    const { world } = this.#context
+    const end = at + duration
+    for (let user = 1; user <= stream.users; user++) {
+      const next = () => {
+        if (this.client?.topology === undefined || this.#isStopped || world.time.now > end) return
+        this.#issue(push, this.#keyOn(shard, user), undefined, () =>
+          this.process.setOwnTimer(next, stream.pause),
+        )
+      }
+      this.process.setOwnTimer(next, at - world.time.now)
+    }
+  }
+
   /** The users make no more calls. */
   stopUsers(): void {
     this.#isStopped = true
@@ -112,6 +153,13 @@ export class Application {
   call(kind: OperationKind, key: string, timeout?: number): Operation {
     this.process.enter()
     return this.#issue(kind, key, timeout)
+  }
+
+  #keyOn(shard: string, user: number): string {
+    for (let number = user; ; number += 100) {
+      const key = `{${this.name}:stream:${number}}:list`
+      if (this.client!.explain(key).shard === shard) return key
+    }
   }
 
   #think(time: number): void {
@@ -204,14 +252,18 @@ export class Application {
     }
     client.on('failoverStarted', (event) => told('failoverStarted', event))
     client.on('failoverCompleted', (event) => {
-      this.adopted.set(event.shard, { host: event.to.host, at: this.#context.world.time.now })
+      this.#adopt(event.shard, event.from.host, event.to.host)
       told('failoverCompleted', event, ` ${event.from.host} -> ${event.to.host}`)
     })
     client.on('failoverAborted', (event) => told('failoverAborted', event, ` (${event.reason})`))
     client.on('shardDown', (event) => told('shardDown', event, `: ${event.error.message}`))
     client.on('shardUp', (event) => told('shardUp', event, ` at ${event.address.host}`))
-    client.on('topologyChanged', ({ current }) => {
+    client.on('topologyChanged', ({ previous, current }) => {
       onReached('event topologyChanged')
+      for (const { name, master } of current.shards.values()) {
+        const before = previous?.shards.get(name)?.master.host
+        if (before !== master.host) this.#rename(name, before, master.host)
+      }
       if (!this.#context.world.journal.isKept) return
       const shards = [...current.shards.values()].map(
         ({ name, master, configEpoch, failover }) =>
@@ -226,6 +278,26 @@ export class Application {
         onViolation(`an error tells an argument or a secret: ${error.message}`)
       }
     })
+  }
+
+  #adopt(shard: string, from: string, to: string): void {
+    const { world, onAdoption } = this.#context
+    const named = this.client?.topology?.shards.get(shard)?.master.host
+    const before = this.adopted.get(shard)
+    const adoption = { from, host: to, at: world.time.now, isProof: named !== to }
+    this.adopted.set(shard, adoption)
+    this.left.get(shard)?.delete(to)
+    onAdoption?.(this, shard, adoption, before)
+  }
+
+  #rename(shard: string, from: string | undefined, to: string): void {
+    const { world, onNamed } = this.#context
+    const left = this.left.get(shard) ?? new Map<string, number>()
+    this.left.set(shard, left)
+    left.delete(to)
+    if (from !== undefined) left.set(from, world.time.now)
+    this.renamedAt.set(shard, world.time.now)
+    onNamed?.(this, shard, to)
   }
 
   #note(what: string): void {

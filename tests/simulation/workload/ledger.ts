@@ -52,9 +52,11 @@ export class Ledger {
     return this.#executions.get(id) ?? []
   }
 
-  /** Bytes were handed to a socket. */
-  sent(text: string, at: number): void {
-    for (const id of idsIn(text)) if (!this.#sent.has(id)) this.#sent.set(id, at)
+  /** Bytes were handed to a socket. @returns the calls whose tokens are among them */
+  sent(text: string, at: number): readonly Operation[] {
+    const ids = idsIn(text)
+    for (const id of ids) if (!this.#sent.has(id)) this.#sent.set(id, at)
+    return ids.flatMap((id) => this.operations[id] ?? [])
   }
 
   sentAt({ id }: Operation): number | undefined {

@@ -34,8 +34,10 @@ export class ClientProcess {
   onSocket: ((socket: SimulatedSocket) => void) | undefined
   dials = 0
   onStall: ((duration: number) => void) | undefined
+  /** Called with what has arrived, before the client gets it. */
+  onReceived: ((text: string, socket: SimulatedSocket) => void) | undefined
   /** Called with what is handed to a socket. */
-  onSent: ((text: string) => void) | undefined
+  onSent: ((text: string, socket: SimulatedSocket) => void) | undefined
 
   constructor(host: Host, network: Network, random: Random, journal: Journal) {
     this.host = host
@@ -129,7 +131,8 @@ export class ClientProcess {
     this.sockets.add(socket)
     socket.once('close', () => this.sockets.delete(socket))
     this.onSocket?.(socket)
-    socket.onSent = this.onSent
+    socket.onSent = (text) => this.onSent?.(text, socket)
+    socket.onReceived = (text) => this.onReceived?.(text, socket)
     return socket
   }
 

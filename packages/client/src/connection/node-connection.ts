@@ -13,11 +13,15 @@ import type { ConnectionOwner, NodeRole, ShardConnection } from './shard-connect
 /** In one packet. A node that loads its data answers the one and refuses the other. */
 export const roleRequests: readonly Request[] = [['ROLE'], ['PING']]
 
+/** ms: beyond it the handshake waited for this process or for the node, not for the way. */
+const longestRoundTrip = 500
+
 /** A {@link ShardConnection} that was dialled: its handshake has asked for the role. */
 export class NodeConnection implements ShardConnection {
   readonly wire: Connection
   readonly db: number
   readonly id: number
+  readonly roundTrip: number
   /** To what was asked in the handshake besides the role: the answer, or its error. */
   readonly extraReply: unknown
   isSilent = false
@@ -32,6 +36,7 @@ export class NodeConnection implements ShardConnection {
     this.wire = connection
     this.db = db
     this.id = handshake.id
+    this.roundTrip = Math.min(handshake.roundTrip, longestRoundTrip)
     this.#runtime = runtime
     this.#roleOfHandshake = handshake.replies
     this.extraReply = handshake.replies[roleRequests.length]

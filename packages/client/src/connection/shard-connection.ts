@@ -40,6 +40,8 @@ export interface ShardConnection extends CommandCarrier {
   readonly waitingSince: number
   /** The server's number of this connection: `CLIENT LIST ID`. */
   readonly id: number
+  /** ms that the way there and back takes, as the handshake took it: silence that is shorter is none. */
+  readonly roundTrip: number
   /** Bytes of large requests that are not answered: see {@link Connection.bytesUnderWay}. */
   readonly bytesUnderWay: number
   /** Commands may be written now; otherwise they wait in the shard's queue. */

@@ -55,10 +55,27 @@ export interface DisredisOptions {
   readonly keyPrefix?: string | undefined
   /** From the addresses that Sentinel names to those that this process can dial. */
   readonly natMap?: NatMap | undefined
+  /**
+   * Says of every address that a Sentinel names, after `natMap`, whether it may be dialled; one that may not is
+   * refused as unusable and told by `error`. Pins the nodes where Sentinels are not trusted. Default: all.
+   */
+  readonly allowAddress?: ((address: Address) => boolean) | undefined
   /** Limit for one TCP or TLS connect, and for one handshake. Default 2000. */
   readonly connectTimeout?: number | undefined
   /** Limit for one command, from the call to its answer or error. Default 10000. */
   readonly commandTimeout?: number | undefined
+  /**
+   * ms without a byte, while replies are due, after which commands are queued instead of written: their outcome
+   * stays known, and they survive a failover. The way there and back comes on top, as the
+   * handshake took it, up to 500 ms. Longer where pauses of the network are common. Default 200.
+   */
+  readonly silenceTimeout?: number | undefined
+  /**
+   * ms without a byte, while replies are due, after which the node is asked on another connection whether it
+   * still serves this one, which is replaced if not. More than `silenceTimeout`. Default 1000, or twice
+   * `silenceTimeout` if that is more.
+   */
+  readonly livenessTimeout?: number | undefined
   /** `CLIENT SETNAME` on every connection. Default `disredis`. */
   readonly connectionName?: string | undefined
   /** Connect at the first command or `connect()`. Default false. */
@@ -171,6 +188,8 @@ export interface ResolvedOptions extends Omit<DisredisOptions, 'cache'> {
   readonly db: number
   readonly connectTimeout: number
   readonly commandTimeout: number
+  readonly silenceTimeout: number
+  readonly livenessTimeout: number
   readonly connectionName: string
   readonly lazyConnect: boolean
   readonly queue: { readonly maxCommands: number; readonly maxBytes: number }

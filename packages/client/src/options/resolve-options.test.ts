@@ -11,6 +11,8 @@ describe('options', () => {
       ],
       commandTimeout: 10_000,
       connectTimeout: 2000,
+      silenceTimeout: 200,
+      livenessTimeout: 1000,
       retryWrites: 'never',
       failoverGate: { timeout: 10_000, probeInterval: 10, openOn: 'confirmed' },
       queue: { maxCommands: 100_000, maxBytes: 67_108_864 },
@@ -39,6 +41,11 @@ describe('options', () => {
       '`queue.maxBytes` takes a whole number from 1, not 0.5',
     ],
     [{ sentinels: 'h', credentials: {} }, '`credentials` takes a function'],
+    [{ sentinels: 'h', allowAddress: '10.0.0.0/8' }, '`allowAddress` takes a function'],
+    [
+      { sentinels: 'h', livenessTimeout: 150 },
+      '`livenessTimeout` takes more than `silenceTimeout`, 200 ms, not 150',
+    ],
     [{ sentinels: 'h', family: 5 }, '`family` takes 0 or 4 or 6, not 5'],
     [{ sentinels: 'h', tls: 'yes' }, '`tls` takes `true`'],
   ])('%j: %s', (given, message) => {

@@ -27,7 +27,21 @@ export function resolveOptions(given: GivenOptions, more?: MoreOptions): Resolve
   if (options.credentials !== undefined && typeof options.credentials !== 'function') {
     throw new InvalidOptionError('`credentials` takes a function')
   }
+  if (options.allowAddress !== undefined && typeof options.allowAddress !== 'function') {
+    throw new InvalidOptionError('`allowAddress` takes a function')
+  }
   const probeInterval = options.failoverGate?.probeInterval
+  const silenceTimeout = milliseconds('silenceTimeout', options.silenceTimeout, 200)
+  const livenessTimeout = milliseconds(
+    'livenessTimeout',
+    options.livenessTimeout,
+    Math.max(1000, silenceTimeout * 2),
+  )
+  if (livenessTimeout <= silenceTimeout) {
+    throw new InvalidOptionError(
+      `\`livenessTimeout\` takes more than \`silenceTimeout\`, ${silenceTimeout} ms, not ${livenessTimeout}`,
+    )
+  }
   const family = oneOf('family', options.family, [0, 4, 6] as const)
   return Object.freeze({
     ...options,
@@ -45,6 +59,8 @@ export function resolveOptions(given: GivenOptions, more?: MoreOptions): Resolve
     db: count('db', options.db, 0, 0),
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout, 2000),
     commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
+    silenceTimeout,
+    livenessTimeout,
     connectionName: text('connectionName', options.connectionName) ?? 'disredis',
     lazyConnect: flag('lazyConnect', options.lazyConnect, false),
     queue: Object.freeze({

@@ -11,6 +11,8 @@ export interface ReplicaConnectionContext {
   readonly runtime: Runtime
   readonly ticker: Ticker
   readonly connectTimeout: number
+  /** ms without a byte, while replies are due, after which it is left. */
+  readonly silenceTimeout: number
   readonly dial: (address: Address, signal: AbortSignal) => Promise<ShardConnection>
   /** The replica did not answer this read: it is asked elsewhere. */
   readonly onReturned: (command: Command, refusal: Error | undefined) => void
@@ -22,9 +24,6 @@ export interface ReplicaConnectionContext {
 
 /** ms between two questions for role and offset. */
 const roleInterval = 1000
-
-/** ms without a byte, while replies are due, after which a replica is left. */
-const silenceTimeout = 200
 
 /** By its reply the replica says that it cannot be read from now. */
 function isRefusal({ message }: Error, command: Command): boolean {
@@ -95,7 +94,8 @@ export class ReplicaConnection implements ConnectionOwner, Ticked {
   tick(now: number): boolean {
     const connection = this.#connection
     if (connection !== undefined && connection.inFlight > 0) {
-      if (now - connection.waitingSince > silenceTimeout) this.#leave()
+      const silence = now - connection.waitingSince - connection.roundTrip
+      if (silence > this.#context.silenceTimeout) this.#leave()
     }
     this.#deadlines.expire(now, (command) => command.abandon(this.#context.deadlineError(command)))
     if (this.#deadlines.isEmpty) this.#settleDrainWaiters()

@@ -9,7 +9,7 @@ import { MasterWatch } from './master-watch.js'
 import { ReplicaConnection, type ReplicaConnectionContext } from './replica-connection.js'
 
 export interface ShardReplicasContext
-  extends Pick<ReplicaConnectionContext, 'runtime' | 'connectTimeout' | 'dial'> {
+  extends Pick<ReplicaConnectionContext, 'runtime' | 'connectTimeout' | 'silenceTimeout' | 'dial'> {
   readonly shard: Shard
   readonly ticker: Ticker
   readonly now: () => number
@@ -89,10 +89,11 @@ export class ShardReplicas implements Ticked {
   }
 
   #makeReader(address: Address): ReplicaConnection {
-    const { runtime, connectTimeout, dial, ticker } = this.#context
+    const { runtime, connectTimeout, silenceTimeout, dial, ticker } = this.#context
     return new ReplicaConnection(address, {
       runtime,
       connectTimeout,
+      silenceTimeout,
       dial,
       ticker,
       onReturned: (command, refusal) => {

@@ -26,8 +26,7 @@ export class SentinelFence {
 
   /** Called with every snapshot. */
   hear(sentinels: readonly SentinelTopology[]): void {
-    const connected = sentinels.filter(({ isConnected }) => isConnected).length
-    if (connected * 2 > sentinels.length) {
+    if (hasMajority(sentinels)) {
       this.end()
       if (this.#error !== undefined) this.#change(undefined)
       return
@@ -53,4 +52,10 @@ export class SentinelFence {
     this.#timer?.cancel()
     this.#timer = undefined
   }
+}
+
+/** Whether more than half of the known Sentinels are connected. */
+export function hasMajority(sentinels: readonly SentinelTopology[]): boolean {
+  const connected = sentinels.filter(({ isConnected }) => isConnected).length
+  return connected * 2 > sentinels.length
 }

@@ -31,7 +31,7 @@ import type { ShardContext } from '../shard/shard-context.js'
 import { WatchSession } from '../watch/watch-session.js'
 import { failoverAborted } from './abort-reason.js'
 import type { DisredisEvents } from './client-events.js'
-import { SentinelFence } from './sentinel-fence.js'
+import { hasMajority, SentinelFence } from './sentinel-fence.js'
 
 export type EventSink = <Name extends keyof DisredisEvents>(
   name: Name,
@@ -52,12 +52,6 @@ export interface SupervisorContext {
   /** A lane got a master, or could not reach one. */
   readonly onLaneChanged: () => void
 }
-
-/** ms without a byte, while replies are due, after which commands are queued instead of written. */
-const silenceTimeout = 200
-
-/** ms of silence after that until a second connection is tried. */
-const livenessTimeout = 800
 
 /** What of a shard's context a lane has otherwise: the shard itself tells, and proves, the same. */
 type ShardReports = Pick<ShardContext, 'emit' | 'onHopeless' | 'onServing' | 'dial' | 'admit'>
@@ -102,6 +96,7 @@ export class ShardSupervisor {
       password: options.sentinelPassword,
       tls: options.sentinelTLS,
       natMap: options.natMap,
+      allowAddress: options.allowAddress,
       pollInterval: options.sentinelPollInterval,
       connectTimeout: options.connectTimeout,
       // The error must be there when the first command's time is over.
@@ -269,7 +264,7 @@ export class ShardSupervisor {
   }
 
   #makeReplicas(ring: HashRing): ReplicaRouting {
-    const { readYourWrites, queue, maxReplicaLag, connectTimeout } = this.#options
+    const { readYourWrites, queue, maxReplicaLag, connectTimeout, silenceTimeout } = this.#options
     const now = () => this.batch.now()
     this.#replicas = new ReplicaRouting({
       ring,
@@ -284,6 +279,7 @@ export class ShardSupervisor {
           limits: queue,
           maxLag: maxReplicaLag,
           connectTimeout,
+          silenceTimeout,
           dial: this.#dial,
           replicas: () =>
             this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
@@ -365,6 +361,7 @@ export class ShardSupervisor {
     reports: ShardReports = this.#reportsOf(name),
   ): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
+    const { silenceTimeout, livenessTimeout } = this.#options
     return new Shard(
       name,
       {
@@ -373,7 +370,7 @@ export class ShardSupervisor {
         connectTimeout,
         longestWait,
         silenceTimeout,
-        livenessTimeout: silenceTimeout + livenessTimeout,
+        livenessTimeout,
       },
       {
         runtime: this.#runtime,
@@ -381,8 +378,10 @@ export class ShardSupervisor {
         ticker: this.ticker,
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
+        areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
         translate: (address) => translateAddress(address, this.#options.natMap),
-        replicaCount: () => this.topology?.shards.get(name)?.replicas.length ?? 0,
+        replicas: () =>
+          this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...reports,

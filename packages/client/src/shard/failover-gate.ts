@@ -41,12 +41,14 @@ export interface GateContext extends GateOptions {
   readonly isUnderWay: () => boolean
   /** The address that Sentinels use for one that a node names. */
   readonly translate: (address: Address) => Address
-  /** How many replicas of the shard are known. */
-  readonly replicaCount: () => number
+  /** The replicas of the shard that Sentinel knows. */
+  readonly replicas: () => readonly Address[]
   /** Takes the connection to the new master over; the gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
   /** The promoted node could not be dialled; the next attempt follows by itself. */
   readonly onProbeFailed: (address: Address, error: DisredisError) => void
+  /** The gate has ended, and now the old master says that it is a replica: it was asked before. */
+  readonly onDemotedLate: (oldMaster: ShardConnection) => void
   /** Nothing was heard of the failover for its time. */
   readonly onTimeout: () => void
 }
@@ -70,15 +72,15 @@ export class FailoverGate {
   #probe: PromotionProbe | undefined
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
-  /** The old master said that it is a replica: nobody can go back to it. */
   #isDemoted = false
+  #isEnded = false
 
   constructor(master: Address, lostAt: number | undefined, context: GateContext) {
     this.#master = master
     this.#context = context
     this.since = lostAt ?? context.runtime.now()
     this.#timer = this.#startTimer()
-    const { oldMaster, runtime, translate, replicaCount } = context
+    const { oldMaster, runtime, translate, replicas } = context
     if (oldMaster === undefined) return
     oldMaster.replyHold = this.withheld
     this.#oldMaster = new OldMasterWatch({
@@ -86,11 +88,22 @@ export class FailoverGate {
       connection: oldMaster,
       withheld: this.withheld,
       translate,
-      replicaCount,
+      replicas,
       onDemoted: () => {
         this.#isDemoted = true
+        if (this.#isEnded) context.onDemotedLate(oldMaster)
       },
     })
+  }
+
+  /** The old master said that it is a replica: what it serves on now is no connection to a master. */
+  get isDemoted(): boolean {
+    return this.#isDemoted
+  }
+
+  /** A Sentinel said that another node is the master now, whatever is said later. */
+  get isConfirmed(): boolean {
+    return this.#confirmed !== undefined
   }
 
   /** Whether it is this master that is being replaced. */
@@ -146,6 +159,7 @@ export class FailoverGate {
    * @param kept the connection that was taken over, if one was
    */
   end(fate: MasterFate, kept?: ShardConnection): void {
+    this.#isEnded = true
     this.#timer.cancel()
     this.#oldMaster?.end()
     const { oldMaster } = this.#context

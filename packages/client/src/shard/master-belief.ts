@@ -1,11 +1,15 @@
-import { type Address, isSameAddress } from '@disredis/sentinel'
+import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
 
 export interface MasterBeliefContext {
-  readonly now: () => number
+  readonly runtime: Runtime
   /** Where Sentinel says the master is. */
   readonly named: () => Address | undefined
-  /** ms for which a proof outweighs what Sentinel names. */
+  /** ms for which a proof outweighs what Sentinel names; as long again while it may be announced. */
   readonly proofLasts: number
+  /** Whether the node there serves, and Sentinel's word is still to come. */
+  readonly mayBeAnnounced: () => boolean
+  /** Nobody announced the promotion of the node there in time: Sentinel's word counts again. */
+  readonly onLapsed: (address: Address) => void
 }
 
 /**
@@ -16,16 +20,14 @@ export interface MasterBeliefContext {
 export class MasterBelief {
   readonly #context: MasterBeliefContext
   #named: Address | undefined
-  #proof: { readonly address: Address; readonly until: number } | undefined
+  #proof: { readonly address: Address; readonly lapse: Timer } | undefined
 
   constructor(context: MasterBeliefContext) {
     this.#context = context
   }
 
   get address(): Address | undefined {
-    const proof = this.#proof
-    if (proof !== undefined && this.#context.now() < proof.until) return proof.address
-    return this.#context.named()
+    return this.#proof?.address ?? this.#context.named()
   }
 
   /**
@@ -38,18 +40,32 @@ export class MasterBelief {
     const address = this.#context.named()
     if (address === undefined || isSameAddress(address, this.#named)) return undefined
     this.#named = address
-    this.#proof = undefined
+    this.forget()
     return address
   }
 
   /** The node there answered `master` to ROLE. */
   prove(address: Address): void {
     if (isSameAddress(address, this.#context.named())) return
-    this.#proof = { address, until: this.#context.now() + this.#context.proofLasts }
+    const { runtime, proofLasts, mayBeAnnounced, onLapsed } = this.#context
+    this.forget()
+    const lapse = runtime.setTimer(() => {
+      this.#proof = undefined
+      // If the leader has died, nobody says that its failover came to nothing.
+      if (mayBeAnnounced()) this.prove(address)
+      else onLapsed(address)
+    }, proofLasts)
+    this.#proof = { address, lapse }
   }
 
   /** The node there said that it is a replica. */
   reject(address: Address): void {
-    if (isSameAddress(address, this.#proof?.address)) this.#proof = undefined
+    if (isSameAddress(address, this.#proof?.address)) this.forget()
+  }
+
+  /** No proof counts any longer. */
+  forget(): void {
+    this.#proof?.lapse.cancel()
+    this.#proof = undefined
   }
 }

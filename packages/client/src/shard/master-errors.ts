@@ -10,11 +10,11 @@ export function connectionLost(shard: string, { where }: ShardConnection): Conne
   })
 }
 
-/** @param cause what the node answered */
+/** @param cause what the node answered, if it refused something */
 export function demoted(
   shard: string,
   { where }: ShardConnection,
-  cause: Error,
+  cause: Error | undefined,
 ): RoleMismatchError {
   return new RoleMismatchError(`The node at ${where} is no longer a master.`, {
     shard,

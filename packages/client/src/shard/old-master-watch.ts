@@ -9,9 +9,9 @@ export interface OldMasterWatchContext {
   readonly withheld: WithheldReplies
   /** The address that Sentinels use for one that a node names. */
   readonly translate: (address: Address) => Address
-  /** How many replicas of the shard are known. */
-  readonly replicaCount: () => number
-  /** The master said that it is a replica now: nobody can go back to it. */
+  /** The replicas of the shard that Sentinel knows. */
+  readonly replicas: () => readonly Address[]
+  /** The master said that it is a replica now: nobody can go back to it. Perhaps late, after {@link end}. */
   readonly onDemoted: () => void
 }
 
@@ -68,11 +68,11 @@ export class OldMasterWatch {
         : undefined
       const second = isProofWanted ? connection.askRole() : first
       const [, , role] = await Promise.all([first, asked, second])
-      if (this.#isEnded) return
       if (!role.isMaster) {
         onDemoted()
         return
       }
+      if (this.#isEnded) return
       this.#replicas = role.replicas
       this.#judge()
     } catch {
@@ -83,13 +83,16 @@ export class OldMasterWatch {
   }
 
   #judge(): void {
-    const { withheld, translate, replicaCount } = this.#context
+    const { withheld, translate, replicas } = this.#context
     const selected = this.#selected
     if (selected === undefined) return
-    const known = this.#replicas.find(({ address }) => isSameAddress(translate(address), selected))
-    // Its own name for itself may be another one than Sentinel's.
-    const [only] = replicaCount() === 1 && this.#replicas.length === 1 ? this.#replicas : []
-    const acknowledged = (known ?? only)?.offset
+    const find = (name: Address) =>
+      this.#replicas.find(({ address }) => isSameAddress(translate(address), name))
+    const known = replicas()
+    // Its own name for itself may be another one than Sentinel's; a name that Sentinel knows is of another node.
+    const isAlone =
+      known.length === 1 && this.#replicas.length === 1 && find(known[0]!) === undefined
+    const acknowledged = (find(selected) ?? (isAlone ? this.#replicas[0] : undefined))?.offset
     if (acknowledged !== undefined) withheld.prove(acknowledged)
   }
 }

@@ -1,7 +1,7 @@
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 
-/** ms of silence after which the replies still due are not waited for. */
+/** ms of silence, beyond the way there and back, after which the replies still due are not waited for. */
 const longestSilence = 100
 
 /**
@@ -41,8 +41,8 @@ export class RetiringConnections {
 
   tick(now: number): void {
     for (const connection of this.#connections) {
-      const isSilent = now - connection.waitingSince > longestSilence
-      if (connection.inFlight === 0 || isSilent) connection.destroy()
+      const silence = now - connection.waitingSince - connection.roundTrip
+      if (connection.inFlight === 0 || silence > longestSilence) connection.destroy()
     }
   }
 

@@ -37,10 +37,12 @@ export interface ShardContext {
   readonly masterAddress: () => Address | undefined
   /** What Sentinel says of a failover of that master. */
   readonly failover: () => FailoverTopology | undefined
+  /** Whether more than half of the known Sentinels are connected: what they name is of now. */
+  readonly areSentinelsInReach: () => boolean
   /** The address that Sentinels use for one that a node names (`natMap`). */
   readonly translate: (address: Address) => Address
-  /** How many replicas of it Sentinel knows. */
-  readonly replicaCount: () => number
+  /** The replicas of it that Sentinel knows. */
+  readonly replicas: () => readonly Address[]
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

@@ -23,6 +23,8 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const nodes = [old, promoted]
   const events: string[] = []
   const failover: { now: FailoverTopology | undefined } = { now: undefined }
+  const sentinels = { areInReach: true }
+  const replicas = [promoted.address]
   let named: Address = old.address
   const shard = new Shard(
     's',
@@ -41,8 +43,9 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
       dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
       masterAddress: () => named,
       failover: () => failover.now,
+      areSentinelsInReach: () => sentinels.areInReach,
       translate: (address) => address,
-      replicaCount: () => 1,
+      replicas: () => replicas,
       requestRefresh: () => {},
       reportMasterRejected: () => {},
       emit: (name) => events.push(name),
@@ -59,7 +62,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     shard.flow.send(command)
     return command
   }
-  return { runtime, old, promoted, shard, events, failover, name, write }
+  return { runtime, old, promoted, shard, events, failover, sentinels, replicas, name, write }
 }
 
 type World = ReturnType<typeof makeWorld>
@@ -157,6 +160,18 @@ test('writes are held when Sentinel names another master, and go on when it take
   expect(it.old.connection.written).toEqual([held])
 })
 
+test('a Sentinel that names the present master does not end a failover that its leader says is under way', async () => {
+  const it = await world()
+  const sentinel = { id: 's1', address: it.old.address }
+  it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
+  it.shard.failoverStarted(it.old.address)
+  it.name(it.promoted.address)
+  it.name(it.old.address)
+  it.write()
+  expect(it.shard.phase).toBe('gated')
+  expect(it.old.connection.written).toEqual([])
+})
+
 test('a failover that is aborted leaves the old master in service', async () => {
   const it = await world()
   it.shard.failoverStarted(it.old.address)
@@ -207,6 +222,18 @@ test('a silent connection gets no more commands, and a second one that answers t
   expect(it.old.connection.written).toEqual([queued])
 })
 
+test('a connection is not silent for as long as its way takes', async () => {
+  const it = await world()
+  it.old.connection.roundTrip = 300
+  const commands = [it.write()]
+  await it.runtime.advance(400)
+  commands.push(it.write())
+  expect(it.old.connection.written).toEqual(commands)
+  await it.runtime.advance(200)
+  it.write()
+  expect(it.old.connection.written).toEqual(commands)
+})
+
 test('reads of a lost connection are written to the next one before what came later', async () => {
   const it = await world()
   const reads = [1, 2, 3].map(() => testCommand('get', ['k'], { timeout: 60_000 }))
@@ -238,6 +265,59 @@ test('the old master is dialled again when the promoted node was demoted, or is 
     expect(it.shard.health().master).toEqual(it.old.address)
     expect(it.shard.phase).toBe('ready')
   }
+})
+
+describe('a promotion that was proven and that Sentinel never announces', () => {
+  /** The old master was lost, and is back. */
+  async function lapsing() {
+    const it = await world()
+    it.old.isReachable = false
+    it.old.connection.destroy()
+    await it.runtime.advance(1)
+    await prove(it)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    it.old.isReachable = true
+    return it
+  }
+
+  test('is not believed for ever: the named master serves again', async () => {
+    const it = await lapsing()
+    await it.runtime.advance(9_000)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    await it.runtime.advance(1_100)
+    expect(it.shard.master).toEqual(it.old.address)
+    expect(it.shard.phase).toBe('ready')
+  })
+
+  test('serves on while the named master does not answer', async () => {
+    const it = await lapsing()
+    it.old.isReachable = false
+    await it.runtime.advance(15_000)
+    const command = it.write()
+    expect(it.promoted.connection.written).toEqual([command])
+  })
+
+  test('is believed while the failover is under way, and while the Sentinels are out of reach', async () => {
+    const it = await lapsing()
+    const sentinel = { id: 's1', address: it.old.address }
+    it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
+    await it.runtime.advance(15_000)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    it.failover.now = undefined
+    it.sentinels.areInReach = false
+    await it.runtime.advance(15_000)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    it.sentinels.areInReach = true
+    await it.runtime.advance(10_000)
+    expect(it.shard.master).toEqual(it.old.address)
+  })
+
+  test('leaves no timer when the shard is closed', async () => {
+    const it = await lapsing()
+    it.shard.close()
+    await it.runtime.advance(1)
+    expect(it.runtime.timers).toBe(0)
+  })
 })
 
 test('a shard that is down tells why Sentinel does not replace its master, until one serves', async () => {
@@ -360,10 +440,35 @@ describe('a reply of a master that is being replaced', () => {
     expect(command.isSettled).toBe(false)
   })
 
+  test('is proven by the only replica under another name than that of Sentinel', async () => {
+    const { command, shard, old, promoted, runtime } = await gated()
+    old.replicas = [{ address: { host: 'by-its-own-name', port: 9 }, offset: 500 }]
+    shard.replicaSelected(promoted.address)
+    await runtime.advance(50)
+    await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('is not proven by the only replica that follows, when Sentinel knows it and chose another node', async () => {
+    const { command, shard, old, promoted, runtime, replicas } = await gated()
+    const other = { host: 'fake', port: 9 }
+    replicas.splice(0, 1, other)
+    old.replicas = [{ address: other, offset: 500 }]
+    shard.replicaSelected(promoted.address)
+    await runtime.advance(500)
+    expect(command.isSettled).toBe(false)
+  })
+
   test('is accepted when the failover is given up: the master stays master', async () => {
     const { command, shard } = await gated()
     shard.failoverAborted('not-elected', new FailoverAbortedError('given up'))
     await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('leaves the outcome unknown when the Sentinels take back that another node is the master', async () => {
+    const { command, name, old, promoted } = await gated()
+    name(promoted.address)
+    name(old.address)
+    await expect(command.promise).rejects.toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
   })
 
   test('leaves the outcome unknown when the promoted node serves', async () => {
@@ -401,6 +506,46 @@ test('a gate stays closed as long as the Sentinels say that the failover is unde
   it.failover.now = undefined
   await it.runtime.advance(10_000)
   expect(it.shard.phase).toBe('ready')
+})
+
+test('a gate does not open to a master that says it is a replica before it says master again', async () => {
+  for (const end of ['aborted', 'timeout'] as const) {
+    const it = await world()
+    const [connection] = it.old.connections
+    it.shard.failoverStarted(it.old.address)
+    it.old.isMaster = false
+    await it.runtime.advance(100)
+    const held = it.write()
+    if (end === 'timeout') await it.runtime.advance(10_000)
+    else it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('given up'))
+    expect(it.shard.phase).toBe('down')
+    await it.runtime.advance(500)
+    expect(connection!.isClosed).toBe(true)
+    expect(connection!.written).toEqual([])
+    it.old.isMaster = true
+    await it.runtime.advance(2_000)
+    expect(it.old.connections.flatMap(({ written }) => written)).toEqual([held])
+  }
+})
+
+test('a master that says it is a replica after the failover was given up is left', async () => {
+  const it = await world()
+  const [connection] = it.old.connections
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const { askRole } = connection!
+  connection!.askRole = () => asked.then(() => askRole.call(connection))
+  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverAborted('no-good-slave', new FailoverAbortedError('given up'))
+  expect(it.shard.phase).toBe('ready')
+  it.old.isMaster = false
+  answer()
+  await it.runtime.advance(20)
+  expect(it.shard.phase).toBe('down')
+  const command = it.write()
+  expect(connection!.written).not.toContain(command)
 })
 
 test('a master that says it is a replica is left for the promoted node at its proof', async () => {

@@ -88,9 +88,15 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#linkCheck = new LinkCheck(runtime, options.livenessTimeout)
     this.#serving = new ServingConnection(this, batch)
     this.#belief = new MasterBelief({
-      now: runtime.now,
+      runtime,
       named: context.masterAddress,
       proofLasts: options.gate.timeout,
+      mayBeAnnounced: () =>
+        this.phase === 'ready' &&
+        (context.failover() !== undefined || !context.areSentinelsInReach()),
+      onLapsed: (address) => {
+        if (this.phase === 'ready') this.#returnToNamed(address)
+      },
     })
     this.#dialler = new MasterDialler({
       shard: name,
@@ -160,7 +166,10 @@ export class Shard implements ConnectionOwner, Ticked {
     const address = this.#belief.hearTopology()
     if (address === undefined) return
     if (isSameAddress(address, this.connection?.address)) {
-      if (this.#gate !== undefined) this.#openGate('the Sentinels name the present master')
+      // One that is out of date may be believed for a moment: the failover ends with the word of its leader.
+      const isUnderWay = isSameAddress(this.#context.failover()?.master, address)
+      if (this.#gate !== undefined && !isUnderWay)
+        this.#openGate('the Sentinels name the present master')
       return
     }
     if (this.#gate?.isOf(address)) return
@@ -209,8 +218,8 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   /**
-   * Sentinel gave up the failover that this node had proved: it will be made a replica again, and what it
-   * acknowledges until then is lost. The named master serves again as soon as it answers.
+   * Sentinel gave up the failover that this node had proved, or never announced it: it will be made a replica
+   * again, and what it acknowledges until then is lost. The named master serves again as soon as it answers.
    */
   #returnToNamed(served: Address): void {
     const named = this.#context.masterAddress()
@@ -274,6 +283,7 @@ export class Shard implements ConnectionOwner, Ticked {
   close(): void {
     if (this.phase === 'closed') return
     this.#dialler.stop()
+    this.#belief.forget()
     this.#moveTo({ phase: 'closed' })
     for (const session of this.#sessions) session.end()
     this.flow.close()
@@ -283,11 +293,16 @@ export class Shard implements ConnectionOwner, Ticked {
 
   commandFailed(command: Command, error: Error, connection: ShardConnection): void {
     const isDemoted = this.flow.takeBack(command, error, connection)
-    if (!isDemoted || connection !== this.connection) return
+    if (isDemoted) this.#masterDemoted(connection, error)
+  }
+
+  /** @param cause what the node answered, if it refused something */
+  #masterDemoted(connection: ShardConnection, cause?: Error): void {
+    if (connection !== this.connection) return
     this.#serving.drain()
     this.#context.ticker.watch(this)
     this.#rejectMaster(connection.address)
-    this.#masterLost(connection.address, demoted(this.name, connection, error))
+    this.#masterLost(connection.address, demoted(this.name, connection, cause))
   }
 
   connectionClosed(connection: ShardConnection): void {
@@ -430,9 +445,10 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context.reportMasterRejected(address)
   }
 
-  /** ms for which replies have been due without a byte, beyond what waits on the server by nature. */
+  /** ms for which replies are overdue without a byte: beyond the way there and back, and what waits by nature. */
   get #silence(): number {
-    return this.#serving.silence(this.#context.runtime.now()) - this.#options.longestWait()
+    const silence = this.#serving.silence(this.#context.runtime.now())
+    return silence - (this.connection?.roundTrip ?? 0) - this.#options.longestWait()
   }
 
   #judgeSilence(now: number): void {
@@ -464,11 +480,12 @@ export class Shard implements ConnectionOwner, Ticked {
       },
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
-      replicaCount: this.#context.replicaCount,
+      replicas: this.#context.replicas,
       // One that was never dialled may live, for all that is known; so may one that is busy for a while.
       isMasterGone: () =>
         this.#lostAt !== undefined || this.#silence > this.#options.livenessTimeout,
       onPromoted: (connection) => this.#masterAnswered(connection),
+      onDemotedLate: (oldMaster) => this.#masterDemoted(oldMaster),
       onTimeout: () => {
         this.#context.requestRefresh()
         this.#openGate(timeoutReason)
@@ -484,9 +501,12 @@ export class Shard implements ConnectionOwner, Ticked {
   #openGate(reason: string): void {
     const connection = this.connection
     const named = this.#context.masterAddress()
-    const isStillMaster = named === undefined || isSameAddress(connection?.address, named)
+    const isNamed = named === undefined || isSameAddress(connection?.address, named)
+    // One that said by ROLE that it is a replica has to say `master` again, like any other node.
+    const isStillMaster = isNamed && this.#gate?.isDemoted === false
     if (connection !== undefined && isStillMaster) {
-      this.#moveTo({ phase: 'ready' }, reason === timeoutReason ? 'replaced or unknown' : 'stays')
+      const isInDoubt = reason === timeoutReason || this.#gate?.isConfirmed === true
+      this.#moveTo({ phase: 'ready' }, isInDoubt ? 'replaced or unknown' : 'stays')
     } else {
       this.#moveTo({ phase: 'down' })
       this.#serving.discard()

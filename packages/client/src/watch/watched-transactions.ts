@@ -35,6 +35,8 @@ interface Attempt {
   hasExecuted: boolean
   /** Its last EXEC executed nothing, because a watched key had been changed. */
   isDisturbed: boolean
+  /** No EXEC was sent after the last WATCH: the connection watches keys. */
+  isWatching: boolean
 }
 
 /** Idle sessions kept per shard. */
@@ -95,7 +97,7 @@ export class WatchedTransactions {
     const deadline = runtime.now() + timeout
     const backoff = new Backoff(10, 200, runtime.random)
     for (let conflicts = 0; ; ) {
-      const attempt: Attempt = { hasExecuted: false, isDisturbed: false }
+      const attempt: Attempt = { hasExecuted: false, isDisturbed: false, isWatching: true }
       try {
         const result = await this.#attempt(shard, keys, work, context, attempt)
         if (!attempt.isDisturbed) return result
@@ -136,7 +138,7 @@ export class WatchedTransactions {
         this.#context.route(shard, command, session)
       }
       const result = await work(sendWork)
-      isClean = await forgetKeys(session, context)
+      isClean = attempt.isWatching ? await forgetKeys(session, context) : session.isIdle
       return result
     } finally {
       this.#busy.delete(session)
@@ -164,8 +166,10 @@ export class WatchedTransactions {
 
 /** Before the caller hears of it. */
 function noteExecution(command: Command, attempt: Attempt): void {
+  if (isWatch(command)) attempt.isWatching = true
   if (command.isRead || isWatch(command)) return
   const isTransaction = command.members !== undefined
+  if (isTransaction) attempt.isWatching = false
   command.promise.then(
     (reply) => {
       const isRefused = isTransaction && reply === null
@@ -173,6 +177,7 @@ function noteExecution(command: Command, attempt: Attempt): void {
       if (!isRefused) attempt.hasExecuted = true
     },
     (error: Error) => {
+      if (isTransaction) attempt.isWatching = true
       const mayBeOfScript = command.info.runsScript && isReplyError(error)
       if (mayBeOfScript || (error instanceof DisredisError && error.mayHaveExecuted)) {
         attempt.hasExecuted = true

@@ -1,6 +1,6 @@
 import { type Address, isSameAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
-import type { Source } from '../protocol/sentinel-report.js'
+import type { MasterReport, Source } from '../protocol/sentinel-report.js'
 import { type DownChange, DownTracker } from './down-tracker.js'
 import type { IsSameNode } from './failover-tracker.js'
 import { type PublishedSwitch, SwitchTracker } from './switch-tracker.js'
@@ -20,6 +20,8 @@ export class ShardNotifier {
   #master: Address
   /** What was emitted of it. */
   #failover: FailoverTopology | undefined
+  /** A leader has given up; to be emitted unless another one's failover is under way. */
+  #abort: { readonly sentinel: Address; readonly reason: string } | undefined
 
   /** @param shard as the first snapshot has it: all that is in there is no news */
   constructor(
@@ -35,7 +37,7 @@ export class ShardNotifier {
     this.#switches = new SwitchTracker(master, isSame)
   }
 
-  /** Only the leader of a failover publishes its end, so it is emitted as it comes. */
+  /** Only the leader of a failover publishes its end. {@link onSnapshot} follows. */
   onEvent(event: SentinelEvent, { id, address: sentinel }: Source): void {
     const shard = this.#shard
     switch (event.kind) {
@@ -43,8 +45,7 @@ export class ShardNotifier {
         this.#emit('replicaPromoted', { shard, sentinel, address: event.address })
         break
       case 'failoverAborted':
-        this.#failover = undefined
-        this.#emit('failoverAborted', { shard, sentinel, reason: event.reason })
+        this.#abort = { sentinel, reason: event.reason }
         break
       case 'masterSwitched':
         this.#switches.record({ from: event.from, to: event.to, sentinel })
@@ -62,6 +63,17 @@ export class ShardNotifier {
       this.#emitDown(this.#down.applyFlags(id, flags), address)
   }
 
+  /**
+   * A Sentinel answered. One that leads no failover any more has given it up, if it still names the master of
+   * before; else it has succeeded, whatever the others know of that yet.
+   */
+  onReport({ claim, failover }: MasterReport, { id, address: sentinel }: Source): void {
+    const emitted = this.#failover
+    if (emitted?.sentinel.id !== id || failover !== undefined) return
+    if (!this.#isSame(claim?.address, emitted.master)) return
+    this.#abort = { sentinel, reason: 'unannounced' }
+  }
+
   /** What the topology has now. */
   onSnapshot({ master, failover }: ShardTopology): void {
     if (!this.#isSame(master, this.#master)) {
@@ -74,19 +86,16 @@ export class ShardNotifier {
   }
 
   #onFailover(failover: FailoverTopology | undefined): void {
-    const emitted = this.#failover
-    if (failover === emitted) return
-    this.#failover = failover
     const shard = this.#shard
+    const emitted = this.#failover
+    const abort = this.#abort
+    this.#abort = undefined
+    this.#failover = failover
     if (failover === undefined) {
-      // The leader says that it leads no failover, and its master is the one before.
-      const isAborted = this.#isSame(emitted?.master, this.#master)
-      if (isAborted) {
-        const sentinel = emitted!.sentinel.address
-        this.#emit('failoverAborted', { shard, sentinel, reason: 'unannounced' })
-      }
+      if (abort !== undefined) this.#emit('failoverAborted', { shard, ...abort })
       return
     }
+    if (failover === emitted) return
     const { master, replica } = failover
     const sentinel = failover.sentinel.address
     const isNew =

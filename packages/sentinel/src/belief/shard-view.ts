@@ -77,13 +77,18 @@ export class ShardView {
     }
     if (report.claim === undefined) return
     this.#claims = applyClaim(this.#claims, sentinel, report.claim, this.#electorate(members))
-    this.#failovers.applyReport(report.failover, this.#heldName(report.claim.address), source)
+    this.#failovers.applyReport(
+      report.failover,
+      this.#heldName(report.claim.address),
+      source,
+      members.now,
+    )
   }
 
   applyEvent(event: SentinelEvent, source: Source, members: Members): void {
     const isElection = event.kind === 'leaderElected'
     const named = isElection ? { ...event, master: this.#heldName(event.master) } : event
-    this.#failovers.applyEvent(named, source)
+    this.#failovers.applyEvent(named, source, members.now)
     if (event.kind === 'masterSwitched') {
       this.#claims = applySwitch(this.#claims, source.id, event, this.#electorate(members))
     }

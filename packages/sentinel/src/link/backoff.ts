@@ -1,9 +1,11 @@
 const firstDelay = 50
-const longestDelay = 2000
+const longestDelay = 500
 
 /**
  * How long to wait before attempt `attempt` (from 0) to reach a Sentinel again, in ms: it doubles
- * from 50 to 2000, and between half and all of it is used, so that clients do not redial in step.
+ * from 50 to 500, and between half and all of it is used, so that clients do not redial in step. No longer,
+ * since a Sentinel may lead a planned failover half a second after its start, and who has no link to it
+ * learns of that when it is over.
  */
 export function backoffDelay(attempt: number, random: number): number {
   const delay = Math.min(longestDelay, firstDelay * 2 ** Math.min(attempt, 16))

@@ -41,6 +41,9 @@ const limits: ReplyLimits = {
 /** The session's own deadline is the limit: it does not take a stalled event loop for a silent Sentinel. */
 const noTimeout = 2 ** 31 - 1
 
+/** ms: beyond it the handshake waited for this process or for the Sentinel, not for the way. */
+const longestRoundTrip = 1000
+
 const waits: Readonly<Record<DialStage, string>> = {
   connect: 'a connection',
   tls: 'its part of the TLS handshake; does it speak TLS?',
@@ -58,6 +61,7 @@ class ConnectionLink implements SentinelLink {
   #stage: DialStage | undefined = 'connect'
   #stream: ByteStream | undefined
   #connection: Connection | undefined
+  #roundTrip = 0
   #gone: Promise<void> = Promise.resolve()
 
   constructor(address: Address, options: LinkOptions, listener: SentinelLinkListener) {
@@ -81,14 +85,19 @@ class ConnectionLink implements SentinelLink {
         },
       },
     }).then(
-      ({ connection }) => {
+      ({ connection, handshake }) => {
         if (connection.isClosed) return
+        this.#roundTrip = Math.min(Math.ceil(handshake.roundTrip), longestRoundTrip)
         this.#connection = connection
         this.#stage = undefined
         this.#listener?.onReady()
       },
       (error: DialError) => this.#end(dialFailure(error, tls !== undefined)),
     )
+  }
+
+  get roundTrip(): number {
+    return this.#roundTrip
   }
 
   get waitsFor(): string | undefined {

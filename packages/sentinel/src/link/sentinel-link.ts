@@ -15,6 +15,8 @@ export interface SentinelLinkListener {
 export interface SentinelLink {
   /** What it is waiting for before it is ready, to be named when that takes too long. */
   readonly waitsFor?: string | undefined
+  /** ms that the way there and back takes, as the handshake took it. Default 0. */
+  readonly roundTrip?: number | undefined
   /**
    * Sends all commands in one write and resolves with one reply each, in order.
    * Rejects when the link is lost or closed before all replies are there.

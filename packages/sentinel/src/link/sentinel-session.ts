@@ -150,6 +150,17 @@ export class SentinelSession {
     this.#expect(this.#context.connectTimeout, 'did not finish connecting', link)
   }
 
+  /** It is said to answer: an attempt of before may hang for long, and the next may be far off. */
+  redial(): void {
+    if (this.#state === 'connecting') {
+      this.#disconnect()
+      this.#move('backoff')
+    }
+    if (this.#state !== 'backoff') return
+    this.#attempt = 0
+    this.open()
+  }
+
   /** Another session serves this Sentinel. */
   suspend(): void {
     this.#disconnect()
@@ -247,7 +258,8 @@ export class SentinelSession {
     link: SentinelLink,
     commands: readonly (readonly string[])[],
   ): Promise<readonly SentinelReply[] | undefined> {
-    this.#expect(this.#context.timeout, 'did not answer', link)
+    const { timeout } = this.#context
+    this.#expect(timeout + (link.roundTrip ?? 0), 'did not answer', link)
     try {
       const replies = await link.request(commands)
       return this.#link === link ? replies : undefined

@@ -65,7 +65,7 @@ describe('each form of payload that sentinel.c publishes is read', () => {
     ],
     ['+sdown', replica, { kind: 'detailsChanged', shard: 'shard-1' }],
     ['+sdown', sentinel, { kind: 'detailsChanged', shard: 'shard-1' }],
-    ['-sdown', sentinel, { kind: 'detailsChanged', shard: 'shard-1' }],
+    ['-sdown', sentinel, { kind: 'sentinelUp', shard: 'shard-1', id: '5f2c' }],
     ['+monitor', `${master} quorum 2`, { kind: 'masterMonitored', shard: 'shard-1' }],
     ['-monitor', master, { kind: 'masterUnmonitored', shard: 'shard-1' }],
     ['+reset-master', master, { kind: 'detailsChanged', shard: 'shard-1' }],

@@ -20,6 +20,8 @@ export type SentinelEvent =
     }
   | { readonly kind: 'masterMonitored'; readonly shard: string }
   | { readonly kind: 'masterUnmonitored'; readonly shard: string }
+  /** The Sentinel with that id answers again, after it was taken for down. */
+  | { readonly kind: 'sentinelUp'; readonly shard: string; readonly id: string }
   /** Something about the master, its replicas or its Sentinels is other than before: ask. */
   | { readonly kind: 'detailsChanged'; readonly shard: string }
   /** The Sentinel trusts its own clock no longer (or again): it does not act meanwhile. */
@@ -89,7 +91,8 @@ export function parseEvent(
 }
 
 function parseDown(channel: string, details: Details, readAddress: ReadAddress): SentinelEvent {
-  const { type, shard, host, port } = details
+  const { type, name, shard, host, port } = details
+  if (type === 'sentinel' && channel === '-sdown') return { kind: 'sentinelUp', shard, id: name }
   if (type !== 'master') return { kind: 'detailsChanged', shard }
   return {
     kind: 'masterDown',
@@ -114,6 +117,8 @@ function parseSwitch(payload: string, readAddress: ReadAddress): MasterSwitch {
 
 interface Details {
   readonly type: string
+  /** Of a Sentinel: its id. */
+  readonly name: string
   readonly shard: string
   readonly host: string | undefined
   readonly port: string | undefined
@@ -122,9 +127,9 @@ interface Details {
 /** `master NAME IP PORT ...`, or `slave|sentinel NAME IP PORT @ MNAME MIP MPORT ...` */
 function readDetails(payload: string): Details {
   const [type, name, host, port, at, masterName] = payload.split(' ')
-  if (type === 'master' && name) return { type, shard: name, host, port }
-  if ((type === 'slave' || type === 'sentinel') && at === '@' && masterName) {
-    return { type, shard: masterName, host, port }
+  if (type === 'master' && name) return { type, name, shard: name, host, port }
+  if ((type === 'slave' || type === 'sentinel') && at === '@' && name && masterName) {
+    return { type, name, shard: masterName, host, port }
   }
   throw unreadable(payload)
 }

@@ -99,6 +99,11 @@ export class SentinelGroup {
     await Promise.all(this.members.map((session) => session.refresh()))
   }
 
+  /** Another Sentinel says that this one answers again: it is not waited for any longer. */
+  redial(id: string): void {
+    for (const session of this.#sessionsOf(id)) session.redial()
+  }
+
   /** Resolves when no socket and no timer is left. */
   async close(): Promise<void> {
     for (const session of this.#sessions) this.#discard(session)

@@ -135,6 +135,23 @@ describe('a failover', () => {
     ])
   })
 
+  test('is not given up with that of another leader: both were asked for one', async () => {
+    await create().start()
+    const told = listen()
+    const [first, second] = sentinels
+    network.publish(first, '+elected-leader', 'master shard-1 a 6379')
+    network.publish(first, '+selected-slave', 'slave b:6379 b 6379 @ shard-1 a 6379')
+    network.publish(second, '+elected-leader', 'master shard-1 a 6379')
+    network.publish(second, '-failover-abort-no-good-slave', 'master shard-1 a 6379')
+    expect(told.map(([name]) => name)).not.toContain('failoverAborted')
+    expect(watcher.topology!.shards.get('shard-1')!.failover).toMatchObject({
+      sentinel: { address: first.address },
+      replica: b,
+    })
+    network.publish(first, '-failover-abort-slave-timeout', 'master shard-1 a 6379')
+    expect(told.at(-1)).toMatchObject(['failoverAborted', { reason: 'slave-timeout' }])
+  })
+
   test('that was under way before is in the first snapshot', async () => {
     const [, leader] = sentinels
     leader.masters['shard-1']!.replicas = [b]
@@ -163,6 +180,22 @@ describe('a failover', () => {
     delete leader.masters['shard-1']!.failover
     await runtime.advance(3000)
     expect(told.slice(2)).toEqual([['failoverAborted', { ...source, reason: 'unannounced' }]])
+  })
+
+  test('that has succeeded is not aborted, although the others do not know the new master yet', async () => {
+    await create().start()
+    const told = listen()
+    const [leader] = sentinels
+    leader.masters['shard-1']!.replicas = [b]
+    leader.masters['shard-1']!.failover = { state: 'wait_promotion', replica: b }
+    await runtime.advance(3000)
+    // Promoted: the others outvote it, since they do not list that node as a replica.
+    leader.masters['shard-1'] = { address: b, epoch: 2 }
+    await runtime.advance(3000)
+    expect(watcher.topology!.shards.get('shard-1')!.master).toEqual(a)
+    network.publish(leader, '+switch-master', 'shard-1 a 6379 b 6379')
+    await runtime.advance(3000)
+    expect(told.map(([name]) => name)).not.toContain('failoverAborted')
   })
 
   test('is not told to have ended when its leader is out of reach', async () => {

@@ -23,7 +23,7 @@ describe('a Sentinel', () => {
     await create().start()
     const told = listen()
     network.silent.add(sentinels[0])
-    await runtime.advance(1300)
+    await runtime.advance(2000)
     expect(told).toMatchObject([
       [
         'sentinelError',
@@ -31,7 +31,7 @@ describe('a Sentinel', () => {
           sentinel: sentinels[0].address,
           error: {
             code: 'DISREDIS_SENTINEL_TIMEOUT',
-            message: 's1:26379: did not answer within 300 ms',
+            message: 's1:26379: did not answer within 1000 ms',
           },
         },
       ],
@@ -40,6 +40,20 @@ describe('a Sentinel', () => {
     network.silent.clear()
     await runtime.advance(5000)
     expect(watcher.topology!.sentinels[0]!.isConnected).toBe(true)
+  })
+
+  test('that is far away gets the time of the way to it for each answer', async () => {
+    network.roundTrip = 300
+    await create().start()
+    const told = listen()
+    network.silent.add(sentinels[0])
+    watcher.requestRefresh()
+    await runtime.advance(1250)
+    expect(told).toEqual([])
+    await runtime.advance(100)
+    expect(told).toMatchObject([
+      ['sentinelError', { error: { message: 's1:26379: did not answer within 1300 ms' } }],
+    ])
   })
 
   test('is not condemned by a stall of this process', async () => {
@@ -63,8 +77,9 @@ describe('a Sentinel', () => {
     network.dialed.length = 0
     await runtime.advance(10_000)
     const tries = network.dialed.length
-    expect(tries).toBeGreaterThanOrEqual(9)
-    expect(tries).toBeLessThanOrEqual(13)
+    // Every 250 to 500 ms at last.
+    expect(tries).toBeGreaterThanOrEqual(20)
+    expect(tries).toBeLessThanOrEqual(44)
     expect(told.map(([, event]) => (event as { error: Error }).error.message)).toEqual([
       's1:26379: closed the connection',
       's1:26379: refuses connections',
@@ -74,6 +89,22 @@ describe('a Sentinel', () => {
     network.cut(sentinels[0])
     expect(told).toHaveLength(3)
   })
+
+  test.each(['refuses connections', 'lets dials hang'])(
+    'that %s is dialed at once when another one says that it is up again',
+    async (what) => {
+      await create().start()
+      const [first, second] = sentinels
+      const state = what === 'lets dials hang' ? network.silent : network.down
+      state.add(first)
+      network.cut(first)
+      await runtime.advance(10_000)
+      state.delete(first)
+      network.publish(second, '-sdown', `sentinel ${first.id} s1 26379 @ shard-1 a 6379`)
+      await settle()
+      expect(watcher.topology!.sentinels[0]!.isConnected).toBe(true)
+    },
+  )
 
   test('that is stale is never believed, whatever it repeats', async () => {
     everywhere(b, 5)

@@ -10,10 +10,13 @@ interface Answer {
   readonly names: readonly string[]
 }
 
+/** ms. */
+const longestGrace = 300
+
 /**
  * Says when a watcher has answers enough to start, and of which masters. Not with the first answer: it
  * may be from a Sentinel that was cut off and is out of date. Once one has answered, the others have
- * the time of one request, so a hung one delays the start by no more than that.
+ * {@link longestGrace}, so a hung one delays the start by no more than that.
  */
 export class StartGate {
   readonly #options: ResolvedWatcherOptions
@@ -55,7 +58,8 @@ export class StartGate {
       throw this.#unreachable(members, { retryable: !isHopeless })
     }
     if (!members.every(({ isSettled }) => isSettled) && !this.#isGraceOver && !this.#isLate) {
-      this.#grace ??= startDeadline(this.#options.runtime, this.#options.timeout, () => {
+      const { runtime, timeout } = this.#options
+      this.#grace ??= startDeadline(runtime, Math.min(timeout, longestGrace), () => {
         this.#isGraceOver = true
         this.#onDue()
       })

@@ -13,7 +13,7 @@ test('every default is in its place', () => {
     username: undefined,
     password: undefined,
     pollInterval: 1000,
-    timeout: 300,
+    timeout: 1000,
     connectTimeout: 2000,
     startTimeout: 10_000,
     connectionName: 'disredis',

@@ -27,7 +27,11 @@ export interface SentinelWatcherOptions {
   readonly allowAddress?: ((address: Address) => boolean) | undefined
   /** The longest time between two questions to one Sentinel, in ms: 1 to 1000. Default 1000. */
   readonly pollInterval?: number | undefined
-  /** How long one Sentinel may take to answer, in ms. Default 300. */
+  /**
+   * How long one Sentinel may take to answer, in ms, beyond the way there and back, which the handshake shows.
+   * After it the link is dialled anew: a busy Sentinel should not lose it, since it may lead a failover just
+   * then. Default 1000.
+   */
   readonly timeout?: number | undefined
   /** How long one Sentinel may take to connect, log in and subscribe, in ms. Default 2000. */
   readonly connectTimeout?: number | undefined
@@ -82,7 +86,7 @@ export function resolveWatcherOptions(options: SentinelWatcherOptions): Resolved
     username: text('username', options.username),
     password: text('password', options.password),
     pollInterval: milliseconds('pollInterval', options.pollInterval, 1000, longestPollInterval),
-    timeout: milliseconds('timeout', options.timeout, 300),
+    timeout: milliseconds('timeout', options.timeout, 1000),
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout, 2000),
     startTimeout: milliseconds('startTimeout', options.startTimeout, 10_000),
     connectionName: connectionName(options.connectionName),

@@ -119,6 +119,9 @@ export class WatcherRun {
     const masters = isTrusted ? report.masters : withoutFailovers(report.masters)
     this.#model.applyReport(source, { ...report, masters }, this.#group.electorate)
     if (!this.#isStarted) this.#gate.addAnswer(source.id, source.address, names)
+    if (isTrusted) {
+      for (const [shard, one] of masters) this.#notifiers.get(shard)?.onReport(one, source)
+    }
     this.#update()
     if (!isTrusted) return
     for (const [shard, { claim, flags }] of report.masters) {
@@ -144,6 +147,9 @@ export class WatcherRun {
       case 'masterUnmonitored':
         this.#model.removeSentinel(id, this.#group.electorate, event.shard)
         this.#emitChanges(source, this.#monitored?.applyUnmonitored(id, event.shard))
+        break
+      case 'sentinelUp':
+        this.#group.redial(event.id)
         break
       default:
         this.#notifiers.get(event.shard)?.onEvent(event, source)

@@ -26,6 +26,8 @@ export class ScriptedNetwork {
   /** Other addresses that lead to a Sentinel. */
   readonly aliases = new Map<string, ScriptedSentinel>()
   readonly dialed: string[] = []
+  /** ms that links say of themselves. */
+  roundTrip = 0
 
   add(host: string, id?: string): ScriptedSentinel {
     const sentinel = new ScriptedSentinel(Object.freeze({ host, port: 26379 }), id)
@@ -78,6 +80,7 @@ export class ScriptedNetwork {
       else connection.waiting.push({ resolve: () => listener.onReady(), reject: () => undefined })
     })
     return {
+      roundTrip: this.roundTrip,
       request: (commands) => this.#request(sentinel!, connection, commands),
       close: async () => {
         isClosed = true

@@ -1,0 +1,185 @@
+import type { RedisNode } from '../node/redis-node.js'
+import type { WriteRecord } from '../node/write-history.js'
+import type { World } from '../world/world.js'
+import { historyOf } from './shard-history.js'
+
+/** A failover that a Sentinel led, from its election on, and what each client has heard of it. */
+export interface FailoverRecord {
+  readonly shard: string
+  /** The name of the Sentinel that leads it. */
+  readonly leader: string
+  readonly at: number
+  /** The master that is being replaced. */
+  readonly master: RedisNode
+  selected: RedisNode | undefined
+  /** The chosen node followed the master. */
+  isSound: boolean
+  promotion:
+    | {
+        readonly at: number
+        readonly head: WriteRecord | undefined
+        /** What the old master had at that time. */
+        readonly headOfMaster: WriteRecord | undefined
+      }
+    | undefined
+  /** The leader has given it up, or died. */
+  endedAt: number
+  /** By client: when its beginning had arrived. */
+  readonly heard: Map<string, number>
+  /** By client: when `+promoted-slave`, `+switch-master` or a topology with the new master had arrived. */
+  readonly heardOfPromotion: Map<string, number>
+  /** By client: when an abort of it had arrived. */
+  readonly heardOfAbort: Map<string, number>
+}
+
+const event =
+  /\$\d+\r\n(\+elected-leader|\+promoted-slave|\+switch-master|-failover-abort-[a-z-]+)\r\n\$\d+\r\n([^\r]+)\r\n/g
+
+/** All failovers of a world. */
+export class FailoverRecords {
+  readonly all: FailoverRecord[] = []
+  readonly #world: World
+  readonly #sentinels: ReadonlyMap<string, string>
+  /** By client: where it went. */
+  readonly #adoptions = new Map<string, { readonly node: RedisNode; readonly at: number }[]>()
+  readonly #histories = new Map<WriteRecord, ReadonlySet<WriteRecord>>()
+
+  constructor(world: World) {
+    this.#world = world
+    this.#sentinels = new Map(
+      world.sentinels.map(({ name, address: { host, port } }) => [`${host}:${port}`, name]),
+    )
+    world.listen({
+      sentinelEvent: ({ sentinel, channel, payload, at }) => {
+        if (channel === '+elected-leader') this.#begin(sentinel, payload, at)
+        else if (channel === '+selected-slave') this.#select(sentinel, payload)
+        else if (channel === '+promoted-slave') this.#announced(payload)
+        else if (channel.startsWith('-failover-abort-')) this.#end(sentinel, payload, at)
+      },
+      roleChanged: (node) => {
+        if (node.link === undefined) this.#promoted(node)
+      },
+    })
+  }
+
+  /** Bytes of a Sentinel have arrived at a client. */
+  arrived(client: string, remote: string, text: string): void {
+    const sentinel = this.#sentinels.get(remote)
+    if (sentinel === undefined || !text.includes('message\r\n')) return
+    const { now } = this.#world.time
+    for (const [, channel, payload] of text.matchAll(event)) {
+      const words = payload!.split(' ')
+      if (channel === '+elected-leader') {
+        this.#latest(sentinel, words[1]!)?.heard.set(client, now)
+      } else if (channel === '+switch-master') {
+        this.heardMaster(client, words[0]!, words[3]!)
+      } else if (channel === '+promoted-slave') {
+        this.heardMaster(client, words[5]!, words[2]!)
+      } else {
+        this.#latest(sentinel, words[1]!)?.heardOfAbort.set(client, now)
+      }
+    }
+  }
+
+  /** A client was told that the master is there now. */
+  heardMaster(client: string, shard: string, host: string): void {
+    for (const failover of this.all) {
+      if (failover.shard !== shard || failover.selected?.address.host !== host) continue
+      if (!failover.heardOfPromotion.has(client)) {
+        failover.heardOfPromotion.set(client, this.#world.time.now)
+      }
+    }
+  }
+
+  /** A client went to another node. */
+  adopted(client: string, shard: string, host: string): void {
+    const known = this.#adoptions.get(client) ?? []
+    this.#adoptions.set(client, known)
+    known.push({ node: this.#nodeAt(shard, host), at: this.#world.time.now })
+  }
+
+  /** Whether that node became the master once more for a client, between two times. */
+  isBack(client: string, node: RedisNode, from: number, to: number): boolean {
+    const isWithin = (at: number | undefined) => at !== undefined && at > from && at < to
+    const adoptions = this.#adoptions.get(client) ?? []
+    return (
+      adoptions.some((it) => it.node === node && isWithin(it.at)) ||
+      this.all.some(
+        ({ selected, heardOfPromotion }) =>
+          selected === node && isWithin(heardOfPromotion.get(client)),
+      )
+    )
+  }
+
+  /** Whether the promoted node had that write when it was promoted. */
+  isKept({ promotion }: FailoverRecord, record: WriteRecord): boolean {
+    return this.#has(promotion?.head, record)
+  }
+
+  /** Whether the old master had that write by then. */
+  wasThere({ promotion }: FailoverRecord, record: WriteRecord): boolean {
+    return this.#has(promotion?.headOfMaster, record)
+  }
+
+  #has(head: WriteRecord | undefined, record: WriteRecord): boolean {
+    if (head === undefined) return false
+    const known = this.#histories.get(head) ?? historyOf(head)
+    this.#histories.set(head, known)
+    return known.has(record)
+  }
+
+  #latest(sentinel: string, shard: string): FailoverRecord | undefined {
+    return this.all.findLast((it) => it.leader === sentinel && it.shard === shard)
+  }
+
+  /** `master NAME IP PORT` */
+  #begin(leader: string, payload: string, at: number): void {
+    const [, shard, host] = payload.split(' ')
+    this.all.push({
+      shard: shard!,
+      leader,
+      at,
+      master: this.#nodeAt(shard!, host!),
+      selected: undefined,
+      isSound: true,
+      promotion: undefined,
+      endedAt: Number.POSITIVE_INFINITY,
+      heard: new Map(),
+      heardOfPromotion: new Map(),
+      heardOfAbort: new Map(),
+    })
+  }
+
+  /** `slave IP:PORT IP PORT @ NAME MIP MPORT` */
+  #select(leader: string, payload: string): void {
+    const [, , host, , , shard, masterHost] = payload.split(' ')
+    const failover = this.#latest(leader, shard!)
+    if (failover === undefined) return
+    failover.selected = this.#nodeAt(shard!, host!)
+    const { link } = failover.selected
+    failover.isSound = link?.isConnected === true && link.master.host === masterHost
+  }
+
+  #end(leader: string, payload: string, at: number): void {
+    const failover = this.#latest(leader, payload.split(' ')[1]!)
+    if (failover !== undefined) failover.endedAt = Math.min(failover.endedAt, at)
+  }
+
+  #promoted(node: RedisNode): void {
+    const failover = this.all.findLast(({ selected }) => selected === node)
+    if (failover === undefined || failover.promotion !== undefined) return
+    const { now } = this.#world.time
+    if (failover.endedAt < now) return
+    failover.promotion = { at: now, head: node.head, headOfMaster: failover.master.head }
+  }
+
+  /** One that was a master already did not become one. */
+  #announced(payload: string): void {
+    const [, , host, , , shard] = payload.split(' ')
+    this.#promoted(this.#nodeAt(shard!, host!))
+  }
+
+  #nodeAt(shard: string, host: string): RedisNode {
+    return this.#world.nodesOf(shard).find(({ address }) => address.host === host)!
+  }
+}
