@@ -9,6 +9,7 @@ import { root } from './root.mjs'
  * @property {string} name
  * @property {boolean} [private]
  * @property {string[]} [workspaces]
+ * @property {Readonly<Record<string, unknown>>} [exports]
  * @property {Record<string, string>} [scripts]
  * @property {Dependencies} [dependencies]
  * @property {Dependencies} [devDependencies]

@@ -2,13 +2,13 @@
 //   npm run docs
 //   npm run docs -- --serve     and shows it
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { build, serve } from 'vitepress'
-import { readWorkspaces } from '../scripts/workspaces.mjs'
 import { checkLinks } from './check-links.mjs'
 import { withLinksOnSite } from './links.mjs'
+import { apiPages, documents, packagePages } from './pages.mjs'
 
 const site = import.meta.dirname
 const root = join(site, '..')
@@ -16,13 +16,8 @@ const pages = join(site, '.generated/pages')
 
 rmSync(join(site, '.generated'), { recursive: true, force: true })
 cpSync(join(root, 'docs'), pages, { recursive: true })
-for (const page of readdirSync(pages).filter((file) => file.endsWith('.md'))) {
-  writePage(page, `docs/${page}`)
-}
-for (const { folder, manifest } of readWorkspaces()) {
-  if (!folder.startsWith('packages/') || manifest.private === true) continue
-  writePage(`${folder}.md`, `${folder}/README.md`)
-}
+for (const name of documents) writePage(`${name}.md`, `docs/${name}.md`)
+for (const folder of packagePages) writePage(`${folder}.md`, `${folder}/README.md`)
 writeApi()
 await build(site)
 
@@ -46,21 +41,32 @@ function writePage(page, document) {
   writeFileSync(path, withLinksOnSite(text, document, page, root))
 }
 
-/** One page for each package, of what its doc comments say. */
+/** One page for each module that programs may import, of what its doc comments say. */
 function writeApi() {
   const typedoc = createRequire(import.meta.url).resolve('typedoc/package.json')
-  execFileSync(process.execPath, [join(dirname(typedoc), 'bin/typedoc')], {
+  const entryPoints = apiPages.flatMap(({ source }) => ['--entryPoints', join('..', source)])
+  execFileSync(process.execPath, [join(dirname(typedoc), 'bin/typedoc'), ...entryPoints], {
     cwd: site,
     stdio: 'inherit',
   })
-  const written = join(site, '.generated/api')
   mkdirSync(join(pages, 'api'))
-  for (const entry of readdirSync(written, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue
-    const text = readFileSync(join(written, entry.name, 'src.md'), 'utf8')
-      .replace(/^# .*$/m, `# @disredis/${entry.name}`)
-      .replace(/\((?:\.\.\/)?([\w-]+)\/src\.md/g, '($1.md')
-      .replace(/\(src\.md/g, `(${entry.name}.md`)
-    writeFileSync(join(pages, 'api', `${entry.name}.md`), text)
+  const names = new Map(apiPages.map((page) => [writtenFile(page), page.name]))
+  for (const page of apiPages) {
+    const file = writtenFile(page)
+    const text = readFileSync(join(site, '.generated/api', file), 'utf8')
+      .replace(/^# .*$/m, `# ${page.module}`)
+      .replace(/\(([\w./-]+\.md)/g, (link, target) => {
+        const name = names.get(join(dirname(file), target))
+        return name === undefined ? link : `(${name}.md`
+      })
+    writeFileSync(join(pages, 'api', `${page.name}.md`), text)
   }
+}
+
+/**
+ * Where TypeDoc writes what it found in an `index.ts`.
+ * @param {import('./pages.mjs').ApiPage} page
+ */
+function writtenFile({ source }) {
+  return `${relative('packages', dirname(source))}.md`
 }

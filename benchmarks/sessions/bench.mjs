@@ -7,24 +7,24 @@ import { load, makeSessions } from './load.mjs'
 
 const { values } = parseArgs({
   options: {
-    processes: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '4' },
-    seconds: { type: 'string', default: '1.5' },
-    'warm-up': { type: 'string', default: '5' },
+    processes: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '12' },
+    requests: { type: 'string', default: '1000' },
+    'warm-up': { type: 'string', default: '6000' },
     connections: { type: 'string', default: '50' },
     only: { type: 'string', default: '' },
   },
 })
-const [processes, rounds, seconds, warmUp, connections] = [
+const [processes, rounds, requests, warmUp, connections] = [
   'processes',
   'rounds',
-  'seconds',
+  'requests',
   'warm-up',
   'connections',
 ].map((name) => {
   const value = Number(values[name])
-  if (value > 0) return value
-  throw new Error(`--${name} is ${values[name]}; it takes a number above 0`)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new Error(`--${name} is ${values[name]}; it takes a whole number above 0`)
 })
 const chosen = contests.filter(({ name }) => name.includes(values.only))
 if (chosen.length === 0) throw new Error(`--only ${values.only}: no contest has that in its name`)
@@ -38,13 +38,13 @@ try {
   }
   for (const contest of chosen) {
     console.log(
-      `\n${contest.name} (${connections} connections; ${processes} processes each, ${rounds} rounds of ${seconds} s in each, behind ${warmUp} s to warm up; ` +
+      `\n${contest.name} (${connections} connections; ${processes} processes each, ${rounds} rounds of ${requests} requests in each, behind ${warmUp} to warm up; ` +
         `${hasCore ? 'the application has a core of its own' : 'all share the cores'})\n`,
     )
     console.log(
-      '| | requests/s | p99 | peer: requests/s | p99 | ratio, median (its middle half) | CPU of the session, µs a request | peer |',
+      '| | requests/s | p99 | peer: requests/s | p99 | ratio (its middle half) | CPU, µs a request | peer | ratio (its middle half) | of that the session | peer |',
     )
-    console.log('|---|---|---|---|---|---|---|---|')
+    console.log('|---|---|---|---|---|---|---|---|---|---|---|')
     const results = new Map(cases.map((one) => [one, [[], [], []]]))
     for (let i = 0; i < processes; i++) {
       // Where a process happens to have its code and heap makes some percent: several even it out.
@@ -64,7 +64,7 @@ try {
   await fleet.close()
 }
 
-/** Rounds take turns, so that all see the same machine; the ratio is taken round by round. */
+/** Rounds take turns, so that all see the same machine; ratios are taken round by round. */
 async function compare(apps, { begin, path }, results) {
   const cookies = []
   for (const { url } of apps) {
@@ -75,26 +75,30 @@ async function compare(apps, { begin, path }, results) {
   for (let round = 0; round < rounds; round++) {
     for (const i of round % 2 === 0 ? [0, 1, 2] : [2, 1, 0]) {
       const before = await apps[i].cpu()
-      const result = await load(apps[i].url, path, cookies[i], seconds)
-      const cpu = ((await apps[i].cpu()) - before) / result.requests
-      results[i].push({ ...result, cpu })
+      const result = await load(apps[i].url, path, cookies[i], requests)
+      results[i].push({ ...result, cpu: ((await apps[i].cpu()) - before) / requests })
     }
   }
 }
 
 /** What a session costs is what its application takes more than the one without. */
 function row(name, [ours, theirs, bare]) {
-  const ratios = ours.map(
-    ({ requestsPerSecond }, i) => requestsPerSecond / theirs[i].requestsPerSecond,
-  )
-  const figures = [ours, theirs].flatMap((rounds) => [
-    Math.round(quantile(rounds.map(({ requestsPerSecond }) => requestsPerSecond))),
-    `${quantile(rounds.map(({ p99 }) => p99))} ms`,
+  const speeds = [ours, theirs].flatMap((all) => [
+    Math.round(quantile(all.map(({ requestsPerSecond }) => requestsPerSecond))),
+    `${quantile(all.map(({ p99 }) => p99))} ms`,
   ])
-  const [middle, low, high] = [0.5, 0.25, 0.75].map((share) => quantile(ratios, share).toFixed(2))
-  const cpuOf = (rounds) => quantile(rounds.map(({ cpu }) => cpu))
-  const costs = [ours, theirs].map((rounds) => Math.round(cpuOf(rounds) - cpuOf(bare)))
-  return `| ${name} | ${figures.join(' | ')} | ${middle} (${low}..${high}) | ${costs.join(' | ')} |`
+  const speed = ratio((i) => ours[i].requestsPerSecond / theirs[i].requestsPerSecond)
+  const [us, them, none] = [ours, theirs, bare].map((all) => quantile(all.map(({ cpu }) => cpu)))
+  const cpu = ratio((i) => theirs[i].cpu / ours[i].cpu)
+  const columns = [...speeds, speed, Math.round(us), Math.round(them), cpu]
+  return `| ${[name, ...columns, Math.round(us - none), Math.round(them - none)].join(' | ')} |`
+
+  /** Above 1: ours does more in the same time, or needs less for the same. */
+  function ratio(of) {
+    const all = ours.map((_, i) => of(i))
+    const [middle, low, high] = [0.5, 0.25, 0.75].map((share) => quantile(all, share).toFixed(2))
+    return `${middle} (${low}..${high})`
+  }
 }
 
 /** Below it lies that share of the values; 0.5: the median. */

@@ -42,6 +42,56 @@ export const topology: Topology | undefined = redis.topology
 export const user: UserOption<{ user?: string }> | undefined = undefined
 `
 
+/** Applications with sessions whose fields are declared by merging, as the READMEs have it. */
+const sessions = `
+import { DisredisStore, disredisSession } from '@disredis/express-session'
+import fastifyDisredisSession from '@disredis/fastify-session'
+import express from 'express'
+import session from 'express-session'
+import { fastify } from 'fastify'
+
+declare module 'express-session' {
+  interface SessionData { userId: string; cart: string[] }
+}
+declare module 'fastify' {
+  interface Session { userId?: string; visits?: number }
+}
+
+const options = { sentinels: ['127.0.0.1:26379'], secret: 'a secret of at least 32 characters' }
+const sessions = disredisSession({ ...options, cookie: { secure: 'auto', maxAge: 3600000 } })
+const store = new DisredisStore({ sentinels: '127.0.0.1:26379', userId: ({ cart }) => cart?.[0] })
+export const one = express()
+one.use(sessions)
+one.use(session({ store, secret: 's', resave: false, saveUninitialized: false }))
+one.get('/', sessions.store.lock({ wait: 5000 }), async (req, res) => {
+  const cart: string[] | undefined = req.session.cart
+  // @ts-expect-error: it was declared as another type
+  const wrong: number | undefined = req.session.cart
+  // @ts-expect-error: it was not declared
+  req.session.nobodyDeclaredIt
+  await sessions.store.login(req, 'ada', { cart: ['tea'] })
+  // @ts-expect-error: a field of another type
+  await sessions.store.login(req, 'ada', { cart: 'tea' })
+  const listed: string[] | undefined = (await sessions.store.listSessions('ada'))[0]?.data.cart
+  res.json([cart, wrong, listed])
+})
+
+export const other = fastify()
+other.register(fastifyDisredisSession, { ...options, cookie: { maxAge: 3600000 } })
+other.get('/', { config: { sessionLock: true } }, async (request) => {
+  const visits: number = (request.session.visits ?? 0) + 1
+  request.session.visits = visits
+  // @ts-expect-error: it was declared as another type
+  const wrong: string | undefined = request.session.visits
+  await other.sessionStore.login(request, 'ada', { visits })
+  // @ts-expect-error: a field of another type
+  await other.sessionStore.login(request, 'ada', { visits: 'one' })
+  return [wrong, (await other.sessionStore.listSessions('ada'))[0]?.data.visits]
+})
+// @ts-expect-error: there is no such option
+other.register(fastifyDisredisSession, { ...options, noSuchOption: 1 })
+`
+
 interface Mode {
   readonly typescript: string
   readonly options: Readonly<Record<string, unknown>>
@@ -50,7 +100,7 @@ interface Mode {
   readonly isShort?: boolean
 }
 
-const all = ['program.ts', 'program.cts', 'program.mts']
+const all = ['program', 'sessions'].flatMap((name) => [`${name}.ts`, `${name}.cts`, `${name}.mts`])
 
 function modesOf(typescript: string): readonly Mode[] {
   const hasNode10 = !typescript.startsWith('7')
@@ -75,7 +125,7 @@ function modesOf(typescript: string): readonly Mode[] {
               ...deprecated,
             },
             type: 'commonjs' as const,
-            files: ['program.ts'],
+            files: ['program.ts', 'sessions.ts'],
             isShort: typescript === '5.4',
           },
         ]
@@ -105,8 +155,10 @@ beforeAll(async () => {
     {
       packages,
       dependencies: {
+        '@types/express': '5',
         '@types/express-session': '1',
         '@types/node': '20',
+        express: '5',
         'express-session': '1',
         fastify: '5',
         ...Object.fromEntries(
@@ -116,12 +168,14 @@ beforeAll(async () => {
     },
     tarballs,
   )
-  for (const file of all) await project.write(file, program)
+  for (const file of all) {
+    await project.write(file, file.startsWith('program') ? program : sessions)
+  }
   return () => project[Symbol.asyncDispose]()
 })
 
 describe.each(modes)('TypeScript $typescript, $options, "type": "$type"', (mode) => {
-  test('finds the types of every package, and they are not `any`', async () => {
+  test('finds the types of every package, what applications merge into them, and no `any`', async () => {
     const { typescript, options, type, files } = mode
     await project.writeManifest({ type })
     const compilerOptions = {

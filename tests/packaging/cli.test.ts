@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { startFleet } from '@disredis/fleet'
 import { expect, test } from 'vitest'
 import { installAlone } from './install-alone.js'
 import { packAll, packages } from './packages.js'
@@ -30,5 +31,26 @@ test('the packed command runs by npx in a folder that has nothing else', async (
     })
   }
   await expect(npx('doctor', '-s', '127.0.0.1:1')).rejects.toMatchObject({ code: 3 })
+  // The packed packages trace what they do, without the password.
+  await using fleet = await startFleet({ masters: 1, replicas: 0, sentinels: 1, password: 'hush' })
+  const { stdout, stderr } = await promisify(execFile)(
+    'npx',
+    ['--no-install', 'disredis', 'exec', '-s', fleet.sentinels.join(','), 'GET', 'a-key'],
+    {
+      cwd: consumer.folder,
+      env: { ...process.env, NODE_DEBUG: 'disredis', DISREDIS_PASSWORD: 'hush' },
+    },
+  )
+  expect(stdout).toBe('(nil)\n')
+  const { host, port } = fleet.master().address
+  for (const line of [
+    `sentinel ${fleet.sentinels[0]} connected`,
+    `dial ${host}:${port} ready after`,
+    `swap of shard-1 ${host}:${port}, connection`,
+  ]) {
+    expect(stderr).toMatch(new RegExp(`^DISREDIS \\d+: \\d+\\.\\d{3} ${line}`, 'm'))
+  }
+  expect(stderr).not.toContain('hush')
+  expect(stderr).not.toContain('a-key')
   expect((await npx('init', '--help')).stdout).toContain('description')
 })

@@ -105,6 +105,52 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     )
     .action(action(async () => (await import('./commands/doctor.js')).doctor))
 
+  const placement = program
+    .command('placement')
+    .summary('the placement records: which master has which keys')
+    .description(
+      'Looks at the record that every master has of its ring: the shards, their weights, which of them it is.',
+    )
+  withConnection(
+    placement
+      .command('show')
+      .summary('what the masters say')
+      .description(
+        'Shows the records of every ring, or of the one that is named. Exit code 1 when there is none.',
+      )
+      .option('--json', 'one JSON object: { rings }'),
+  )
+    .addHelpText('after', examples('placement show', 'placement show --ring-name sessions --json'))
+    .action(action(async () => (await import('./commands/placement.js')).show))
+  withConnection(
+    placement
+      .command('check')
+      .summary('would a client with these options serve?')
+      .description(
+        'Compares the records with the placement of a client that has these masters, weights and ring name. ' +
+          'Changes nothing. Exit code 1 when a master has another record, none, or does not tell.',
+      )
+      .option('--json', 'one JSON object: { expected, masters }'),
+  )
+    .addHelpText(
+      'after',
+      examples('placement check --masters a,b', 'placement check --weights a=1,b=2'),
+    )
+    .action(action(async () => (await import('./commands/placement.js')).check))
+  withConnection(
+    placement
+      .command('reset')
+      .summary('removes the records of a ring')
+      .description(
+        'Removes the records of one ring from every master: after its keys were moved, and while every ' +
+          'client of the ring is stopped. The next client writes its own. Asks first.',
+      )
+      .option('-y, --yes', 'do not ask')
+      .option('--json', 'one JSON object: { ring, removed }'),
+  )
+    .addHelpText('after', examples('placement reset', 'placement reset --ring-name sessions --yes'))
+    .action(action(async () => (await import('./commands/placement.js')).reset))
+
   program
     .command('init')
     .summary('writes a deployment that fails over: servers, Sentinels, users, units')

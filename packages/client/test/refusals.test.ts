@@ -111,6 +111,36 @@ describe('a shard without a master', () => {
     expect(await Promise.all(taken)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
+  test('takes a pipeline as a whole or not at all', async () => {
+    await using other = await startFleet({
+      masters: 1,
+      replicas: 0,
+      sentinels: 1,
+      downAfter: 60_000,
+    })
+    await using redis = await Disredis.connect({
+      sentinels: other.sentinels,
+      commandTimeout: 60_000,
+      queue: { maxCommands: 10 },
+    })
+    await other.master().kill()
+    await expect.poll(() => redis.health().state).toBe('down')
+    const pushes = (count: number) => {
+      const pipeline = redis.pipeline()
+      for (let i = 0; i < count; i++) pipeline.rpush('whole', `${i}`)
+      return pipeline.exec()
+    }
+    const refused = (await pushes(15)).map(([error]) => error)
+    expect(refused).toHaveLength(15)
+    for (const error of refused) {
+      expect(error).toMatchObject({ code: 'DISREDIS_QUEUE_FULL', mayHaveExecuted: false })
+    }
+    // What was refused makes room.
+    const taken = pushes(10)
+    await other.master().restart()
+    expect((await taken).map(([, length]) => length)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
   test('rejects what it took at the deadline, naming the shard and the cause', async () => {
     await using other = await startFleet({
       masters: 1,

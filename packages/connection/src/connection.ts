@@ -62,6 +62,8 @@ export class Connection implements ReplyTarget {
   readonly address: Address
   /** To whom it tells what happens; may be replaced at any time. */
   listener: ConnectionListener = {}
+  /** @internal Told what ended it, before its listener is. */
+  onEnd: ((failure: Error | undefined) => void) | undefined
   /**
    * Since when the oldest reply has been awaited without a byte received, in the clock of the batch. Of
    * use while {@link inFlight} is not 0.
@@ -335,6 +337,7 @@ export class Connection implements ReplyTarget {
         this.#throwLater(thrown)
       }
     }
+    this.onEnd?.(this.#failure)
     this.listener.onClose?.(this.hasLeft(first) ? unanswered : unsent)
   }
 

@@ -3,6 +3,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { type Address, formatAddress } from './address.js'
 import type { ByteStream, OpenSocket } from './byte-stream.js'
 import { Connection, type ConnectionListener, type ConnectionOptions } from './connection.js'
+import { type DialStep, dials } from './dial-channel.js'
 import { ConnectionLostError, DialError, type DialStage, reasonOf } from './errors.js'
 import { adviceOn, type Handshake, type HandshakeOptions, shakeHands } from './handshake.js'
 import { openSocket as openSystemSocket } from './open-socket.js'
@@ -39,12 +40,45 @@ export interface Dialled {
  * arguments nor passwords; nothing is left open then. Rejects with a TypeError for options that are none.
  */
 export async function dial(address: Address, options: DialOptions): Promise<Dialled> {
-  const { runtime = systemRuntime, signal, timeout, onStage } = options
+  const { runtime = systemRuntime, signal, timeout } = options
   // What a timer cannot count it takes for 1 ms.
   if (!(timeout <= longestTimeout)) {
     throw new TypeError(`\`timeout\` must be at most ${longestTimeout} ms, not ${timeout}`)
   }
   if (signal?.aborted) throw abortError(address, 'connect', signal)
+  if (!dials.hasSubscribers) return connectAndGreet(address, options, runtime)
+  return toldOf(address, options, runtime)
+}
+
+/** The same, told step by step on the channel of dials. */
+async function toldOf(address: Address, options: DialOptions, runtime: Runtime): Promise<Dialled> {
+  const startedAt = runtime.now()
+  const tell = (step: DialStep, since = startedAt) => {
+    dials.publish({ ...step, address, duration: runtime.now() - since })
+  }
+  const onStage = (step: DialStage) => {
+    tell({ step })
+    options.onStage?.(step)
+  }
+  try {
+    const dialled = await connectAndGreet(address, { ...options, onStage }, runtime)
+    const { server, version, id } = dialled.handshake
+    tell({ step: 'ready', server, version, id })
+    const readyAt = runtime.now()
+    dialled.connection.onEnd = (error) => tell({ step: 'closed', id, error }, readyAt)
+    return dialled
+  } catch (error) {
+    if (error instanceof DialError) tell({ step: 'failed', stage: error.stage, error })
+    throw error
+  }
+}
+
+async function connectAndGreet(
+  address: Address,
+  options: DialOptions,
+  runtime: Runtime,
+): Promise<Dialled> {
+  const { onStage } = options
   onStage?.('connect')
   const connection = await connect(address, options, runtime)
   const limit = limitOf(

@@ -6,6 +6,7 @@ test('the package exports these names', () => {
     [
       "Connection",
       "ConnectionLostError",
+      "DIAL_CHANNEL",
       "DialError",
       "DisredisError",
       "Fifo",
@@ -13,6 +14,7 @@ test('the package exports these names', () => {
       "ReplyError",
       "ReplyReader",
       "defaultReplyLimits",
+      "diagnosticChannel",
       "dial",
       "encodeRequest",
       "formatAddress",

@@ -6,7 +6,9 @@ export {
   type ConnectionOptions,
   type FlushBatch,
 } from './connection.js'
+export { type DiagnosticChannel, diagnosticChannel } from './diagnostic-channel.js'
 export { type Dialled, type DialOptions, dial } from './dial.js'
+export { DIAL_CHANNEL, type DialMessage } from './dial-channel.js'
 export { DisredisError, type DisredisErrorOptions } from './disredis-error.js'
 export { type Argument, encodeRequest } from './encode-request.js'
 export {

@@ -4,7 +4,7 @@ import type { Http2ServerRequest } from 'node:http2'
 import { answerCallback } from '@disredis/session-store/adapter'
 import type { SessionData } from 'express-session'
 import { type DisredisSessionOptions, resolveSessionOptions } from './disredis-session-options.js'
-import { bindingOf, DisredisStore } from './disredis-store.js'
+import { bindingOf, DisredisStore, makeCookiesBy } from './disredis-store.js'
 import { HeldResponse } from './held-response.js'
 import type { StoreRequest } from './middleware.js'
 import { RequestSession } from './request-session.js'
@@ -61,6 +61,7 @@ export function disredisSession(options: DisredisSessionOptions): DisredisSessio
     session.cookie = cookies.create(request)
     request.session = session
   }
+  makeCookiesBy(store, (req) => cookies.create(req as unknown as IncomingMessage))
   const context = {
     ...policy,
     sessions: store.sessions,

@@ -5,7 +5,6 @@ import {
   type SessionCounters,
   type SessionEntry,
   SessionInvalidError,
-  SessionPartialError,
   SessionStore,
 } from '@disredis/session-store'
 import {
@@ -17,6 +16,7 @@ import {
   UserField,
 } from '@disredis/session-store/adapter'
 import { type CookieOptions, type Session, type SessionData, Store } from 'express-session'
+import { allRefs, allSessions, clearAll } from './all-sessions.js'
 import { Cookie } from './express-session-classes.js'
 import { freshMiddleware, lockMiddleware } from './lock-middleware.js'
 import type { SessionMiddleware, SessionRequest, StoreRequest } from './middleware.js'
@@ -33,11 +33,19 @@ import {
 /** Of work whose result is nobody's business. */
 type Done = ((error?: unknown) => void) | undefined
 
+type CookieMaker = (req: StoreRequest) => SessionData['cookie']
+
 let readBinding: (store: DisredisStore) => SessionBinding
+let setCookieMaker: (store: DisredisStore, make: CookieMaker) => void
 
 /** @internal */
 export function bindingOf(store: DisredisStore): SessionBinding {
   return readBinding(store)
+}
+
+/** @internal Says what the application configured, which else only a whole new session shows. */
+export function makeCookiesBy(store: DisredisStore, make: CookieMaker): void {
+  setCookieMaker(store, make)
 }
 
 /**
@@ -60,8 +68,20 @@ export class DisredisStore extends Store {
       "behind a proxy that ends TLS, app.set('trust proxy', 1) too.",
   )
 
+  #configuredCookie: CookieMaker = (req) => {
+    const { session, sessionID } = req
+    this.generate(req)
+    const { cookie } = req.session
+    req.session = session
+    req.sessionID = sessionID
+    return cookie
+  }
+
   static {
     readBinding = (store) => store.#binding
+    setCookieMaker = (store, make) => {
+      store.#configuredCookie = make
+    }
   }
 
   /** @throws SessionOptionError, and what a Disredis client throws for its options. */
@@ -104,12 +124,12 @@ export class DisredisStore extends Store {
 
   /** All sessions at once; `for await (const entry of store.sessions.sessions())` holds one page. */
   override all(callback?: Callback<SessionData[]>): void {
-    answerCallback(this.#all(), callback)
+    answerCallback(allSessions(this.sessions), callback)
   }
 
   /** The refs of all sessions: ids are not known, see `hashIds`. */
   ids(callback?: Callback<string[]>): void {
-    answerCallback(this.#ids(), callback)
+    answerCallback(allRefs(this.sessions), callback)
   }
 
   override length(callback?: Callback<number>): void {
@@ -118,7 +138,7 @@ export class DisredisStore extends Store {
 
   /** Removes all sessions. Answers a `SessionPartialError` if some master could not be asked. */
   override clear(callback?: Done): void {
-    answerDone(this.#clear(), callback)
+    answerDone(clearAll(this.sessions), callback)
   }
 
   override createSession(req: StoreRequest, data: SessionData): Session & SessionData {
@@ -265,31 +285,8 @@ export class DisredisStore extends Store {
     const { secure, httpOnly, domain, sameSite } = cookie
     if (secure === true && httpOnly === true && domain === undefined && sameSite === 'strict')
       return
-    const { session, sessionID } = req
-    this.generate(req)
-    const configured = req.session.cookie as ConfiguredCookie
-    req.session = session
-    req.sessionID = sessionID
+    const configured = this.#configuredCookie(req) as ConfiguredCookie
     keepStrict(cookie as Parameters<typeof keepStrict>[0], configured)
-  }
-
-  async #all(): Promise<SessionData[]> {
-    const sessions: SessionData[] = []
-    for await (const { data, cookie } of this.sessions.sessions()) {
-      sessions.push({ ...data, cookie } as SessionData)
-    }
-    return sessions
-  }
-
-  async #ids(): Promise<string[]> {
-    const refs = new Set<string>()
-    for await (const { ref } of this.sessions.sessions()) refs.add(ref)
-    return [...refs]
-  }
-
-  async #clear(): Promise<void> {
-    const { failures } = await this.sessions.clear()
-    if (failures.length > 0) throw new SessionPartialError(failures)
   }
 
   async #isAnswering(): Promise<boolean> {

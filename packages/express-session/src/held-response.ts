@@ -1,6 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import { AnsweredLook } from './answered-look.js'
+import {
+  checkChunk,
+  type KeptWrite,
+  KeptWrites,
+  normalized,
+  trimmed,
+  type WriteArguments,
+} from './kept-writes.js'
 import { PostponedDestroy } from './postponed-destroy.js'
+import { isStatus, setHeaders } from './response-head.js'
 import { ResponseStart } from './response-start.js'
 
 /** What a held response asks of the one that holds it. */
@@ -36,13 +45,9 @@ type State = 'untouched' | 'headed' | 'saving' | 'sent' | 'closing' | 'ended'
 
 /** The functions through which a response leaves. */
 type Output = Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>
-type WriteArguments = [chunk: unknown, encoding?: unknown, callback?: unknown]
-type Kept = { readonly name: 'write' | 'end' | 'flushHeaders'; readonly args: WriteArguments }
 
 /** How often what changed during a save is saved, too, before the first byte. */
 const ROUNDS = 3
-/** Of a response that does not say when it has enough. */
-const HIGH_WATER_MARK = 16_384
 
 /** Holds an HTTP response back, HTTP/1 or 2, until what it says is true. */
 export class HeldResponse {
@@ -51,15 +56,13 @@ export class HeldResponse {
   readonly #output: Output
   readonly #start: ResponseStart
   readonly #look: AnsweredLook
+  readonly #kept: KeptWrites
   #state: State = 'untouched'
   /** The answers before this one were refused: their functions do nothing any more. */
   #answer = 0
   #hasHead = false
   #statusCode = 200
   #statusMessage: string | undefined
-  #kept: Kept[] = []
-  #keptBytes = 0
-  #isFull = false
 
   constructor(res: ServerResponse, holder: Holder) {
     this.#res = res
@@ -68,6 +71,7 @@ export class HeldResponse {
     this.#output = { writeHead, write, end, flushHeaders }
     this.#start = new ResponseStart(res)
     this.#look = new AnsweredLook(res)
+    this.#kept = new KeptWrites(res)
     this.#takeOver()
   }
 
@@ -106,7 +110,7 @@ export class HeldResponse {
   }
 
   /** @returns as `write`: whether there is room for more. */
-  #put(name: Kept['name'], args: WriteArguments): boolean {
+  #put(name: KeptWrite['name'], args: WriteArguments): boolean {
     switch (this.#state) {
       case 'untouched':
       case 'headed':
@@ -122,7 +126,7 @@ export class HeldResponse {
     }
   }
 
-  #begin(name: Kept['name'], args: WriteArguments): boolean {
+  #begin(name: KeptWrite['name'], args: WriteArguments): boolean {
     checkChunk(name, args[0])
     if (!this.#hasHead) this.#statusCode = this.#res.statusCode
     const saving = this.#attempt(() => this.#holder.save(this.#statusCode, false))
@@ -159,20 +163,14 @@ export class HeldResponse {
     }
   }
 
-  #keep(name: Kept['name'], args: WriteArguments): boolean {
+  #keep(name: KeptWrite['name'], args: WriteArguments): boolean {
     if (this.#look.hasEnded) {
       if (name === 'write') this.#writtenAfterEnd(args)
       return false
     }
-    const [chunk, encoding] = args
-    checkChunk(name, chunk)
-    this.#kept.push({ name, args })
-    if (chunk !== undefined && chunk !== null) {
-      this.#keptBytes += Buffer.byteLength(chunk as string, encoding as BufferEncoding)
-    }
+    checkChunk(name, args[0])
     if (name === 'end') this.#look.show(true)
-    this.#isFull = this.#keptBytes >= (this.#res.writableHighWaterMark ?? HIGH_WATER_MARK)
-    return !this.#isFull
+    return this.#kept.add(name, args)
   }
 
   #release(destroying: PostponedDestroy): void {
@@ -183,15 +181,14 @@ export class HeldResponse {
       this.#refuse(error)
       return
     }
-    const kept = this.#kept
-    this.#kept = []
+    const { isFull } = this.#kept
     let hasRoom = true
-    for (const { name, args } of kept) {
+    for (const { name, args } of this.#kept.take()) {
       hasRoom = this.#send(name, args)
       if (name === 'end') this.#state = 'ended'
     }
     destroying.settle(this.#state === 'ended')
-    if (this.#isFull && hasRoom && this.#state === 'sent') this.#res.emit('drain')
+    if (isFull && hasRoom && this.#state === 'sent') this.#res.emit('drain')
   }
 
   /** The head can go now; what else sets headers in `writeHead` does so on its way. */
@@ -205,7 +202,7 @@ export class HeldResponse {
     writeHead.apply(this.#res, trimmed([this.#statusCode, this.#statusMessage]))
   }
 
-  #send(name: Kept['name'], args: WriteArguments): boolean {
+  #send(name: KeptWrite['name'], args: WriteArguments): boolean {
     const output = this.#output[name] as (...args: unknown[]) => unknown
     const result = output.apply(this.#res, name === 'flushHeaders' ? [] : trimmed(args))
     return result !== false
@@ -242,18 +239,17 @@ export class HeldResponse {
   }
 
   #refuse(error: unknown): void {
-    const callbacks = this.#kept.flatMap(({ name, args }) => (name === 'write' ? [args[2]] : []))
+    const kept = this.#kept.take()
     this.#answer++
-    this.#kept = []
-    this.#keptBytes = 0
-    this.#isFull = false
     this.#hasHead = false
     this.#statusMessage = undefined
     this.#state = 'untouched'
     this.#look.hide()
     this.#start.restore()
     this.#takeOver()
-    for (const callback of callbacks) if (typeof callback === 'function') callback(error)
+    for (const { name, args } of kept) {
+      if (name === 'write' && typeof args[2] === 'function') args[2](error)
+    }
     this.#holder.refused(error)
   }
 
@@ -279,49 +275,4 @@ function drop(args: WriteArguments): true {
   })
   if (callback !== undefined) process.nextTick(callback, error)
   return true
-}
-
-/** Chunk and encoding may be left out before a callback. */
-function normalized([chunk, encoding, callback]: WriteArguments): WriteArguments {
-  if (typeof chunk === 'function') return [undefined, undefined, chunk]
-  if (typeof encoding === 'function') return [chunk, undefined, encoding]
-  return [chunk, encoding, callback]
-}
-
-/** As short as it was given: wrappers count arguments. */
-function trimmed(args: WriteArguments): unknown[] {
-  const length = args.findLastIndex((argument) => argument !== undefined) + 1
-  return args.slice(0, length)
-}
-
-function checkChunk(name: Kept['name'], chunk: unknown): void {
-  if (name === 'flushHeaders' || typeof chunk === 'string' || chunk instanceof Uint8Array) return
-  if (name === 'end' && (chunk === undefined || chunk === null)) return
-  throw Object.assign(new TypeError('A response is written as text or bytes'), {
-    code: chunk === null ? 'ERR_STREAM_NULL_VALUES' : 'ERR_INVALID_ARG_TYPE',
-  })
-}
-
-function isStatus(value: unknown): boolean {
-  const status = Number(value)
-  return Number.isInteger(status) && status >= 100 && status <= 999
-}
-
-/** The headers that `writeHead` takes: an object, a flat list, or a list of pairs. */
-function setHeaders(res: ServerResponse, headers: unknown): void {
-  if (typeof headers !== 'object' || headers === null) return
-  if (!Array.isArray(headers)) {
-    for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) res.setHeader(name, value as string)
-    }
-    return
-  }
-  const pairs = Array.isArray(headers[0])
-    ? (headers as [string, string][])
-    : headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1]] as const] : []))
-  for (const [name] of pairs) res.removeHeader(name)
-  for (const [name, value] of pairs) {
-    const before = res.getHeader(name)
-    res.setHeader(name, before === undefined ? value : [before, value].flat().map(String))
-  }
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type ContractServers,
   type Failure,
@@ -185,42 +188,65 @@ describe('a cookie whose time', () => {
   })
 })
 
-test('a lock is given back when its client goes away', async () => {
-  let isInside = false
-  let isClosed = false
-  const locked: RequestHandler = (req, res, next) =>
-    app.sessions.store.lock({ wait: 20_000, life: 3_600_000 })(req, res, next)
-  await using app = await serveAnswers(
-    'Express 5',
-    {
-      behind: [
-        (req, res, next) =>
-          req.url?.startsWith('/locked') ? locked(req as never, res as never, next) : next(),
-      ],
-      routes: {
-        '/login': (req, res) => {
-          req.session.userId = 'ada'
-          res.end('in')
+describe('a lock is given back when its client goes away', () => {
+  /** @param hold is inside the lock */
+  async function expectGivenBack(hold: Handler): Promise<void> {
+    let isClosed = false
+    const locked: RequestHandler = (req, res, next) =>
+      app.sessions.store.lock({ wait: 20_000, life: 3_600_000 })(req, res, next)
+    await using app = await serveAnswers(
+      'Express 5',
+      {
+        behind: [
+          (req, res, next) =>
+            req.url?.startsWith('/locked') ? locked(req as never, res as never, next) : next(),
+        ],
+        routes: {
+          '/login': (req, res) => {
+            req.session.userId = 'ada'
+            res.end('in')
+          },
+          '/locked-and-left': (req, res, next) => {
+            res.once('close', () => {
+              isClosed = true
+            })
+            // It has been let in.
+            res.writeProcessing()
+            return hold(req, res, next)
+          },
+          '/locked': who,
         },
-        // Never answers: its client has gone by then.
-        '/locked-for-ever': (_req, res) => {
-          isInside = true
-          res.once('close', () => {
-            isClosed = true
-          })
-        },
-        '/locked': who,
       },
-    },
-    { client: servers.disredis(), ...DEADLINE },
-  )
-  const browser = app.browser()
-  await browser.get('/login')
-  {
-    using wire = new Wire(app.port)
-    wire.get('/locked-for-ever', browser.cookie)
-    await expect.poll(() => isInside).toBe(true)
+      { client: servers.disredis(), ...DEADLINE },
+    )
+    const browser = app.browser()
+    await browser.get('/login')
+    {
+      using wire = new Wire(app.port)
+      wire.get('/locked-and-left', browser.cookie)
+      await expect.poll(() => wire.received).toContain('102 Processing')
+    }
+    await expect.poll(() => isClosed).toBe(true)
+    expect((await browser.get('/locked')).text).toBe('ada')
   }
-  await expect.poll(() => isClosed).toBe(true)
-  expect((await browser.get('/locked')).text).toBe('ada')
+
+  test('while the handler has not answered, and never will', () => expectGivenBack(() => undefined))
+
+  test('while a file is sent', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'disredis-file-'))
+    const file = join(folder, 'big.bin')
+    const ends: unknown[] = []
+    try {
+      await writeFile(file, '')
+      await truncate(file, 1_000_000_000)
+      await expectGivenBack((_req, res) => {
+        ;(res as unknown as Response).sendFile(file, (error) =>
+          ends.push((error as { code?: string } | undefined)?.code),
+        )
+      })
+      expect(ends).toEqual(['ECONNABORTED'])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
 })

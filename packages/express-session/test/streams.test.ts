@@ -16,7 +16,6 @@ import {
   gated,
   type Handler,
   serveAnswers,
-  serveHttp2,
   Wire,
 } from './support/answer-server.js'
 import { listenTo } from './support/listen-to.js'
@@ -427,57 +426,6 @@ describe.each(['Express 5', 'Express 4'])('%s: a file', (framework) => {
     for (const name of ['etag', 'last-modified', 'accept-ranges', 'cache-control']) {
       expect([name, page.headers.get(name)]).toEqual([name, null])
     }
-  })
-})
-
-describe('HTTP/2', () => {
-  test('holds, saves, streams and takes back as HTTP/1 does', async () => {
-    const gate = gated(servers.disredis())
-    const seen: unknown[] = []
-    await using app = await serveHttp2(
-      {
-        routes: {
-          '/': views,
-          '/peek': peek,
-          '/later': (req, res) => {
-            req.session.views = 10
-            res.end('first')
-            seen.push(res.headersSent, res.writableEnded)
-            res.setHeader('second', 'answer')
-          },
-          '/big': (req, res) => {
-            req.session.note = 'x'.repeat(2_000)
-            res.writeHead(201, { 'cache-control': 'public' })
-            res.write('one')
-            res.end('two')
-          },
-          '/stream': (req, res) => {
-            req.session.views = 20
-            res.write('one ')
-            req.session.views = 30
-            res.end('two')
-          },
-        },
-        onError: (error, req, res) => {
-          if (res.headersSent) req.socket.destroy()
-          else {
-            res.statusCode = 500
-            res.end(error.code)
-          }
-        },
-      },
-      { client: gate.client, deadline: 60_000, ...LIMIT },
-    )
-    const { text, cookie } = await app.get('/')
-    expect(text).toBe('1')
-    expect((await app.get('/later', cookie)).text).toBe('first')
-    expect(seen).toEqual([true, true])
-    expect((await app.get('/peek', cookie)).text).toBe('10')
-    const big = await app.get('/big', cookie)
-    expect([big.headers[':status'], big.text]).toEqual([500, 'DISREDIS_SESSION_TOO_LARGE'])
-    expect(big.headers['cache-control']).toBeUndefined()
-    expect((await app.get('/stream', cookie)).text).toBe('one two')
-    expect((await app.get('/peek', cookie)).text).toBe('30')
   })
 })
 

@@ -1,6 +1,6 @@
 import type { LockOptions, SessionLock } from '@disredis/session-store'
 import { answerCallback } from '@disredis/session-store/adapter'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DisredisStore } from './disredis-store.js'
 import { originOf } from './session-origin.js'
 
@@ -8,18 +8,22 @@ import { originOf } from './session-origin.js'
 export function addRouteLocks(app: FastifyInstance, store: DisredisStore): void {
   const locks = new WeakMap<FastifyRequest, SessionLock>()
 
-  const acquire = async (request: FastifyRequest, options: LockOptions) => {
+  const acquire = async (request: FastifyRequest, reply: FastifyReply, options: LockOptions) => {
     const id = request.session.sessionId
     const held = await store.sessions.lock(id, options)
     locks.set(request, held)
+    // A client that goes away is answered by nobody. What its handler still saves is refused.
+    const left = () => {
+      if (locks.delete(request)) void giveBack(request, held)
+    }
+    if (reply.raw.closed) left()
+    else reply.raw.once('close', left)
     // Others may have changed it while they held the lock.
     await store.reload(request)
     originOf(request.session).lock = { id, held }
   }
 
-  const release = async (request: FastifyRequest, held: SessionLock) => {
-    locks.delete(request)
-    if (request.session) delete originOf(request.session).lock
+  const giveBack = async (request: FastifyRequest, held: SessionLock) => {
     try {
       await held.release()
     } catch (error) {
@@ -30,15 +34,20 @@ export function addRouteLocks(app: FastifyInstance, store: DisredisStore): void 
 
   const releaseIfHeld = (request: FastifyRequest, done: () => void) => {
     const held = locks.get(request)
-    if (held === undefined) done()
-    else void release(request, held).then(done)
+    if (held === undefined) {
+      done()
+      return
+    }
+    locks.delete(request)
+    if (request.session) delete originOf(request.session).lock
+    void giveBack(request, held).then(done)
   }
 
   // With callbacks: a promise in each hook is what all other routes would pay for.
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { sessionLock } = request.routeOptions.config
     if (!sessionLock || store.refOf(request) === undefined) done()
-    else answerDone(acquire(request, sessionLock === true ? {} : sessionLock), done)
+    else answerDone(acquire(request, reply, sessionLock === true ? {} : sessionLock), done)
   })
   // Runs behind the hook that saves. A response without it, as after an error, ends with the other.
   app.addHook('onSend', (request, _reply, _payload, done) => releaseIfHeld(request, done))

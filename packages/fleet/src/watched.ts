@@ -53,6 +53,10 @@ function whyNotHealthy(
     }
     // Comes with the first INFO; a replica without it cannot be promoted (NOGOODSLAVE).
     if (entry.get('runid') === '') return `has no INFO of ${node}`
+    // Valkey 9.1 promotes no replica that its Sentinel still takes for cut off (NOGOODSLAVE): it then asks
+    // it for INFO once a second.
+    const link = entry.get('master-link-status')
+    if (kind === 'slave' && link !== 'ok') return `${node} is reported with a link that is ${link}`
   }
   return undefined
 }

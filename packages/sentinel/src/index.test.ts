@@ -10,6 +10,7 @@ test('the package exports these names', () => {
       "InvalidOptionError",
       "MastersDisagreeError",
       "NotASentinelError",
+      "SENTINEL_CHANNEL",
       "SentinelAuthError",
       "SentinelConnectionError",
       "SentinelReplyError",

@@ -56,6 +56,18 @@ export class Browser {
     return answer
   }
 
+  /** Asks, and goes away when `moment` has come: its connection is cut. */
+  async leave(path: string, moment: Promise<void>): Promise<void> {
+    const headers = { cookie: `${CONTRACT_COOKIE}=${this.cookie}` }
+    const request = get(`${this.#url}${path}`, { agent: false, headers })
+    const isCut = new Promise<void>((resolve) => request.once('close', () => resolve()))
+    // Cut before there was an answer.
+    request.on('error', () => undefined)
+    await moment
+    request.destroy()
+    await isCut
+  }
+
   /** The result of a request that must succeed. */
   async result(path: string): Promise<unknown> {
     const { status, body } = await this.get(path)

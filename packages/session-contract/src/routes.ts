@@ -63,6 +63,15 @@ export function contractRoutes(gates: Gates): Readonly<Record<string, ContractRo
   const routes = Object.entries(handlers).map(([path, handler]) => [path, { handler }] as const)
   return {
     ...Object.fromEntries(routes),
+    // Holds the lock at a gate, for as long as nobody is going to wait.
+    '/locked-slow': {
+      lock: { wait: 60_000, life: 3_600_000 },
+      handler: async (session, query) => {
+        await gates.pass(query.get('gate') ?? '')
+        session.set('late', true)
+        await session.save()
+      },
+    },
     '/locked-count': {
       lock: { wait: 60_000, life: 60_000 },
       handler: async (session) => {

@@ -5,6 +5,7 @@ import { failureCases } from './cases/failure-cases.js'
 import { hostileCases } from './cases/hostile-cases.js'
 import { overlapCases } from './cases/overlap-cases.js'
 import { raceCases } from './cases/race-cases.js'
+import { registryCases } from './cases/registry-cases.js'
 import { userCases } from './cases/user-cases.js'
 import type { ContractRunner, ContractSubject } from './subject.js'
 import { createSuite } from './suite.js'
@@ -37,6 +38,7 @@ export function sessionContract(runner: ContractRunner, subject: ContractSubject
     atRestCases(suite)
     failureCases(suite)
     hostileCases(suite)
+    registryCases(suite)
     raceCases(suite)
   })
 }

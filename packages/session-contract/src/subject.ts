@@ -27,6 +27,8 @@ export interface ContractRedis extends SessionRedis {
   hset(key: string, field: string, value: string): Promise<number>
   pttl(key: string): Promise<number>
   set(key: string, value: string): Promise<unknown>
+  zadd(key: string, ...scoresAndMembers: (string | number)[]): Promise<unknown>
+  zcard(key: string): Promise<number>
 }
 
 /** A request's session, over whatever the framework calls it. */

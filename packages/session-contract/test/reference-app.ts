@@ -49,7 +49,13 @@ async function answer(
   const sent = unsign(request.headers.cookie)
   const session = new ReferenceSession(store, maxAge)
   await session.load(sent)
-  if (route.lock !== undefined) await session.acquire(route.lock)
+  if (route.lock !== undefined) {
+    await session.acquire(route.lock)
+    const release = () => void session.lock?.release().catch(() => undefined)
+    // Also when the client has gone: then the handler writes nothing any more.
+    if (response.closed) release()
+    else response.once('close', release)
+  }
   try {
     const result = await route.handler(session, queryOf(request))
     await session.end()
@@ -59,7 +65,7 @@ async function answer(
     }
     response.end(JSON.stringify(result ?? null))
   } finally {
-    await session.lock?.release()
+    if (!response.closed) await session.lock?.release()
   }
 }
 

@@ -40,12 +40,22 @@ const impatient = (options: Partial<SessionPolicy<Data>> = {}) =>
 const sha = (text: string) => createHash('sha256').update(text).digest('hex')
 const shardOf = (id: string) => client.explain(`sess:${sha(id)}`).shard
 const userShardOf = (user: string) => client.explain(`sess:user:${sha(user)}`).shard
+/** Where it is kept once more that the user has revoked. */
+const witnessShardOf = (user: string) => client.explain(`sess:revoked:${sha(user)}`).shard
 
 /** An id of the shard. */
-function idOn(shard: string, shardOfIt = shardOf): string {
+function idOn(shard: string): string {
   for (;;) {
     const id = newId()
-    if (shardOfIt(id) === shard) return id
+    if (shardOf(id) === shard) return id
+  }
+}
+
+/** A revocation of the user is written to two keys: both have to be where the test wants them. */
+function userOn(shard: string, witnessShard: string): string {
+  for (;;) {
+    const user = newId()
+    if (userShardOf(user) === shard && witnessShardOf(user) === witnessShard) return user
   }
 }
 
@@ -105,7 +115,7 @@ describe("onUnavailable: 'anonymous'", () => {
 describe('onUnavailable: { stale }', () => {
   test('serves what this process saw lately, and what it wrote', async () => {
     const id = idOn('shard-1')
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
     await store.set(id, { n: 1 })
     const loaded = await store.get(id)
     await store.set(id, { n: 2 }, { from: loaded?.handle })
@@ -130,7 +140,7 @@ describe('onUnavailable: { stale }', () => {
 
   test('not what was destroyed', async () => {
     const id = idOn('shard-1')
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
     await store.set(id, { n: 1 })
     await store.get(id)
     await store.destroy(id)
@@ -140,8 +150,8 @@ describe('onUnavailable: { stale }', () => {
   })
 
   test('a user’s session only while the user’s shard answers, and only if not revoked', async () => {
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
-    const user = idOn('shard-2', userShardOf)
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
+    const user = userOn('shard-2', 'shard-2')
     const id = idOn('shard-1')
     await store.set(id, { user })
     await withFrozen('shard-1', async () => {
@@ -151,9 +161,21 @@ describe('onUnavailable: { stale }', () => {
     })
   })
 
+  test('a revocation that could be written in part only is an error, and holds', async () => {
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
+    const user = userOn('shard-2', 'shard-1')
+    const id = idOn('shard-1')
+    await store.set(id, { user })
+    await withFrozen('shard-1', async () => {
+      await expect(store.revokeUser(user)).rejects.toThrow(SessionUnavailableError)
+      expect(await store.get(id)).toBeUndefined()
+    })
+    expect(await store.get(id)).toBeUndefined()
+  })
+
   test('revocation fails closed: no epoch, no session', async () => {
-    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 5_000 })
-    const user = idOn('shard-2', userShardOf)
+    const store = open({ onUnavailable: { stale: 600_000 }, deadline: 1_500 })
+    const user = userOn('shard-2', 'shard-2')
     const id = idOn('shard-1')
     await store.set(id, { user })
     expect(await store.get(id)).toBeDefined()

@@ -1,38 +1,21 @@
-import { tracingChannel } from 'node:diagnostics_channel'
+import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { COMMAND_CHANNEL, COMMAND_START_CHANNEL, type CommandMessage } from '@disredis/client'
 
-/** ioredis's tracing channel, on which the client tells of each command that is written to a socket. */
-export const COMMAND_CHANNEL = 'ioredis:command'
+export type CommandListener = (message: CommandMessage) => void
 
-/** What its subscribers get; the same object from `start` to `asyncEnd`. */
-export interface CommandMessage {
-  /** As it was called, in any case. */
-  readonly command: string
-  readonly database: number
-  readonly serverAddress: string
-  readonly serverPort: number
-  /** Once it has failed. */
-  readonly error?: unknown
-}
-
-export interface CommandListener {
-  /** It is being written. */
-  started(message: CommandMessage): void
-  /** Its promise is settled; `message.error` if it was rejected. */
-  settled(message: CommandMessage): void
-}
-
-/** Subscribes; call what it returns to stop. */
-export function listenToCommands({ started, settled }: CommandListener): () => void {
-  const channel = tracingChannel<string, CommandMessage>(COMMAND_CHANNEL)
-  const subscribers = {
-    start: started,
-    end() {},
-    asyncStart() {},
-    asyncEnd: settled,
-    error() {},
-  } as unknown as Parameters<typeof channel.subscribe>[0]
-  channel.subscribe(subscribers)
-  return () => void channel.unsubscribe(subscribers)
+/**
+ * Subscribes to the ends of commands, and to their starts where that is wanted: call what it returns to
+ * stop.
+ */
+export function listenToCommands(ended: CommandListener, started?: CommandListener): () => void {
+  // Themselves, not in a function that calls them: it is done for every command.
+  const [onEnd, onStart] = [ended, started] as unknown as [ChannelListener, ChannelListener?]
+  subscribe(COMMAND_CHANNEL, onEnd)
+  if (onStart !== undefined) subscribe(COMMAND_START_CHANNEL, onStart)
+  return () => {
+    unsubscribe(COMMAND_CHANNEL, onEnd)
+    if (onStart !== undefined) unsubscribe(COMMAND_START_CHANNEL, onStart)
+  }
 }
 
 /** `WRONGTYPE` of a server, `DISREDIS_OUTCOME_UNKNOWN` of the client; else the error's name. */

@@ -1,2 +1,2 @@
-export { COMMAND_CHANNEL, type CommandMessage } from './command-channel.js'
+export { COMMAND_CHANNEL, type CommandMessage } from '@disredis/client'
 export { ShardDirectory, type ShardState } from './shard-directory.js'

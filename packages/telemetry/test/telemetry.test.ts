@@ -1,19 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Disredis } from '@disredis/client'
 import { type Fleet, startFleet } from '@disredis/fleet'
+import { type Context, type ContextManager, context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import {
   AggregationTemporality,
+  type DataPoint,
+  type Histogram,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import {
+  AlwaysOffSampler,
   BasicTracerProvider,
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { instrumentDisredis } from '../src/opentelemetry/index.js'
+import { CommandMetricProducer, instrumentDisredis } from '../src/opentelemetry/index.js'
 import { collectDisredisMetrics } from '../src/prometheus/index.js'
 
 let fleet: Fleet
@@ -58,6 +63,117 @@ test("spans follow OpenTelemetry's conventions for databases, with the shard", a
     attributes: { 'db.response.status_code': 'ERR', 'error.type': 'ERR' },
   })
   expect(JSON.stringify([set!.attributes, incr!.attributes])).not.toContain('secret')
+})
+
+test('pipelines and transactions are one operation each, a batch from two commands on', async () => {
+  const exporter = new InMemorySpanExporter()
+  const tracerProvider = new BasicTracerProvider({
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
+  })
+  using _instrumentation = instrumentDisredis({ tracerProvider, meterProvider: false })
+  await using redis = await Disredis.connect(fleet.sentinels)
+  await redis.pipeline().set('a', '1').set('b', '2').set('c', '3').exec()
+  await redis.pipeline().set('a', '1').get('b').exec()
+  await redis.pipeline().get('a').exec()
+  await redis.multi().incr('a').incr('a').exec()
+  await redis.multi().incr('a').exec()
+  const told = exporter.getFinishedSpans().map(({ name, attributes }) => {
+    expect(attributes['db.operation.name']).toBe(name)
+    return [name, attributes['db.operation.batch.size']]
+  })
+  expect(told).toEqual([
+    ['PIPELINE SET', 3],
+    ['PIPELINE', 2],
+    ['GET', undefined],
+    ['MULTI INCR', 2],
+    ['MULTI INCR', undefined],
+  ])
+})
+
+/** What an application's SDK registers. */
+class TestContextManager implements ContextManager {
+  readonly #storage = new AsyncLocalStorage<Context>()
+  active = () => this.#storage.getStore() ?? ROOT_CONTEXT
+  with: ContextManager['with'] = (active, work, self, ...args) =>
+    this.#storage.run(active, () => work.apply(self as never, args))
+  bind: ContextManager['bind'] = (active, target) =>
+    typeof target === 'function'
+      ? (((...args: unknown[]) =>
+          this.#storage.run(active, () => target(...args))) as typeof target)
+      : target
+  enable = () => this
+  disable = () => this
+}
+
+test('a command within a request is a part of its span, and no span if that is not sampled', async () => {
+  const exporter = new InMemorySpanExporter()
+  const spanProcessors = [new SimpleSpanProcessor(exporter)]
+  const tracerProvider = new BasicTracerProvider({ spanProcessors })
+  const unsampled = new BasicTracerProvider({ sampler: new AlwaysOffSampler() }).getTracer('app')
+  context.setGlobalContextManager(new TestContextManager())
+  using _instrumentation = instrumentDisredis({
+    tracerProvider,
+    meterProvider: false,
+    requireParentSpan: true,
+  })
+  try {
+    await using redis = await Disredis.connect(fleet.sentinels)
+    const request = tracerProvider.getTracer('app').startSpan('request')
+    await context.with(trace.setSpan(ROOT_CONTEXT, request), () => redis.get('inside'))
+    const ignored = trace.setSpan(ROOT_CONTEXT, unsampled.startSpan('request'))
+    await context.with(ignored, () => redis.set('not', 'sampled'))
+    await redis.incr('outside')
+    const [get, ...others] = exporter.getFinishedSpans()
+    expect(others).toEqual([])
+    expect(get).toMatchObject({
+      name: 'GET',
+      parentSpanContext: { spanId: request.spanContext().spanId },
+    })
+  } finally {
+    context.disable()
+  }
+})
+
+test('a metric producer exports the same, added up', async () => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  using producer = new CommandMetricProducer()
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: 3_600_000,
+    metricProducers: [producer],
+  })
+  const meterProvider = new MeterProvider({ readers: [reader] })
+  using _instrumentation = instrumentDisredis({ tracerProvider: false, meterProvider })
+  await using redis = await Disredis.connect(fleet.sentinels)
+  for (let i = 0; i < 100; i++) await redis.set(`k:${i}`, 'v')
+  await redis.pipeline().get('a').get('b').exec()
+  await expect(redis.lpush('k:1', 'v')).rejects.toThrow('WRONGTYPE')
+  await reader.forceFlush()
+  const points = exporter
+    .getMetrics()[0]!
+    .scopeMetrics.map(({ metrics }) =>
+      metrics
+        .filter(({ descriptor }) => descriptor.name === 'db.client.operation.duration')
+        .flatMap(({ dataPoints }) => dataPoints as DataPoint<Histogram>[]),
+    )
+    .map((ofScope) =>
+      ofScope
+        .map(({ attributes, value }) => ({
+          attributes,
+          count: value.count,
+          sum: value.sum ?? 0,
+        }))
+        .sort((a, b) => JSON.stringify(a.attributes).localeCompare(JSON.stringify(b.attributes))),
+    )
+  const [bySdk, byProducer] = points as [(typeof points)[0], (typeof points)[0]]
+  expect(byProducer.map(({ count, attributes }) => [count, attributes])).toEqual(
+    bySdk.map(({ count, attributes }) => [count, attributes]),
+  )
+  for (const [i, { sum }] of byProducer.entries()) expect(sum).toBeCloseTo(bySdk[i]!.sum, 9)
+  expect(byProducer.map(({ attributes }) => attributes['db.operation.name'])).toEqual(
+    expect.arrayContaining(['SET', 'PIPELINE GET', 'LPUSH']),
+  )
+  await meterProvider.shutdown()
 })
 
 test('durations are in seconds, of commands and of failovers', async () => {

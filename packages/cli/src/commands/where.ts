@@ -1,11 +1,11 @@
 import { createRing, hashTag, keySlot } from '@disredis/hash-ring'
 import { formatAddress, SentinelWatcher } from '@disredis/sentinel'
-import { UsageError } from '../cli-error.js'
 import type { ConnectionFlags } from '../connection/connection-options.js'
 import { readDeployment } from '../connection/read-deployment.js'
 import { watcherOptions } from '../connection/watcher-options.js'
 import { exitCode } from '../exit-code.js'
 import { table } from '../output/table.js'
+import { checkedWeights } from '../placement/expected-placement.js'
 import type { Run } from '../run.js'
 
 /** Asks the Sentinels alone, so it answers for a shard that is down as well. */
@@ -15,11 +15,7 @@ export const where: Run<ConnectionFlags & { json?: boolean }> = async (flags, ke
   try {
     const { shards } = await watcher.start()
     const names = [...shards.keys()]
-    const unweighted = names.filter((name) => deployment.weights?.[name] === undefined)
-    if (deployment.weights !== undefined && unweighted.length > 0) {
-      throw new UsageError(`--weights says nothing of ${unweighted.join(', ')}`)
-    }
-    const ring = createRing(deployment.weights ?? names)
+    const ring = createRing(checkedWeights(deployment.weights, names) ?? names)
     const found = keys.map((given) => {
       const key = (deployment.keyPrefix ?? '') + given
       const shard = ring.locate(key)

@@ -10,21 +10,33 @@ export function completionScript(program: Command, shell: Shell): string {
     .map((command) => ({
       name: command.name(),
       summary: command.summary() || command.description(),
-      options: command.options.flatMap(({ long }) => (long == null ? [] : [long])),
+      subcommands: command.commands.map((one) => one.name()),
+      options: [...new Set([command, ...command.commands].flatMap(optionsOf))],
     }))
   return { bash, zsh, fish }[shell](commands)
+}
+
+function optionsOf({ options }: Command): readonly string[] {
+  return options.flatMap(({ long }) => (long == null ? [] : [long]))
+}
+
+/** What may follow the name of a command. */
+function wordsOf({ subcommands, options }: Completed): string {
+  return [...subcommands, ...options, '--help'].join(' ')
 }
 
 interface Completed {
   readonly name: string
   readonly summary: string
+  readonly subcommands: readonly string[]
+  /** Its own, and those of its subcommands. */
   readonly options: readonly string[]
 }
 
 function bash(commands: readonly Completed[]): string {
   const cases = commands.map(
-    ({ name, options }) =>
-      `    ${name}) COMPREPLY=($(compgen -W "${[...options, '--help'].join(' ')}" -- "$word")) ;;`,
+    (command) =>
+      `    ${command.name}) COMPREPLY=($(compgen -W "${wordsOf(command)}" -- "$word")) ;;`,
   )
   return `# disredis completion bash > /etc/bash_completion.d/disredis
 _disredis() {
@@ -43,7 +55,7 @@ complete -o default -F _disredis disredis`
 function zsh(commands: readonly Completed[]): string {
   const quote = (text: string) => text.replace(/'/gu, "'\\''").replace(/:/gu, '\\:')
   const cases = commands.map(
-    ({ name, options }) => `    ${name}) compadd -- ${[...options, '--help'].join(' ')}; _files ;;`,
+    (command) => `    ${command.name}) compadd -- ${wordsOf(command)}; _files ;;`,
   )
   return `#compdef disredis
 # disredis completion zsh > "\${fpath[1]}/_disredis"
@@ -70,6 +82,11 @@ function fish(commands: readonly Completed[]): string {
     ...commands.map(
       ({ name, summary }) =>
         `complete -c disredis -n __fish_use_subcommand -f -a ${name} -d '${quote(summary)}'`,
+    ),
+    ...commands.flatMap(({ name, subcommands }) =>
+      subcommands.map(
+        (word) => `complete -c disredis -n '__fish_seen_subcommand_from ${name}' -f -a ${word}`,
+      ),
     ),
     ...commands.flatMap(({ name, options }) =>
       options.map(

@@ -16,6 +16,8 @@ export interface Deployment {
   /** Weights by shard name, as the clients' `ring`. */
   readonly weights: Readonly<Record<string, number>> | undefined
   readonly keyPrefix: string | undefined
+  /** The clients' `ringName`; undefined: the default. */
+  readonly ringName?: string | undefined
   readonly db: number
   readonly data: Access
   readonly sentinel: Access

@@ -18,5 +18,7 @@ export function clientOptions(deployment: Deployment): DisredisOptions {
     sentinelTLS: sentinel.tls,
     natMap: deployment.natMap,
     connectionName: 'disredis-cli',
+    // It would write records: see check-placement.ts, which only reads.
+    placement: false,
   }
 }

@@ -6,6 +6,7 @@ export interface ConnectionFlags {
   readonly masters?: string
   readonly weights?: string
   readonly keyPrefix?: string
+  readonly ringName?: string
   readonly username?: string
   readonly passwordFile?: string
   readonly askPassword?: boolean
@@ -29,6 +30,7 @@ export function withConnection(command: Command): Command {
     .option('--masters <names>', 'shards, if not all that the Sentinels watch')
     .option('--weights <list>', 'weights of the shards, as the clients have: a=1,b=2')
     .option('--key-prefix <prefix>', 'keyPrefix of the clients')
+    .option('--ring-name <name>', 'ringName of the clients (default)')
     .option('--username <name>', 'ACL user of masters and replicas')
     .option('--password-file <file>', 'its password; or DISREDIS_PASSWORD')
     .option('--ask-password', 'ask for its password')
@@ -53,6 +55,7 @@ line wins over variables, variables over the URL.
   --masters                DISREDIS_MASTERS            a,b
   --weights                DISREDIS_WEIGHTS            a=1,b=2
   --key-prefix             DISREDIS_KEY_PREFIX
+  --ring-name              DISREDIS_RING_NAME
   --username               DISREDIS_USERNAME
   --password-file          DISREDIS_PASSWORD_FILE, or the password itself: DISREDIS_PASSWORD
   --sentinel-username      DISREDIS_SENTINEL_USERNAME

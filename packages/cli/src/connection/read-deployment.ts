@@ -40,6 +40,7 @@ export async function readDeployment(
     masters: readNames(flags.masters ?? variable('MASTERS') ?? url?.masters),
     weights: readWeights(flags.weights ?? variable('WEIGHTS')),
     keyPrefix: flags.keyPrefix ?? variable('KEY_PREFIX') ?? url?.keyPrefix,
+    ringName: flags.ringName ?? variable('RING_NAME'),
     db: url?.db ?? 0,
     data,
     sentinel,

@@ -1,9 +1,15 @@
 import { Disredis } from '@disredis/client'
 import type { Terminal } from '../output/terminal.js'
+import { checkPlacement } from '../placement/check-placement.js'
 import type { Deployment } from './access.js'
 import { clientOptions } from './client-options.js'
 
-/** Runs `work` with a connected client, and closes it whatever happens; Ctrl-C too. */
+/**
+ * Runs `work` with a connected client that looks for keys where the applications do, and closes it whatever happens;
+ * Ctrl-C too.
+ *
+ * @throws CliError when the placement records say that the applications look elsewhere
+ */
 export async function withClient<T>(
   deployment: Deployment,
   terminal: Terminal,
@@ -16,6 +22,7 @@ export async function withClient<T>(
   terminal.signal.addEventListener('abort', stop)
   try {
     await client.ready()
+    await checkPlacement(client, deployment)
     return await work(client)
   } finally {
     terminal.signal.removeEventListener('abort', stop)

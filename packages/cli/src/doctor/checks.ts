@@ -5,6 +5,7 @@ import { configurationChecks } from './checks/configuration.js'
 import { durabilityChecks } from './checks/durability.js'
 import { layoutChecks } from './checks/layout.js'
 import { majorityChecks } from './checks/majority.js'
+import { placementChecks } from './checks/placement.js'
 import { securityChecks } from './checks/security.js'
 import { sentinelChecks } from './checks/sentinels.js'
 import { timingChecks } from './checks/timing.js'
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   ...layoutChecks,
   ...majorityChecks,
   ...agreementChecks,
+  ...placementChecks,
   ...addressChecks,
   ...durabilityChecks,
   ...timingChecks,

@@ -1,9 +1,10 @@
+import { placementRings, placementsRequest, readPlacement } from '@disredis/client'
 import type { Address } from '@disredis/sentinel'
 import { type Deployment, dialled } from '../connection/access.js'
 import type { Reply } from '../nodes/node-session.js'
 import { readFields, readList } from '../nodes/read-reply.js'
 import { type Asking, askServer } from './ask-server.js'
-import type { NodeReport, NodeRole } from './snapshot.js'
+import type { NodeReport, NodeRole, PlacementsReport } from './snapshot.js'
 
 /**
  * What Sentinel sends to data nodes (sentinel.c: sentinelSendPing, sentinelSendSlaveOf, ...), and
@@ -32,17 +33,19 @@ export async function askNode(
     access: deployment.data,
     probe: ['INFO', 'server'],
   }
-  const { server, more } = await askServer(visit, asking, async ({ ask }, info) => {
-    const [role, config, commands] = await Promise.all([
+  const { server, more } = await askServer(visit, asking, async ({ ask, refusals }, info) => {
+    const [role, config, commands, functions] = await Promise.all([
       ask('ROLE'),
       ask('CONFIG', 'GET', '*'),
       ask('COMMAND', 'INFO', ...NEEDED_COMMANDS),
+      ask(...placementsRequest().map(String)),
     ])
     return {
       // A user without ROLE may still read INFO, which says the same.
       role: role === undefined ? roleFromInfo(info) : readRole(role),
       config: withoutSecrets(readFields(config)),
       missingCommands: missing(commands),
+      placements: readPlacements(functions, refusals.get('FUNCTION LIST')),
     }
   })
   return {
@@ -52,6 +55,7 @@ export async function askNode(
     config: more?.config ?? new Map(),
     missingCommands: more?.missingCommands ?? [],
     keys: countKeys(server.info),
+    placements: more?.placements ?? { rings: new Map(), others: { found: 'no answer' } },
   }
 }
 
@@ -86,6 +90,15 @@ function roleFromInfo(info: ReadonlyMap<string, string>): NodeRole | undefined {
     master: { host: info.get('master_host') ?? '', port: Number(info.get('master_port')) },
     state: info.get('master_link_status') === 'up' ? 'connected' : 'connect',
     offset: Number(info.get('slave_repl_offset')),
+  }
+}
+
+function readPlacements(reply: Reply | undefined, refusal = ''): PlacementsReport {
+  const answer = reply === undefined ? new Error(refusal) : reply
+  const rings = placementRings(answer)
+  return {
+    rings: new Map(rings.map((ring) => [ring, readPlacement(answer, ring)])),
+    others: readPlacement(reply === undefined ? answer : [], ''),
   }
 }
 

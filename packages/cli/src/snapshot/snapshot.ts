@@ -1,3 +1,4 @@
+import type { PlacementRecordReading } from '@disredis/client'
 import type { Address } from '@disredis/sentinel'
 import type { FailureReason } from '../nodes/node-session.js'
 
@@ -94,6 +95,15 @@ export interface NodeReport extends ServerReport {
   readonly missingCommands: readonly string[]
   /** `DBSIZE` of all databases. */
   readonly keys: number
+  readonly placements: PlacementsReport
+}
+
+/** The placement records of a node. */
+export interface PlacementsReport {
+  /** By the name of the ring. */
+  readonly rings: ReadonlyMap<string, PlacementRecordReading>
+  /** What holds of every other ring: there is no record, or the node does not tell. */
+  readonly others: PlacementRecordReading
 }
 
 export type NodeRole =

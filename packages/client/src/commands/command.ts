@@ -3,6 +3,7 @@ import { blockingTime } from '../catalog/blocking-time.js'
 import { type CommandEffect, effectOfCall } from '../catalog/command-effect.js'
 import { type CommandInfo, infoOfCall } from '../catalog/command-info.js'
 import type { CallPolicy } from './call-policy.js'
+import { type CommandMessage, commandBegins, commandEnds, isHeard } from './command-channel.js'
 import { decodeReply } from './decode-reply.js'
 import { commandChannel, traceCommand } from './trace-command.js'
 import { withPrefix } from './with-prefix.js'
@@ -69,6 +70,10 @@ export class Command implements PendingReply {
   refusal: Error | undefined = undefined
   /** An earlier attempt left the process and was lost: a write may have been executed, whatever follows. */
   hasLostAttempt = false
+  /** One of the commands of a pipeline that is told as a whole. */
+  isInPipeline = false
+  /** There from the first write to the end, if somebody wants to be told. */
+  #told: CommandMessage | undefined = undefined
 
   /** Settles with the command. A {@link RawCommand} has none by itself. */
   declare promise: Promise<unknown>
@@ -119,6 +124,7 @@ export class Command implements PendingReply {
   writeTo(wire: Wire, carrier: CommandCarrier): void {
     this.carrier = carrier
     if (commandChannel.hasSubscribers) traceCommand(this, carrier)
+    if (isHeard()) this.#told ??= commandBegins(this, carrier)
     this.position = this.send(wire)
   }
 
@@ -182,9 +188,11 @@ export class Command implements PendingReply {
     try {
       result = this.transformReply(reply)
     } catch (error) {
+      this.#end(error as Error)
       this.settleError(error as Error)
       return
     }
+    this.#end()
     this.settle(result)
   }
 
@@ -197,6 +205,7 @@ export class Command implements PendingReply {
   complete(result: unknown): void {
     if (this.isSettled) return
     this.isSettled = true
+    this.#end()
     this.settle(result)
   }
 
@@ -222,8 +231,15 @@ export class Command implements PendingReply {
   fail(error: Error): void {
     if (this.isSettled) return
     this.isSettled = true
+    this.#end(error)
     const { callSite } = this
     this.settleError(callSite === undefined ? error : withStackOf(callSite, error))
+  }
+
+  #end(error?: Error): void {
+    if (this.#told === undefined) return
+    commandEnds(this.#told, error)
+    this.#told = undefined
   }
 
   protected transformReply(reply: unknown): unknown {

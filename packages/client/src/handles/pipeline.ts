@@ -1,6 +1,13 @@
 import { InvalidOptionError } from '@disredis/sentinel'
 import { Command } from '../commands/command.js'
+import {
+  type CommandMessage,
+  commandEnds,
+  isHeard,
+  pipelineBegins,
+} from '../commands/command-channel.js'
 import { followSignal } from '../commands/follow-signal.js'
+import { QueueFullError } from '../errors.js'
 import {
   type BatchCallback,
   type BatchContext,
@@ -16,7 +23,8 @@ import { execInline, Transaction } from './transaction.js'
 /**
  * Commands that are sent together, each to its shard, one write per shard, and answered together in
  * their order. Each has its own fate in a failover; nothing is atomic but what stands between
- * `multi()` and its `exec()`.
+ * `multi()` and its `exec()`. While masters are away all of it waits, or none: if a queue cannot take the
+ * whole, every command that was not written fails with `QueueFullError`.
  */
 export class Pipeline extends CommandBatch {
   readonly #context: BatchContext
@@ -79,26 +87,48 @@ export class Pipeline extends CommandBatch {
     return this.exec(callback)
   }
 
+  /** Its commands, but for those of transactions: each of these is one operation of its own. */
+  #begin(): CommandMessage | undefined {
+    const commands = this.#parts.filter((part) => part instanceof Command)
+    if (commands.length < 2) return undefined
+    for (const command of commands) command.isInPipeline = true
+    return pipelineBegins(commands)
+  }
+
   async #exec(): Promise<BatchResult[]> {
     this[begin]()
     const parts = this.#parts
     const { signal } = this.#context.callPolicy
+    const told = isHeard() ? this.#begin() : undefined
     let hasTransactions = false
+    const onError = (error: Error): BatchResult => {
+      if (error instanceof QueueFullError) this.#refuseRest(error)
+      return failedResult(error)
+    }
     const results: Promise<BatchResult | BatchResult[]>[] = []
     for (const part of parts) {
       if (part instanceof Command) {
         if (signal !== undefined) followSignal(part, signal)
         if (!part.isSettled) this.#context.send(part)
-        results.push(part.promise.then((result): BatchResult => [null, result], failedResult))
+        results.push(part.promise.then((result): BatchResult => [null, result], onError))
       } else {
         hasTransactions = true
         results.push(part[execInline]())
       }
     }
     const settled = await Promise.all(results)
+    if (told !== undefined) commandEnds(told, undefined)
     if (!hasTransactions) return settled as BatchResult[]
     return settled.flatMap((it, i) =>
       parts[i] instanceof Command ? [it as BatchResult] : (it as BatchResult[]),
     )
+  }
+
+  /** A queue could not take the whole: what waits as well is not sent by halves. */
+  #refuseRest(error: QueueFullError): void {
+    for (const part of this.#parts) {
+      if (!(part instanceof Command) || part.isSettled) continue
+      if (!part.mayBeExecuted && !part.hasLostAttempt) part.abandon(error)
+    }
   }
 }

@@ -2,9 +2,10 @@ import { type Address, formatAddress, type Request, type Runtime } from '@disred
 import type { ShardConnection } from '../connection/shard-connection.js'
 import type { PlacementMismatchError, PlacementReport } from '../errors.js'
 import type { Placement } from './placement.js'
+import { placements } from './placement-channel.js'
 import type { PlacementHealth } from './placement-health.js'
 import { mismatchError } from './placement-mismatch.js'
-import { compare, type ShardReading } from './placement-reading.js'
+import { comparePlacement, type PlacementReading } from './placement-reading.js'
 import { isThere, newRecord, readRecord, readRequest, writeRequest } from './placement-record.js'
 
 export interface PlacementGuardContext {
@@ -45,7 +46,7 @@ export class PlacementGuard {
   readonly request: Request
   readonly #context: PlacementGuardContext
   readonly #shards: readonly string[]
-  readonly #readings = new Map<string, ShardReading>()
+  readonly #readings = new Map<string, PlacementReading>()
   readonly #connections = new Map<string, ShardConnection>()
   readonly #waiting = new Set<() => void>()
   readonly #told = new Set<string>()
@@ -120,11 +121,11 @@ export class PlacementGuard {
     return { ...common, state: 'unverified', reason: `The master of '${missing.shard}' ${why}.` }
   }
 
-  #readingOf(shard: string): ShardReading {
+  #readingOf(shard: string): PlacementReading {
     return this.#readings.get(shard) ?? { state: 'unknown' }
   }
 
-  #count(...states: readonly ShardReading['state'][]): number {
+  #count(...states: readonly PlacementReading['state'][]): number {
     return this.#shards.filter((shard) => states.includes(this.#readingOf(shard).state)).length
   }
 
@@ -132,7 +133,7 @@ export class PlacementGuard {
     return shards * 2 > this.#shards.length
   }
 
-  #judge(shard: string, { address }: ShardConnection, reply: unknown): ShardReading {
+  #judge(shard: string, { address }: ShardConnection, reply: unknown): PlacementReading {
     const { placement, masterAddress } = this.#context
     const where = formatAddress(address)
     const isHere = (name: string) => {
@@ -141,11 +142,14 @@ export class PlacementGuard {
     }
     const twin = this.#shards.find(isHere)
     if (twin !== undefined) return { state: 'differs', why: oneNode(twin) }
-    return compare(placement, shard, readRecord(reply))
+    return comparePlacement(placement, shard, readRecord(reply))
   }
 
-  #note(shard: string, reading: ShardReading): void {
+  #note(shard: string, reading: PlacementReading): void {
     this.#readings.set(shard, reading)
+    if (placements.hasSubscribers) {
+      placements.publish({ ring: this.#context.placement.ring, shard, reading })
+    }
     if (this.#isHeard) {
       if (reading.state === 'differs') this.#refuseUnproven()
       return
@@ -331,7 +335,7 @@ function isReply(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError'
 }
 
-function writeRefused({ message }: Error): ShardReading {
+function writeRefused({ message }: Error): PlacementReading {
   const why = message.startsWith('NOPERM')
     ? 'does not let this user write the placement record that it lacks (+function)'
     : `did not take the placement record that it lacks: ${message}`

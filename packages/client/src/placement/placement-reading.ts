@@ -1,8 +1,8 @@
 import { knownEpoch, type Placement } from './placement.js'
-import type { PlacementRecord, RecordReading } from './placement-record.js'
+import type { PlacementRecord, PlacementRecordReading } from './placement-record.js'
 
 /** What a master's answer means for a client's placement. */
-export type ShardReading =
+export type PlacementReading =
   | { readonly state: 'same'; readonly record: PlacementRecord }
   | { readonly state: 'absent' }
   /** The same placement, but of another shard: two names of one node, or a copied record. */
@@ -17,7 +17,17 @@ export type ShardReading =
   /** It was reached and does not tell just now, or was not reached. */
   | { readonly state: 'unknown' }
 
-export function compare(own: Placement, shard: string, reading: RecordReading): ShardReading {
+/**
+ * Compares a record with a client's placement, as a client does before it serves.
+ *
+ * @param own see {@link placementOf}
+ * @param shard whose master has the record
+ */
+export function comparePlacement(
+  own: Placement,
+  shard: string,
+  reading: PlacementRecordReading,
+): PlacementReading {
   switch (reading.found) {
     case 'nothing':
       return { state: 'absent' }
@@ -32,7 +42,7 @@ export function compare(own: Placement, shard: string, reading: RecordReading): 
   }
 }
 
-function compareRecord(own: Placement, shard: string, record: PlacementRecord): ShardReading {
+function compareRecord(own: Placement, shard: string, record: PlacementRecord): PlacementReading {
   if (record.epoch > knownEpoch) {
     const why = `says epoch ${record.epoch}, and this version of disredis knows epoch ${knownEpoch}: its slots were moved`
     return { state: 'differs', why, record }

@@ -19,7 +19,7 @@ export interface PlacementRecord extends Placement {
 }
 
 /** What is found in place of a record. */
-export type RecordReading =
+export type PlacementRecordReading =
   | { readonly found: 'record'; readonly record: PlacementRecord }
   | { readonly found: 'nothing' }
   /** Not of this version's format; `why` ends a sentence that begins with the master. */
@@ -38,6 +38,16 @@ export function readRequest(ring: string): Request {
   return ['FUNCTION', 'LIST', 'LIBRARYNAME', libraryName(ring), 'WITHCODE']
 }
 
+/** Makes a node tell the records of all rings: see {@link placementRings}, {@link readPlacement}. */
+export function placementsRequest(): Request {
+  return ['FUNCTION', 'LIST', 'LIBRARYNAME', `${libraryPrefix}*`, 'WITHCODE']
+}
+
+/** Makes a master forget the record of a ring. It answers with an error where there is none. */
+export function removePlacementRequest(ring: string): Request {
+  return ['FUNCTION', 'DELETE', libraryName(ring)]
+}
+
 /** @param replace writes over a record that is there; without it the server refuses */
 export function writeRequest(record: PlacementRecord, replace = false): Request {
   return ['FUNCTION', 'LOAD', ...(replace ? ['REPLACE'] : []), libraryOf(record)]
@@ -53,7 +63,7 @@ export function isThere(error: Error): boolean {
 }
 
 /** @param reply to {@link readRequest}, or the error that it got */
-export function readRecord(reply: unknown): RecordReading {
+export function readRecord(reply: unknown): PlacementRecordReading {
   if (reply instanceof Error) return readRefusal(reply)
   const [library] = Array.isArray(reply) ? reply : []
   if (!Array.isArray(library)) return { found: 'nothing' }
@@ -76,7 +86,35 @@ export function readRecord(reply: unknown): RecordReading {
     : { found: 'unreadable', why: 'has a placement record that cannot be read' }
 }
 
-function readRefusal({ message }: Error): RecordReading {
+/**
+ * The rings of which a node has a record.
+ *
+ * @param reply to {@link placementsRequest}, or the error that it got
+ */
+export function placementRings(reply: unknown): readonly string[] {
+  return librariesOf(reply).map(({ name }) => name.slice(libraryPrefix.length))
+}
+
+/**
+ * The record of one ring.
+ *
+ * @param reply to {@link placementsRequest}, or the error that it got
+ */
+export function readPlacement(reply: unknown, ring: string): PlacementRecordReading {
+  if (reply instanceof Error) return readRefusal(reply)
+  const library = librariesOf(reply).find(({ name }) => name === libraryName(ring))
+  return readRecord(library === undefined ? [] : [library.fields])
+}
+
+function librariesOf(reply: unknown): readonly { name: string; fields: readonly unknown[] }[] {
+  if (!Array.isArray(reply)) return []
+  return reply.map((fields: readonly unknown[]) => ({
+    name: String(fields[fields.indexOf('library_name') + 1]),
+    fields,
+  }))
+}
+
+function readRefusal({ message }: Error): PlacementRecordReading {
   if (/^ERR unknown command/iu.test(message)) {
     return {
       found: 'refusal',

@@ -1,5 +1,6 @@
 import { Fifo } from '@disredis/connection'
 import type { Command } from '../commands/command.js'
+import { type QueueMessage, queues } from './queue-channel.js'
 
 export interface QueueLimits {
   readonly maxCommands: number
@@ -16,14 +17,19 @@ const overhead = 800
  */
 export class CommandQueue {
   readonly #limits: QueueLimits
+  readonly #shard: string | undefined
+  readonly #isLane: boolean
   readonly #waiting = new Fifo<Command>()
   #returned: Command[] = []
   #isReturnedSorted = true
   #length = 0
   #bytes = 0
 
-  constructor(limits: QueueLimits) {
+  /** @param shard undefined: that of commands whose shard is not known yet */
+  constructor(limits: QueueLimits, shard?: string, isLane = false) {
     this.#limits = limits
+    this.#shard = shard
+    this.#isLane = isLane
   }
 
   get length(): number {
@@ -43,7 +49,10 @@ export class CommandQueue {
     const bytes = sizeOf(command)
     const { maxCommands, maxBytes } = this.#limits
     const isFull = this.#length >= maxCommands || this.#bytes + bytes > maxBytes
-    if (isLimited && isFull) return false
+    if (isLimited && isFull) {
+      this.#tell('full')
+      return false
+    }
     this.#waiting.push(command)
     this.#admit(command, bytes)
     return true
@@ -87,6 +96,7 @@ export class CommandQueue {
     command.queuedBytes = bytes
     this.#length++
     this.#bytes += bytes
+    if (this.#length === 1) this.#tell('waiting')
   }
 
   #dismiss(command: Command): void {
@@ -94,6 +104,18 @@ export class CommandQueue {
     this.#bytes -= command.queuedBytes
     command.queue = undefined
     command.queuedBytes = 0
+    if (this.#length === 0) this.#tell('drained')
+  }
+
+  #tell(step: QueueMessage['step']): void {
+    if (!queues.hasSubscribers) return
+    queues.publish({
+      step,
+      shard: this.#shard,
+      isLane: this.#isLane,
+      commands: this.#length,
+      bytes: this.#bytes,
+    })
   }
 }
 

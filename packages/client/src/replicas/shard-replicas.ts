@@ -36,7 +36,7 @@ export class ShardReplicas implements Ticked {
   constructor(context: ShardReplicasContext) {
     this.name = context.shard.name
     this.#context = context
-    this.#waiting = new CommandQueue(context.limits)
+    this.#waiting = new CommandQueue(context.limits, context.shard.name)
     this.#master = new MasterWatch(context.shard, context.runtime)
     this.topologyChanged()
   }

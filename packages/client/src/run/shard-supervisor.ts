@@ -354,17 +354,17 @@ export class ShardSupervisor {
     return [...this.#shards, ...this.lanes]
   }
 
-  /** @param longestWait ms for which it is silent by nature while a reply is due */
-  #makeShard(
-    name: string,
-    longestWait = () => 0,
-    reports: ShardReports = this.#reportsOf(name),
-  ): Shard {
+  /**
+   * @param longestWait ms for which it is silent by nature while a reply is due
+   * @param reports those of a lane
+   */
+  #makeShard(name: string, longestWait = () => 0, reports?: ShardReports): Shard {
     const { failoverGate: gate, queue, connectTimeout } = this.#options
     const { silenceTimeout, livenessTimeout } = this.#options
     return new Shard(
       name,
       {
+        isLane: reports !== undefined,
         queue,
         gate,
         connectTimeout,
@@ -384,7 +384,7 @@ export class ShardSupervisor {
           this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
-        ...reports,
+        ...(reports ?? this.#reportsOf(name)),
       },
     )
   }

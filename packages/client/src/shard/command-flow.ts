@@ -18,10 +18,13 @@ import {
 import { CommandQueue, type QueueLimits } from '../queueing/command-queue.js'
 import { Deadlines } from '../queueing/deadlines.js'
 import { RefusalPause } from './refusal-pause.js'
+import { retries } from './retry-channel.js'
 
 export interface CommandFlowContext {
   /** The shard's name. */
   readonly name: string
+  /** The flow of a lane of that shard. */
+  readonly isLane: boolean
   readonly limits: QueueLimits
   readonly runtime: Runtime
   readonly batch: WriteBatch
@@ -60,7 +63,7 @@ export class CommandFlow {
   constructor(context: CommandFlowContext) {
     this.name = context.name
     this.#context = context
-    this.#queue = new CommandQueue(context.limits)
+    this.#queue = new CommandQueue(context.limits, context.name, context.isLane)
     this.#pause = new RefusalPause(context.runtime, () => this.#tryRefused())
   }
 
@@ -132,7 +135,9 @@ export class CommandFlow {
     }
     const wasSent = connection.hasSent(command)
     if (verdictOnLoss(command.effect, command.policy, wasSent) === 'send again') {
-      if (wasSent && !command.isRead) command.hasLostAttempt = true
+      const mayHaveExecuted = wasSent && !command.isRead
+      if (mayHaveExecuted) command.hasLostAttempt = true
+      this.#tellRetry(command, connection, 'LOST', mayHaveExecuted)
       this.#queue.giveBack(command)
     } else {
       const { name } = this.#context
@@ -180,10 +185,21 @@ export class CommandFlow {
       return false
     }
     command.refusal = error
+    this.#tellRetry(command, connection, error.message.split(' ', 1)[0]!, false)
     this.#queue.giveBack(command)
     if (verdict === 'reload') this.#writeQueued()
     if (verdict === 'later' && connection === this.#writeTarget) this.#pause.begin()
     return verdict === 'demoted'
+  }
+
+  #tellRetry(
+    { info }: Command,
+    { address }: ShardConnection,
+    reason: string,
+    mayHaveExecuted: boolean,
+  ): void {
+    if (!retries.hasSubscribers) return
+    retries.publish({ shard: this.name, command: info.name, address, reason, mayHaveExecuted })
   }
 
   #writeQueued(): void {

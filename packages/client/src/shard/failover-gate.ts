@@ -65,7 +65,8 @@ export class FailoverGate {
   readonly withheld = new WithheldReplies()
   /** When the master was lost, or else when the failover was announced. */
   readonly since: number
-  readonly #master: Address
+  readonly master: Address
+  readonly #closedAt: number
   readonly #context: GateContext
   readonly #oldMaster: OldMasterWatch | undefined
   #timer: Timer
@@ -76,9 +77,10 @@ export class FailoverGate {
   #isEnded = false
 
   constructor(master: Address, lostAt: number | undefined, context: GateContext) {
-    this.#master = master
+    this.master = master
+    this.#closedAt = context.runtime.now()
     this.#context = context
-    this.since = lostAt ?? context.runtime.now()
+    this.since = lostAt ?? this.#closedAt
     this.#timer = this.#startTimer()
     const { oldMaster, runtime, translate, replicas } = context
     if (oldMaster === undefined) return
@@ -106,9 +108,14 @@ export class FailoverGate {
     return this.#confirmed !== undefined
   }
 
+  /** ms for which it has been closed. */
+  get duration(): number {
+    return this.#context.runtime.now() - this.#closedAt
+  }
+
   /** Whether it is this master that is being replaced. */
   isOf(address: Address): boolean {
-    return isSameAddress(this.#master, address)
+    return isSameAddress(this.master, address)
   }
 
   /** Sentinel said that this node is the master now. */

@@ -1,18 +1,24 @@
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
 import type { WriteBatch } from '../connection/write-batch.js'
 import { RetiringConnections } from './retiring-connections.js'
+import { swaps } from './swap-channel.js'
+
+interface NamedOwner extends ConnectionOwner {
+  readonly name: string
+  readonly isLane: boolean
+}
 
 /**
  * The connection on which the master of a shard serves. Those that served before retire: until they are
  * closed, and every command of theirs is settled or queued again, nothing may be written.
  */
 export class ServingConnection {
-  readonly #owner: ConnectionOwner
+  readonly #owner: NamedOwner
   readonly #retiring: RetiringConnections
   #current: ShardConnection | undefined
   #generation = 0
 
-  constructor(owner: ConnectionOwner, batch: WriteBatch) {
+  constructor(owner: NamedOwner, batch: WriteBatch) {
     this.#owner = owner
     this.#retiring = new RetiringConnections(batch)
   }
@@ -46,10 +52,15 @@ export class ServingConnection {
 
   /** The present one is closed at once: what a replaced master acknowledges will be lost. */
   replaceBy(connection: ShardConnection): void {
+    const from = this.#current?.address
     this.discard()
     this.#current = connection
     this.#generation++
     connection.owner = this.#owner
+    if (!swaps.hasSubscribers) return
+    const { address: to, id } = connection
+    const { name: shard, isLane } = this.#owner
+    swaps.publish({ shard, isLane, from, to, id, generation: this.#generation })
   }
 
   /** Gives the present one up; the replies that are due are waited for: they are true. */

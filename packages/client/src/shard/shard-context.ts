@@ -7,6 +7,8 @@ import type { GateOptions } from './failover-gate.js'
 import type { ShardEventSink } from './shard-events.js'
 
 export interface ShardOptions {
+  /** It is a lane of the shard: a further connection for commands that wait on the server. */
+  readonly isLane: boolean
   readonly queue: QueueLimits
   readonly gate: GateOptions
   /** ms for which it may be silent by nature while a reply is due, at the moment. */

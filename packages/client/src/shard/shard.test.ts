@@ -29,6 +29,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const shard = new Shard(
     's',
     {
+      isLane: false,
       queue: { maxCommands: 100, maxBytes: 1_000_000 },
       gate: { timeout: 10_000, probeInterval: 10, openOn },
       longestWait: () => 0,

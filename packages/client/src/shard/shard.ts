@@ -7,6 +7,7 @@ import { Backoff } from '../queueing/backoff.js'
 import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
 import { FailoverGate, type MasterFate } from './failover-gate.js'
+import { gates } from './gate-channel.js'
 import { LinkCheck } from './link-check.js'
 import { MasterBelief } from './master-belief.js'
 import { admitted, MasterDialler } from './master-dialler.js'
@@ -77,6 +78,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#context = context
     this.flow = new CommandFlow({
       name,
+      isLane: options.isLane,
       limits: options.queue,
       runtime,
       batch,
@@ -109,6 +111,10 @@ export class Shard implements ConnectionOwner, Ticked {
       onMaster: (connection) => this.#masterAnswered(connection),
       onFailure: (address, error) => this.#dialFailed(address, error),
     })
+  }
+
+  get isLane(): boolean {
+    return this.#options.isLane
   }
 
   get phase(): ShardPhase {
@@ -492,6 +498,9 @@ export class Shard implements ConnectionOwner, Ticked {
       },
     })
     this.#moveTo({ phase: 'gated', gate })
+    if (gates.hasSubscribers) {
+      gates.publish({ shard: this.name, isLane: this.isLane, master, step: 'closed' })
+    }
     for (const session of this.#sessions) session.replyHold = gate.withheld
     this.#updateTargets()
     this.#context.emit('failoverStarted', { shard: this.name, master })
@@ -537,6 +546,10 @@ export class Shard implements ConnectionOwner, Ticked {
     if (gate === undefined) return
     for (const session of this.#sessions) session.replyHold = undefined
     gate.end(fate, kept)
+    if (!gates.hasSubscribers) return
+    const { name: shard, isLane } = this
+    const { master, duration } = gate
+    gates.publish({ shard, isLane, master, step: 'opened', fate, duration })
   }
 
   /** The one place that says where commands may be written. */

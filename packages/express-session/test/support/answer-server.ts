@@ -1,9 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import {
-  connect as connectHttp2,
-  createServer as createHttp2Server,
-  type Http2Server,
-} from 'node:http2'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
 import type { Disredis } from '@disredis/client'
 import connect from 'connect'
@@ -100,14 +95,17 @@ export const sayCode: ErrorHandler = (error, _req, res) => {
   res.end(JSON.stringify({ code: error.code }))
 }
 
-export interface AnswerServer extends AsyncDisposable {
+export interface HandlerServer extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly server: Server
-  readonly sessions: DisredisSession
   /** What came to the error handler. */
   readonly errors: (string | undefined)[]
   browser(): Browser
+}
+
+export interface AnswerServer extends HandlerServer {
+  readonly sessions: DisredisSession
 }
 
 export async function serveAnswers(
@@ -120,10 +118,27 @@ export async function serveAnswers(
     prefix: `${crypto.randomUUID()}:`,
     ...options,
   } as DisredisSessionOptions)
+  const served = await serveBehind(framework, app, sessions as Handler)
+  return {
+    ...served,
+    sessions,
+    async [Symbol.asyncDispose]() {
+      await served[Symbol.asyncDispose]()
+      await sessions.close()
+    },
+  }
+}
+
+/** The application behind any session middleware. */
+export async function serveBehind(
+  framework: string,
+  app: AnswerApp,
+  sessions: Handler,
+): Promise<HandlerServer> {
   const errors: AnswerServer['errors'] = []
   const build = FRAMEWORKS[framework]
   if (build === undefined) throw new Error(`No such framework: ${framework}`)
-  const listener = build(app, sessions as Handler, (error, req, res) => {
+  const listener = build(app, sessions, (error, req, res) => {
     errors.push(error.code)
     return (app.onError ?? sayCode)(error, req, res)
   })
@@ -135,13 +150,11 @@ export async function serveAnswers(
     url,
     port,
     server,
-    sessions,
     errors,
     browser: () => new Browser(url),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      await sessions.close()
     },
   }
 }
@@ -205,53 +218,6 @@ export class Wire implements Disposable {
 
   [Symbol.dispose](): void {
     this.#socket.destroy()
-  }
-}
-
-/** The same middleware behind node:http2. */
-export async function serveHttp2(
-  app: AnswerApp,
-  options: Partial<DisredisSessionOptions> & { readonly client: unknown },
-) {
-  const sessions = disredisSession({
-    secret: 'the secret of these tests, 32 bytes and more',
-    prefix: `${crypto.randomUUID()}:`,
-    ...options,
-  } as DisredisSessionOptions)
-  const listener = FRAMEWORKS['plain node:http']?.(app, sessions as Handler, app.onError ?? sayCode)
-  const server: Http2Server = createHttp2Server(listener as never)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  return {
-    sessions,
-    get(path: string, cookie?: string) {
-      const stream = client.request({ ':path': path, ...(cookie !== undefined && { cookie }) })
-      return new Promise<{ headers: Record<string, unknown>; text: string; cookie?: string }>(
-        (resolve, reject) => {
-          let headers: Record<string, unknown> = {}
-          let text = ''
-          stream.setEncoding('utf8')
-          stream.on('response', (got) => {
-            headers = got
-          })
-          stream.on('data', (chunk) => {
-            text += chunk
-          })
-          stream.on('error', reject)
-          stream.on('close', () => {
-            const [set] = (headers['set-cookie'] as string[] | undefined) ?? []
-            const [sent] = set?.split(';', 1) ?? []
-            resolve({ headers, text, ...(sent !== undefined && { cookie: sent }) })
-          })
-          stream.end()
-        },
-      )
-    },
-    async [Symbol.asyncDispose]() {
-      client.destroy()
-      await new Promise((resolve) => server.close(resolve))
-      await sessions.close()
-    },
   }
 }
 

@@ -16,16 +16,19 @@ export interface WebAppOptions extends Partial<Omit<SessionOptions, 'store'>> {
   /** For express-session's own middleware; without it `sessions` is the middleware. */
   readonly store?: session.Store
   readonly sessions?: DisredisSession
+  /** Where the sessions are mounted; default everywhere. */
+  readonly mountedAt?: string
   /** Middleware right behind the session's, and routes. */
   readonly routes: (app: Express) => void
 }
 
 /** An Express 5 application with sessions, on a port of its own. */
 export async function serveWebApp(options: WebAppOptions): Promise<WebApp> {
-  const { routes, sessions, ...sessionOptions } = options
+  const { routes, sessions, mountedAt = '/', ...sessionOptions } = options
   const app = express()
   const errors: WebApp['errors'] = []
   app.use(
+    mountedAt,
     sessions ??
       session({
         secret: 'the secret of these tests, 32 bytes and more',

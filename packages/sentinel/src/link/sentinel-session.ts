@@ -15,6 +15,7 @@ import { backoffDelay } from './backoff.js'
 import { startDeadline } from './deadline.js'
 import { locateError } from './locate-error.js'
 import { Poller, type PollerContext } from './poller.js'
+import { sentinelLinks } from './sentinel-channel.js'
 import type { SentinelDialer, SentinelLink } from './sentinel-link.js'
 import { checkMove, type SessionState } from './session-state.js'
 
@@ -131,9 +132,9 @@ export class SentinelSession {
   /** Connects now, from any state in which it is not connected. */
   open(): void {
     this.#timer?.cancel()
-    this.#move('connecting')
     const turnsAway = this.#attempt % 2 === 1
     this.#dialedAddress = (turnsAway ? this.#listedAddress : undefined) ?? this.#address
+    this.#move('connecting')
     const isCurrent = () => this.#link === link
     const link: SentinelLink = this.#context.dial(this.#dialedAddress, {
       onReady: () => {
@@ -190,6 +191,14 @@ export class SentinelSession {
   #move(to: SessionState): void {
     checkMove(this.#state, to)
     this.#state = to
+    if (!sentinelLinks.hasSubscribers) return
+    sentinelLinks.publish({
+      sentinel: this.#dialedAddress,
+      id: this.#id,
+      kind: 'state',
+      state: to,
+      error: to === 'backoff' ? this.#lastError : undefined,
+    })
   }
 
   async #identify(link: SentinelLink): Promise<void> {
@@ -244,6 +253,10 @@ export class SentinelSession {
       return
     }
     if (event === undefined) return
+    if (sentinelLinks.hasSubscribers) {
+      const sentinel = this.#dialedAddress
+      sentinelLinks.publish({ sentinel, id: this.#id, kind: 'event', event })
+    }
     if (this.#poller === undefined) {
       this.#earlyEvents.push(event)
       return

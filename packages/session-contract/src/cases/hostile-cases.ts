@@ -1,7 +1,7 @@
-import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { SessionStore } from '@disredis/session-store'
-import { newId } from '../bench.js'
+import { newId, openBench } from '../bench.js'
 import { signedCookie } from '../browser.js'
 import type { ContractData } from '../subject.js'
 import type { Suite } from '../suite.js'
@@ -9,7 +9,7 @@ import type { Suite } from '../suite.js'
 const HOUR = 3_600_000
 
 /** Somebody who can write to Redis, servers that lose what they had, programs that share them. */
-export function hostileCases({ client, describe, test }: Suite): void {
+export function hostileCases({ subject, client, describe, test }: Suite): void {
   describe('a cookie in Redis', () => {
     const poison = {
       'an endless maxAge': { originalMaxAge: 1e300 },
@@ -100,6 +100,39 @@ export function hostileCases({ client, describe, test }: Suite): void {
         { policy: { encryption } },
       )
     }
+
+    test('cannot be had beside plain ones of connect-redis by accident', async (bench) => {
+      const policy = { connectRedis: { mode: 'replace' }, encryption } as const
+      await rejects(async () => openBench(subject, client(), policy), {
+        code: 'DISREDIS_SESSION_OPTION',
+      })
+      await rejects(
+        async () => new SessionStore({ client: client(), ...policy }),
+        /acceptPlaintext/,
+      )
+      deepEqual(await bench.browser().result('/get'), {})
+    })
+
+    test(
+      'is made of a plain one of connect-redis, if that is asked for',
+      async ({ browser, prefix, keyOf }) => {
+        const id = newId()
+        const cookie = { originalMaxAge: null, expires: null, path: '/' }
+        await client().set(`${prefix}${id}`, JSON.stringify({ cookie, user: 'ada' }))
+        const one = browser(signedCookie(id))
+        deepEqual(await one.result('/get'), { user: 'ada' })
+        await one.result('/set?color=hunter2')
+        equal(await client().exists(`${prefix}${id}`), 0)
+        ok(!JSON.stringify(await client().hgetall(keyOf(id))).includes('hunter2'))
+        deepEqual(await one.result('/get'), { user: 'ada', color: 'hunter2' })
+      },
+      {
+        policy: {
+          connectRedis: { mode: 'replace' },
+          encryption: { ...encryption, acceptPlaintext: true },
+        },
+      },
+    )
 
     test(
       'changes its cookie, and is prolonged, as any other',

@@ -1,5 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { ConflictPolicy } from '@disredis/session-store'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import {
+  type ConflictPolicy,
+  OPERATION_CHANNEL,
+  type SessionOperationEvent,
+} from '@disredis/session-store'
 import type { Bench } from '../bench.js'
 import type { Suite } from '../suite.js'
 
@@ -112,6 +117,25 @@ export function overlapCases({ describe, test }: Suite): void {
       await Promise.all(Array.from({ length: 10 }, () => browser(cookie).result('/locked-count')))
       equal(((await one.result('/get')) as { count: number }).count, 10)
       equal(app.counters.conflicts, 0)
+    })
+
+    test('is left by a client that goes away: others come in, and it writes nothing', async (bench) => {
+      const { browser, gates } = bench
+      const one = browser()
+      await one.result('/set?count=0')
+      const refused = new Promise<void>((resolve) => {
+        const listen = (event: unknown) => {
+          if ((event as SessionOperationEvent).errorCode !== 'DISREDIS_SESSION_LOCK') return
+          unsubscribe(OPERATION_CHANNEL, listen)
+          resolve()
+        }
+        subscribe(OPERATION_CHANNEL, listen)
+      })
+      await one.fork().leave('/locked-slow?gate=left', gates.arrived('left', 1))
+      await one.result('/locked-count')
+      gates.open('left')
+      await refused
+      deepEqual(await one.result('/get'), { count: 1 })
     })
   })
 }

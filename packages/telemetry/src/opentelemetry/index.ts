@@ -1,1 +1,2 @@
+export { CommandMetricProducer } from './command-metric-producer.js'
 export { type InstrumentOptions, instrumentDisredis } from './instrument-disredis.js'

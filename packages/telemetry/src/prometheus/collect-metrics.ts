@@ -1,6 +1,7 @@
 import type { Disredis } from '@disredis/client'
 import { Counter, Gauge, Histogram, type Registry, register } from 'prom-client'
-import { type CommandMessage, errorCodeOf, listenToCommands } from '../command-channel.js'
+import { errorCodeOf, listenToCommands } from '../command-channel.js'
+import { CommandSeries } from '../command-series.js'
 import { ShardDirectory } from '../shard-directory.js'
 
 export interface CollectOptions {
@@ -47,6 +48,7 @@ export function collectDisredisMetrics(options: CollectOptions = {}): Disposable
   })
   const gauges = makeHealthGauges(clients, registers)
   const directory = new ShardDirectory(({ name, event }) => {
+    series.forget()
     if (name === 'topologyChanged') return
     events.inc({ event: name, shard: event.shard })
     if (name === 'failoverCompleted')
@@ -57,23 +59,16 @@ export function collectDisredisMetrics(options: CollectOptions = {}): Disposable
     'disredis_failover_duration_seconds',
     'disredis_events_total',
   ]
-  const startedAt = new WeakMap<CommandMessage, number>()
-  const stop = listenToCommands({
-    started: (message) => startedAt.set(message, performance.now()),
-    settled(message) {
-      const start = startedAt.get(message)
-      // It was written before this began to listen.
-      if (start === undefined) return
-      const { command, serverAddress, serverPort, error } = message
-      commands.observe(
-        {
-          command: command.toLowerCase(),
-          shard: directory.shardAt(serverAddress, serverPort) ?? 'unknown',
-          outcome: error === undefined ? 'ok' : errorCodeOf(error),
-        },
-        (performance.now() - start) / 1000,
-      )
-    },
+  const series = new CommandSeries(({ command, address, error }) =>
+    commands.labels({
+      command,
+      shard: (address && directory.shardAt(address.host, address.port)) ?? 'unknown',
+      outcome: error === undefined ? 'ok' : errorCodeOf(error),
+    }),
+  )
+  const stop = listenToCommands((message) => {
+    // Of a pipeline each command counts.
+    if (message.address !== undefined) series.get(message).observe(message.duration / 1000)
   })
   return {
     [Symbol.dispose]() {

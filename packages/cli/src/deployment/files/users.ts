@@ -30,7 +30,7 @@ export function dataUsers(secrets: Secrets): string {
     ),
     user(
       'doctor',
-      'resetchannels -@all +auth +ping +info +role +config|get +acl|list +command|info',
+      'resetchannels -@all +auth +ping +info +role +config|get +acl|list +command|info +function|list',
     ),
     user('operator', '~* &* +@all'),
   )

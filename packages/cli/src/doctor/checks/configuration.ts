@@ -290,7 +290,7 @@ export const configurationChecks: readonly Check[] = [
           subject: nameOf(node),
           evidence: [`${nameOf(node)} does not permit us ${refused.join(', ')}`],
           remedy: [
-            'A user for the doctor: user doctor on >PASSWORD resetchannels -@all +auth +ping +info +role +config|get +acl|list +command|info; ' +
+            'A user for the doctor: user doctor on >PASSWORD resetchannels -@all +auth +ping +info +role +config|get +acl|list +command|info +function|list; ' +
               'on Sentinels also +sentinel|masters +sentinel|replicas +sentinel|sentinels +sentinel|get-master-addr-by-name +sentinel|ckquorum +sentinel|myid +sentinel|config',
           ],
         }
