@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
-import { type CachedClient, cachedContenderById } from '../contenders/cached-client.js'
+import type { CachedClient } from '../contenders/cached-client.js'
+import { cachedContenderById } from '../contenders/cached-registry.js'
 import type { Target } from '../contenders/contender.js'
 import { runRound } from '../measure/run-round.js'
 import { CachedReadsWorkload, keptEntries } from '../workloads/cached-reads.js'

@@ -1,4 +1,4 @@
-import { cachedContenders } from '../contenders/cached-client.js'
+import { cachedContenders } from '../contenders/cached-registry.js'
 import type { JobSpec } from '../jobs/job.js'
 import type { CaseSpec, Mode, ParticipantSpec, Suite } from './case.js'
 

@@ -44,7 +44,12 @@ export type { EncryptionKey } from './payload/key-ring.js'
 export { FRAMEWORK_NAMES } from './payload/safe-json.js'
 export type { CookieInput, SessionCookie } from './payload/session-cookie.js'
 export type { SchemaResult, StandardSchema } from './payload/standard-schema.js'
-export { type LoadOptions, type SessionData, type SessionInput, SessionStore } from './session-store.js'
+export {
+  type LoadOptions,
+  type SessionData,
+  type SessionInput,
+  SessionStore,
+} from './session-store.js'
 export type { Durability } from './storage/script-executor.js'
 export { checkSessionId } from './storage/session-id.js'
 export type {
