@@ -189,7 +189,7 @@ describe.each(modes)('TypeScript $typescript, $options, "type": "$type"', (mode)
     await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
     const tsc = join('node_modules', `typescript-${typescript}`, 'bin/tsc')
     expect(await errorsOf([tsc, '-p', '.'])).toEqual([])
-  })
+  }, 600_000)
 })
 
 /** Of the program and of our declarations; those of other packages need not suit an old TypeScript. */

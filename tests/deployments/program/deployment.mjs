@@ -132,14 +132,14 @@ export class Deployment {
   async findings() {
     return JSON.parse(
       // A loaded machine is no hung node.
-      await this.disredis('doctor', 'doctor', '--json', '--timeout', '5000'),
+      await this.disredis('doctor', 'doctor', '--json', '--timeout', '2000'),
     ).findings
   }
 
   /** @returns {Promise<Map<string, { host: string, port: number }>>} the masters by shard */
   async masters() {
     const { shards } = JSON.parse(
-      await this.disredis('doctor', 'topology', '--json', '--timeout', '5000'),
+      await this.disredis('doctor', 'topology', '--json', '--timeout', '2000'),
     )
     return new Map(
       shards.map((/** @type {{ name: string, master: string }} */ { name, master }) => {
