@@ -9,8 +9,7 @@ beforeAll(async () => {
     masters: 2,
     replicas: 1,
     sentinels: 3,
-    downAfter: 60_000,
-    sentinelTimers: { 'info-period': 200, 'publish-period': 200 },
+    downAfter: 10_000,
   })
 })
 
