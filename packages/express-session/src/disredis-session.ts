@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { answerCallback } from '@disredis/session-store/adapter'
 import type { SessionData } from 'express-session'
@@ -121,6 +121,7 @@ type Next = (error?: unknown) => void
 
 /** An upgrade has none, or one that only looks like it: nothing leaves through that. */
 function isResponse(res: Partial<ServerResponse>): boolean {
+  if (res instanceof ServerResponse) return true
   const needed = [res.end, res.write, res.writeHead, res.getHeaders, res.on]
   return needed.every((method) => typeof method === 'function')
 }

@@ -13,13 +13,15 @@ export interface SessionCookiesOptions {
   readonly proxy: boolean | undefined
 }
 
-/** Ids that were verified lately: the same text is not signed anew for each request. */
+/** Ids that were verified lately: they are not signed anew for each request and each response. */
 const REMEMBERED = 1_000
 
 /** Reads and writes session cookies as express-session does: `s:` + id + `.` + HMAC-SHA256. */
 export class SessionCookies {
   readonly #options: SessionCookiesOptions
   readonly #verified = new Map<string, string>()
+  /** What the first secret makes of an id, of those that came so. */
+  readonly #signed = new Map<string, string>()
 
   constructor(options: SessionCookiesOptions) {
     this.#options = options
@@ -36,8 +38,12 @@ export class SessionCookies {
     if (end < 2 || !this.#options.secrets.some((secret) => isEqual(value, signed(id, secret)))) {
       return undefined
     }
-    if (this.#verified.size >= REMEMBERED) this.#verified.clear()
+    if (this.#verified.size >= REMEMBERED) {
+      this.#verified.clear()
+      this.#signed.clear()
+    }
     this.#verified.set(value, id)
+    if (value === this.#sign(id)) this.#signed.set(id, value)
     return id
   }
 
@@ -70,16 +76,17 @@ export class SessionCookies {
   /** Adds the cookie to the response, unless it is to be sent over HTTPS only and this is not. */
   set(req: IncomingMessage, res: ServerResponse, id: string, cookie: SessionData['cookie']): void {
     if (cookie.secure && !this.isSecure(req)) return
-    const { name, secrets } = this.#options
-    const header = (cookie as InstanceType<typeof Cookie>).serialize(
-      name,
-      signed(id, secrets[0] ?? ''),
-    )
+    const value = this.#signed.get(id) ?? this.#sign(id)
+    const header = (cookie as InstanceType<typeof Cookie>).serialize(this.#options.name, value)
     const before = res.getHeader('Set-Cookie')
     res.setHeader(
       'Set-Cookie',
       before === undefined ? [header] : [before, header].flat().map(String),
     )
+  }
+
+  #sign(id: string): string {
+    return signed(id, this.#options.secrets[0] ?? '')
   }
 }
 
