@@ -1,3 +1,4 @@
+import type { Schedule } from '../schedule/schedule.js'
 import type { Ledger } from '../workload/ledger.js'
 import type { Operation } from '../workload/operation.js'
 import { nameOf, type StallTimes } from './judge-operations.js'
@@ -6,11 +7,25 @@ import type { Violation } from './violation.js'
 /** ms without a byte after which nothing may be written: 200, a tick of the client's clock, and some. */
 const silence = 400
 
+/** ms: no handshake counts for more. */
+const longestRoundTrip = 500
+
+/**
+ * How much longer a link may be silent in a schedule: as long as its handshake took at most, on a slow way or
+ * while a host was slow, ms.
+ */
+export function slowestHandshake({ clients, faults }: Schedule): number {
+  const slow = faults.filter(({ kind }) => kind === 'slowHost').map(({ amount }) => amount)
+  const distance = Math.max(0, ...clients.map((client) => client.distance ?? 0))
+  return Math.min(longestRoundTrip, 2 * (distance + Math.max(0, ...slow)))
+}
+
 /**
  * A link over which replies have been due for a while, and nothing came, is not written to: what is
  * called then has a known outcome.
  */
-export function judgeSilence(ledger: Ledger, stalls: StallTimes): Violation[] {
+export function judgeSilence(ledger: Ledger, stalls: StallTimes, roundTrip: number): Violation[] {
+  const longest = silence + roundTrip
   const violations: Violation[] = []
   const lanes = new Map<string, Operation[]>()
   for (const operation of ledger.operations) {
@@ -25,10 +40,10 @@ export function judgeSilence(ledger: Ledger, stalls: StallTimes): Violation[] {
       if (operation.outcome !== 'unknown') continue
       const sentAt = ledger.sentAt(operation)
       if (sentAt === undefined || sentAt - operation.issuedAt > 5) continue
-      const from = sentAt - silence
+      const from = sentAt - longest
       if (stalls(operation.client, from - 1000, sentAt) > 0) continue
       const isDue = operations.some((it) => {
-        const before = ledger.sentAt(it)
+        const before = ledger.lastSentAt(it)
         return before !== undefined && before < from && it.settledAt > sentAt
       })
       const hasAnswered = operations.some(
@@ -39,7 +54,7 @@ export function judgeSilence(ledger: Ledger, stalls: StallTimes): Violation[] {
       violations.push({
         kind: 'written to a silent link',
         at: sentAt,
-        what: `${nameOf(operation)} was written although replies had been due for ${silence} ms`,
+        what: `${nameOf(operation)} was written although replies had been due for ${longest} ms`,
       })
     }
   }

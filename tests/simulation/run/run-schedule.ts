@@ -3,7 +3,7 @@ import { FailoverRecords } from '../oracle/failover-records.js'
 import { judgeLinearity } from '../oracle/judge-linearity.js'
 import { judgeLosses, judgeOrder } from '../oracle/judge-losses.js'
 import { judgeOperations } from '../oracle/judge-operations.js'
-import { judgeSilence } from '../oracle/judge-silence.js'
+import { judgeSilence, slowestHandshake } from '../oracle/judge-silence.js'
 import { LossExcuses } from '../oracle/loss-excuses.js'
 import type { Violation } from '../oracle/violation.js'
 import { WriteWatch } from '../oracle/write-watch.js'
@@ -208,7 +208,9 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
     excusedLosses = lost - losses.length
     violations.push(...judgeOrder(world, ledger))
     violations.push(...judgeLinearity(world, schedule, ledger, records))
-    violations.push(...judgeSilence(ledger, (...it) => watch.stalledFor(...it)))
+    violations.push(
+      ...judgeSilence(ledger, (...it) => watch.stalledFor(...it), slowestHandshake(schedule)),
+    )
   }
 
   return {

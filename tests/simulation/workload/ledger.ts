@@ -14,6 +14,7 @@ export class Ledger {
   readonly #executions = new Map<number, Execution[]>()
   /** When the bytes of an operation were first handed to a socket. */
   readonly #sent = new Map<number, number>()
+  readonly #lastSent = new Map<number, number>()
   #pending = new Set<Operation>()
   onExecuted: ((operation: Operation, node: RedisNode) => void) | undefined
 
@@ -55,12 +56,21 @@ export class Ledger {
   /** Bytes were handed to a socket. @returns the calls whose tokens are among them */
   sent(text: string, at: number): readonly Operation[] {
     const ids = idsIn(text)
-    for (const id of ids) if (!this.#sent.has(id)) this.#sent.set(id, at)
+    for (const id of ids) {
+      if (!this.#sent.has(id)) this.#sent.set(id, at)
+      this.#lastSent.set(id, at)
+    }
     return ids.flatMap((id) => this.operations[id] ?? [])
   }
 
+  /** For the first time. */
   sentAt({ id }: Operation): number | undefined {
     return this.#sent.get(id)
+  }
+
+  /** What was refused or lost may be sent again. */
+  lastSentAt({ id }: Operation): number | undefined {
+    return this.#lastSent.get(id)
   }
 
   wasSent({ id }: Operation): boolean {
