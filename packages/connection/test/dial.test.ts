@@ -314,6 +314,7 @@ describe('the handshake', () => {
         .join(' '),
     ).toBe('HELLO 3 AUTH u p SETNAME n SELECT 3 ROLE SUBSCRIBE c')
     expect(handshake).toEqual({
+      roundTrip: expect.any(Number),
       server: 'redis',
       version: '7.2.4',
       id: 9,
@@ -327,7 +328,14 @@ describe('the handshake', () => {
     await using server = await serve(saying('%1\r\n$5\r\nproto\r\n:3\r\n'))
     const { connection, handshake } = await dial(server.address, { timeout, stringNumbers: true })
     connection.destroy()
-    expect(handshake).toEqual({ server: '', version: '', id: 0, mode: '', replies: [] })
+    expect(handshake).toEqual({
+      server: '',
+      version: '',
+      id: 0,
+      mode: '',
+      roundTrip: expect.any(Number),
+      replies: [],
+    })
   })
 
   test('tells what was refused without its arguments', async () => {
