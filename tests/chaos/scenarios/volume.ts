@@ -38,7 +38,8 @@ function resetScenario(resets: number, increments: number): Pick<Scenario, 'step
     steps: [
       acks(50),
       fault(
-        corrupt('shard-1/1', 'resets', (world) => resetAfter(() => world.random.between(1, 1_200))),
+        // The handshake is some hundred bytes of it, with the record of the placement: most come through.
+        corrupt('shard-1/1', 'resets', (world) => resetAfter(() => world.random.between(1, 4_000))),
       ),
       resetLinks('shard-1/1'),
       resetsUntil(resets, increments),
