@@ -9,6 +9,8 @@ export class LinkProxy implements AsyncDisposable {
   readonly #target: Address
   /** Bytes a second from the client to the server. */
   uploadRate = Number.POSITIVE_INFINITY
+  /** ms that each reply takes longer. */
+  replyDelay = 0
 
   private constructor(target: Address) {
     this.#target = target
@@ -56,7 +58,9 @@ export class LinkProxy implements AsyncDisposable {
     }
     for (const socket of [client, server]) socket.on('error', () => {}).on('close', end)
     server.on('data', (chunk) => {
-      if (!link.isForgotten) client.write(chunk)
+      if (link.isForgotten) return
+      if (this.replyDelay === 0) client.write(chunk)
+      else setTimeout(() => client.writable && client.write(chunk), this.replyDelay)
     })
     client.on('data', (chunk) => {
       if (link.isForgotten) return

@@ -110,6 +110,26 @@ describe('one shard is emptied, and the others are not,', () => {
   })
 })
 
+test('what is read over a long way is kept', async () => {
+  const node = fleet.master('shard-1')
+  await using proxy = await LinkProxy.listen(node.address)
+  proxy.replyDelay = 400
+  await using redis = await Disredis.connect({
+    sentinels: fleet.sentinels,
+    masters: ['shard-1'],
+    placement: false,
+    natMap: proxy.natMap,
+    cache: { maxStaleness: 5000 },
+  })
+  await redis.set('far', 'v')
+  await expect
+    .poll(async () => {
+      expect(await redis.cached().get('far')).toBe('v')
+      return partOf(redis, 'far').hits
+    }, patient)
+    .toBeGreaterThan(0)
+})
+
 describe('nothing older than maxStaleness is given out', () => {
   test('while the link is half open and hides an invalidation', async () => {
     const maxStaleness = 300

@@ -30,11 +30,17 @@ export interface Handshake {
   readonly id: number
   /** `standalone`, `sentinel`, `cluster` */
   readonly mode: string
-  /** ms from the packet to the last reply. */
+  /**
+   * The way there and back, as far as this handshake shows: ms from its packet to the last reply. At most 500:
+   * beyond it this process or the node was busy.
+   */
   readonly roundTrip: number
   /** One for each of {@link HandshakeOptions.requests}; a refused one's is its {@link ReplyError}. */
   readonly replies: readonly unknown[]
 }
+
+/** ms. */
+const longestRoundTrip = 500
 
 /**
  * HELLO 3 with AUTH and SETNAME, SELECT, and what else is asked for: one packet, one round trip. Rejects
@@ -66,7 +72,7 @@ export async function shakeHands(
   }
   const answers = await Promise.all(replies)
   return {
-    roundTrip: runtime.now() - start,
+    roundTrip: Math.min(longestRoundTrip, runtime.now() - start),
     server: String(fields.get('server') ?? ''),
     version: String(fields.get('version') ?? ''),
     id: Number(fields.get('id') ?? 0),

@@ -23,6 +23,10 @@ export interface TrackingLinkContext {
   readonly ticker: Ticker
   /** ms for the dial, and for each answer until it tracks. */
   readonly connectTimeout: number
+  /** ms without a byte, while replies are overdue, after which nothing is kept. */
+  readonly silenceTimeout: number
+  /** ms of that after which another connection is made. */
+  readonly livenessTimeout: number
   /** ms: see {@link CachePart.find}. */
   readonly maxStaleness: number
   readonly dial: (address: Address, signal: AbortSignal) => Promise<NodeConnection>
@@ -38,12 +42,6 @@ export interface TrackingLinkContext {
  * - `closed`: final.
  */
 export type TrackingState = 'idle' | 'dialling' | 'tracking' | 'refused' | 'closed'
-
-/** ms without a byte, while replies are due, after which nothing is kept. */
-const silenceTimeout = 200
-
-/** ms of that after which another connection is made. */
-const livenessTimeout = 1000
 
 /** ms between two looks at how full the server's table of tracked keys is. */
 const tableInterval = 30_000
@@ -171,7 +169,8 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
     const connection = this.#connection
     const isAsked = connection !== undefined && connection.inFlight > 0
     if (isAsked) {
-      const silence = now - connection.waitingSince
+      const { silenceTimeout, livenessTimeout } = this.#context
+      const silence = now - connection.waitingSince - connection.roundTrip
       if (silence > livenessTimeout) this.#lose()
       else if (silence > silenceTimeout && !connection.isSilent) {
         connection.isSilent = true

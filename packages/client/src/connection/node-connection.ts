@@ -13,9 +13,6 @@ import type { ConnectionOwner, NodeRole, ShardConnection } from './shard-connect
 /** In one packet. A node that loads its data answers the one and refuses the other. */
 export const roleRequests: readonly Request[] = [['ROLE'], ['PING']]
 
-/** ms: beyond it the handshake waited for this process or for the node, not for the way. */
-const longestRoundTrip = 500
-
 /** A {@link ShardConnection} that was dialled: its handshake has asked for the role. */
 export class NodeConnection implements ShardConnection {
   readonly wire: Connection
@@ -36,7 +33,7 @@ export class NodeConnection implements ShardConnection {
     this.wire = connection
     this.db = db
     this.id = handshake.id
-    this.roundTrip = Math.min(handshake.roundTrip, longestRoundTrip)
+    this.roundTrip = handshake.roundTrip
     this.#runtime = runtime
     this.#roleOfHandshake = handshake.replies
     this.extraReply = handshake.replies[roleRequests.length]

@@ -176,7 +176,7 @@ export class ShardSupervisor {
    */
   makeTracking(index: number, part: CachePart<CachedRead>, onChanged: () => void): TrackingLink {
     const shard = this.#shards[index]!
-    const { connectTimeout, cache } = this.#options
+    const { connectTimeout, silenceTimeout, livenessTimeout, cache } = this.#options
     return new TrackingLink({
       shard,
       part,
@@ -184,6 +184,8 @@ export class ShardSupervisor {
       batch: this.batch,
       ticker: this.ticker,
       connectTimeout,
+      silenceTimeout,
+      livenessTimeout,
       maxStaleness: cache!.maxStaleness,
       dial: (address, signal) => this.#dialFurther(shard.name, address, signal),
       onChanged,

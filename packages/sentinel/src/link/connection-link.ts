@@ -41,9 +41,6 @@ const limits: ReplyLimits = {
 /** The session's own deadline is the limit: it does not take a stalled event loop for a silent Sentinel. */
 const noTimeout = 2 ** 31 - 1
 
-/** ms: beyond it the handshake waited for this process or for the Sentinel, not for the way. */
-const longestRoundTrip = 1000
-
 const waits: Readonly<Record<DialStage, string>> = {
   connect: 'a connection',
   tls: 'its part of the TLS handshake; does it speak TLS?',
@@ -87,7 +84,7 @@ class ConnectionLink implements SentinelLink {
     }).then(
       ({ connection, handshake }) => {
         if (connection.isClosed) return
-        this.#roundTrip = Math.min(Math.ceil(handshake.roundTrip), longestRoundTrip)
+        this.#roundTrip = Math.ceil(handshake.roundTrip)
         this.#connection = connection
         this.#stage = undefined
         this.#listener?.onReady()
