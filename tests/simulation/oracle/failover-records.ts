@@ -141,6 +141,14 @@ export class FailoverRecords {
     })
   }
 
+  /** Whether a later failover chose a node that did not follow the master: what was read before is of another line. */
+  wasAbandoned(shard: string | undefined, at: number): boolean {
+    return this.all.some(
+      ({ isSound, promotion, ...it }) =>
+        it.shard === shard && !isSound && promotion !== undefined && promotion.at > at,
+    )
+  }
+
   /** The failover of that master of which a client has heard and, until `at`, not of its end. */
   underWay(client: string, master: RedisNode, at: number): FailoverRecord | undefined {
     return this.all.find((it) => {

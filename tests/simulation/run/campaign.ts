@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { runMutations } from '../mutations/run-mutations.js'
+import { isFound, runMutations } from '../mutations/run-mutations.js'
 import { addResults } from '../report/results.js'
 import { writeResults } from '../report/write-results.js'
 import { keptSchedules } from '../schedule/kept-schedules.js'
@@ -28,7 +28,7 @@ export async function campaign(options: Options): Promise<number> {
   }
   if (options.mutations) {
     const found = await runMutations(options)
-    for (const { seeds } of found) count(seeds !== undefined)
+    for (const result of found) count(isFound(result))
     if (options.json !== undefined) addResults(options.json, { mutations: found })
   } else {
     using pool = new WorkerPool(options.jobs)

@@ -6,7 +6,7 @@ import type { World } from '../world/world.js'
 type Violate = (kind: string, what: string) => void
 
 /** Each so many events in which a client ran, all of its state is looked at. */
-const lookEvery = 16
+const lookEvery = 32
 
 /** ms by which a deadline may be missed while the world runs. */
 const slack = 200
