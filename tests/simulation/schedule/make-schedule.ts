@@ -25,10 +25,10 @@ function makePatterns(random: Random, plan: WorldPlan, kind: Schedule['kind']): 
   // Soon: the old master is not demoted yet. Later: it follows the new one.
   const pause = (it: Random) =>
     kind === 'mixed'
-      ? it.between(3000, 6000)
-      : it.chance(0.4)
+      ? it.between(2500, 5000)
+      : it.chance(0.3)
         ? it.between(12_000, 16_000)
-        : it.between(2500, 6000)
+        : it.between(2000, 5000)
   if (kind === 'planned' && (plan.shards.length === 1 || random.chance(0.3))) {
     return chain(plannedPatterns, random, plan, pause)
   }
