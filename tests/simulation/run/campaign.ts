@@ -15,6 +15,9 @@ const fixedSeeds = { from: 1, seeds: 30 }
 /** ms of processor time for new seeds in `npm test`. */
 const newSeedsTime = 120_000
 
+/** Runs that `npm test` may take to shorten what failed: it has to come to its end. */
+const shortShrinking = 60
+
 /** Does what was asked for. @returns the exit code */
 export async function campaign(options: Options): Promise<number> {
   let passed = 0
@@ -60,28 +63,37 @@ async function runAll(pool: WorkerPool, options: Options): Promise<Tally> {
       : minutes * 60_000
   const tally = await runSeeds(pool, { from, seeds, time, jobs, stopsAtFailure: true, onProgress })
   console.log(summaryOf(tally))
-  await tellFailure(pool, tally)
+  await tellFailure(pool, tally, options)
   return tally
 }
 
 async function runFixed(
   pool: WorkerPool,
-  { jobs }: Options,
+  options: Options,
   count: (isPassed: boolean) => void,
 ): Promise<void> {
-  const tally = await runSeeds(pool, { ...fixedSeeds, time: undefined, jobs, stopsAtFailure: true })
+  const tally = await runSeeds(pool, {
+    ...fixedSeeds,
+    time: undefined,
+    jobs: options.jobs,
+    stopsAtFailure: true,
+  })
   console.log(`fixed seeds: ${summaryOf(tally)}`)
   count(tally.failed.length === 0)
-  await tellFailure(pool, tally)
+  await tellFailure(pool, tally, options)
 }
 
-async function tellFailure(pool: WorkerPool, tally: Tally): Promise<void> {
+async function tellFailure(pool: WorkerPool, tally: Tally, { short }: Options): Promise<void> {
   const [first] = tally.failed
   if (first === undefined) return
   const { seed, violations } = first
   console.log(`× seed ${seed}: ${violations[0]!.kind}: ${violations[0]!.what}`)
   console.log('The shortest schedule that still fails:\n')
-  const answer = await pool.ask({ kind: 'shrink', seed })
+  const answer = await pool.ask({
+    kind: 'shrink',
+    seed,
+    mostRuns: short ? shortShrinking : undefined,
+  })
   if (answer.kind === 'text') console.log(answer.text)
   console.log(
     `\nTo see it again: npm run simulate -- --seed ${seed}\n` +
