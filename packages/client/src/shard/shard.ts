@@ -88,6 +88,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#belief = new MasterBelief({
       runtime,
       named: context.masterAddress,
+      follows: context.follows,
       proofLasts: options.gate.timeout,
       mayBeAnnounced: () =>
         this.phase === 'ready' &&
@@ -162,14 +163,14 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'closed') return
     const address = this.#belief.hearTopology()
     if (address === undefined) return
+    // One that is out of date may be believed for a moment: the failover ends with the word of its leader.
+    const isUnderWay = isSameAddress(this.#context.failover()?.master, address)
     if (isSameAddress(address, this.connection?.address)) {
-      // One that is out of date may be believed for a moment: the failover ends with the word of its leader.
-      const isUnderWay = isSameAddress(this.#context.failover()?.master, address)
       if (this.#gate !== undefined && !isUnderWay)
         this.#openGate('the Sentinels name the present master')
       return
     }
-    if (this.#gate?.isOf(address)) return
+    if (this.#gate?.isOf(address) && isUnderWay) return
     this.#gate?.confirm(address)
     // The old master may go on acknowledging writes that will be lost: hold them at once.
     if (this.#gate === undefined && this.connection !== undefined) {
@@ -465,6 +466,8 @@ export class Shard implements ConnectionOwner, Ticked {
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicas: this.#context.replicas,
+      wasLeft: (address) => this.#belief.wasLeft(address),
+      onReplica: (address) => this.#belief.isLeftNoLonger(address),
       // One that was never dialled may live, for all that is known; so may one that is busy for a while.
       isMasterGone: () =>
         this.#outage.since !== undefined || this.#silence > this.#options.livenessTimeout,
