@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { AnsweredLook } from './answered-look.js'
+import { type AnsweredLook, answeredLookOf, headersSent } from './answered-look.js'
 import {
   checkChunk,
   type KeptWrite,
@@ -56,7 +56,8 @@ export class HeldResponse {
   readonly #output: Output
   readonly #start: ResponseStart
   readonly #look: AnsweredLook
-  readonly #kept: KeptWrites
+  /** Made when there is something to keep. */
+  #keptWrites: KeptWrites | undefined
   #state: State = 'untouched'
   /** The answers before this one were refused: their functions do nothing any more. */
   #answer = 0
@@ -70,9 +71,13 @@ export class HeldResponse {
     const { writeHead, write, end, flushHeaders } = res
     this.#output = { writeHead, write, end, flushHeaders }
     this.#start = new ResponseStart(res)
-    this.#look = new AnsweredLook(res)
-    this.#kept = new KeptWrites(res)
+    this.#look = answeredLookOf(res)
     this.#takeOver()
+  }
+
+  get #kept(): KeptWrites {
+    this.#keptWrites ??= new KeptWrites(this.#res)
+    return this.#keptWrites
   }
 
   #takeOver(): void {
@@ -95,7 +100,7 @@ export class HeldResponse {
   #writeHead(args: unknown[]): unknown {
     const { writeHead } = this.#output
     if (this.#state !== 'untouched' || !isStatus(args[0])) {
-      if (this.#look.isShown) throw this.#look.headersSent()
+      if (this.#look.isShown) throw headersSent(this.#res)
       return writeHead.apply(this.#res, args as Parameters<typeof writeHead>)
     }
     const [status, ...rest] = args
