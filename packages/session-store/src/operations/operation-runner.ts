@@ -40,7 +40,9 @@ export class OperationRunner {
           end(outcomeOf(result))
           return result
         },
-        (error: unknown) => Promise.reject(failed(end, error)),
+        (error: unknown) => {
+          throw failed(end, error)
+        },
       )
     } catch (error) {
       return Promise.reject(failed(end, error))
@@ -77,7 +79,9 @@ export class OperationRunner {
         end(result.outcome)
         return result
       },
-      (error: unknown) => Promise.reject(failed(end, error)),
+      (error: unknown) => {
+        throw failed(end, error)
+      },
     )
   }
 }
