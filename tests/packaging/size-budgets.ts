@@ -4,7 +4,7 @@
  */
 export const sizeBudgets: ReadonlyMap<string, number> = new Map([
   ['@disredis/cli', 75],
-  ['@disredis/client', 115],
+  ['@disredis/client', 120],
   ['@disredis/connection', 30],
   ['@disredis/express-session', 24],
   ['@disredis/fastify-session', 15],
