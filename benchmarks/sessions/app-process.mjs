@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { giveTheApplicationItsCore } from './cores.mjs'
+import { SessionTime } from './session-time.mjs'
 
 /** An application in a process of its own: no heap and no JIT is shared. */
 export async function startApp(name, where) {
@@ -15,14 +16,18 @@ export async function startApp(name, where) {
     once(child, 'message'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
   ])
+  const ask = async (question) => {
+    child.send(question)
+    const [answer] = await once(child, 'message')
+    return answer
+  }
   return {
     url: `http://127.0.0.1:${port}`,
     /** @returns {Promise<number>} CPU time of the process so far, in µs */
-    async cpu() {
-      child.send('cpu')
-      const [used] = await once(child, 'message')
-      return used
-    },
+    cpu: () => ask('cpu'),
+    beginSessionTime: () => ask('begin session time'),
+    /** @returns {Promise<number>} of the time since it began, the share inside of session code */
+    endSessionTime: () => ask('end session time'),
     /** The load leaves requests under way, which nobody waits for. */
     async end() {
       const exited = once(child, 'exit')
@@ -38,8 +43,17 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { start } = await import(`./apps/${process.argv[2]}.mjs`)
   const [where] = await once(process, 'message')
   process.send(await start(where))
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage()
-    process.send(user + system)
-  })
+  const sessionTime = new SessionTime()
+  const answers = {
+    cpu: () => {
+      const { user, system } = process.cpuUsage()
+      return user + system
+    },
+    'begin session time': async () => {
+      await sessionTime.begin()
+      return true
+    },
+    'end session time': () => sessionTime.end(),
+  }
+  process.on('message', async (question) => process.send(await answers[question]()))
 }

@@ -29,6 +29,43 @@ const [processes, rounds, requests, warmUp, connections] = [
 const chosen = contests.filter(({ name }) => name.includes(values.only))
 if (chosen.length === 0) throw new Error(`--only ${values.only}: no contest has that in its name`)
 
+const roles = ['app', 'near', 'peer', 'bare']
+const speed = {
+  head: [
+    ...['requests/s', 'p99', 'near: requests/s', 'p99', 'peer: requests/s', 'p99'],
+    ...['ratio (its middle half)', 'near'],
+    ...['CPU, µs a request', 'near', 'peer', 'ratio (its middle half)', 'near'],
+  ],
+  row: ({ app, near, peer }) => {
+    const faster = (one, other) => one.requestsPerSecond / other.requestsPerSecond
+    const cheaper = (one, other) => other.cpu / one.cpu
+    return [
+      ...[app, near, peer].flatMap((all) => [
+        Math.round(medianOf(all, 'requestsPerSecond')),
+        `${medianOf(all, 'p99')} ms`,
+      ]),
+      ...[app, near].map((all) => ratio(all, peer, faster)),
+      ...[app, near, peer].map((all) => Math.round(medianOf(all, 'cpu'))),
+      ...[app, near].map((all) => ratio(all, peer, cheaper)),
+    ]
+  },
+}
+/** `beyond`: what an application takes more than the same one without sessions, collections of garbage included. */
+const cost = {
+  head: [
+    ...['inside session code, µs a request', 'near', 'peer', 'near, of the peer’s'],
+    ...['CPU beyond the bare application, µs a request', 'near', 'peer'],
+  ],
+  row: ({ app, near, peer, bare }) => {
+    const part = near.map(({ inside }, i) => inside / peer[i].inside)
+    return [
+      ...[app, near, peer].map((all) => Math.round(medianOf(all, 'inside'))),
+      `${quantile(part).toFixed(2)} x`,
+      ...[app, near, peer].map((all) => Math.round(medianOf(all, 'cpu') - medianOf(bare, 'cpu'))),
+    ]
+  },
+}
+
 const hasCore = leaveTheApplicationACore()
 const fleet = await startFleet({ masters: 3, replicas: 0, sentinels: 3, downAfter: 30_000 })
 try {
@@ -39,26 +76,26 @@ try {
   for (const contest of chosen) {
     console.log(
       `\n${contest.name} (${connections} connections; ${processes} processes each, ${rounds} rounds of ${requests} requests in each, behind ${warmUp} to warm up; ` +
-        `${hasCore ? 'the application has a core of its own' : 'all share the cores'})\n`,
+        `${hasCore ? 'the application has a core of its own' : 'all share the cores'})`,
     )
-    console.log(
-      '| | requests/s | p99 | peer: requests/s | p99 | ratio (its middle half) | CPU, µs a request | peer | ratio (its middle half) | of that the session | peer |',
+    const results = new Map(
+      cases.map((one) => [one, Object.fromEntries(roles.map((role) => [role, []]))]),
     )
-    console.log('|---|---|---|---|---|---|---|---|---|---|---|')
-    const results = new Map(cases.map((one) => [one, [[], [], []]]))
     for (let i = 0; i < processes; i++) {
       // Where a process happens to have its code and heap makes some percent: several even it out.
-      const apps = []
-      for (const name of [contest.app, contest.peer, contest.bare]) {
-        apps.push(await startApp(name, where))
-      }
+      const apps = {}
       try {
+        for (const role of roles) apps[role] = await startApp(contest[role], where)
         for (const one of cases) await compare(apps, one, results.get(one))
       } finally {
-        for (const app of apps) await app.end()
+        for (const app of Object.values(apps)) await app.end()
       }
     }
-    for (const [{ name }, both] of results) console.log(row(name, both))
+    for (const table of [speed, cost]) {
+      console.log(`\n| | ${table.head.join(' | ')} |\n|---${'|---'.repeat(table.head.length)}|`)
+      for (const [{ name }, all] of results)
+        console.log(`| ${[name, ...table.row(all)].join(' | ')} |`)
+    }
   }
 } finally {
   await fleet.close()
@@ -66,39 +103,47 @@ try {
 
 /** Rounds take turns, so that all see the same machine; ratios are taken round by round. */
 async function compare(apps, { begin, path }, results) {
-  const cookies = []
-  for (const { url } of apps) {
-    cookies.push(await makeSessions(url, begin, connections))
+  const cookies = {}
+  for (const role of roles) {
+    const { url } = apps[role]
+    cookies[role] = await makeSessions(url, begin, connections)
     // A server runs for days; in its first seconds it runs what is not compiled yet.
-    await load(url, path, cookies.at(-1), warmUp)
+    await load(url, path, cookies[role], warmUp)
   }
   for (let round = 0; round < rounds; round++) {
-    for (const i of round % 2 === 0 ? [0, 1, 2] : [2, 1, 0]) {
-      const before = await apps[i].cpu()
-      const result = await load(apps[i].url, path, cookies[i], requests)
-      results[i].push({ ...result, cpu: ((await apps[i].cpu()) - before) / requests })
+    for (const role of turn(round))
+      results[role].push(await measure(apps[role], path, cookies[role]))
+  }
+  // Rounds of their own: to be watched costs time, too.
+  for (let round = 0; round < rounds; round++) {
+    for (const role of turn(round)) {
+      await apps[role].beginSessionTime()
+      const { cpu } = await measure(apps[role], path, cookies[role])
+      const inside = (await apps[role].endSessionTime()) * cpu
+      results[role][results[role].length - rounds + round].inside = inside
     }
   }
 }
 
-/** What a session costs is what its application takes more than the one without. */
-function row(name, [ours, theirs, bare]) {
-  const speeds = [ours, theirs].flatMap((all) => [
-    Math.round(quantile(all.map(({ requestsPerSecond }) => requestsPerSecond))),
-    `${quantile(all.map(({ p99 }) => p99))} ms`,
-  ])
-  const speed = ratio((i) => ours[i].requestsPerSecond / theirs[i].requestsPerSecond)
-  const [us, them, none] = [ours, theirs, bare].map((all) => quantile(all.map(({ cpu }) => cpu)))
-  const cpu = ratio((i) => theirs[i].cpu / ours[i].cpu)
-  const columns = [...speeds, speed, Math.round(us), Math.round(them), cpu]
-  return `| ${[name, ...columns, Math.round(us - none), Math.round(them - none)].join(' | ')} |`
+function turn(round) {
+  return round % 2 === 0 ? roles : roles.toReversed()
+}
 
-  /** Above 1: ours does more in the same time, or needs less for the same. */
-  function ratio(of) {
-    const all = ours.map((_, i) => of(i))
-    const [middle, low, high] = [0.5, 0.25, 0.75].map((share) => quantile(all, share).toFixed(2))
-    return `${middle} (${low}..${high})`
-  }
+async function measure(app, path, cookies) {
+  const before = await app.cpu()
+  const result = await load(app.url, path, cookies, requests)
+  return { ...result, cpu: ((await app.cpu()) - before) / requests }
+}
+
+function medianOf(all, field) {
+  return quantile(all.map((one) => one[field]))
+}
+
+/** Above 1: the first does more in the same time, or needs less for the same. */
+function ratio(ours, theirs, of) {
+  const all = ours.map((one, i) => of(one, theirs[i]))
+  const [middle, low, high] = [0.5, 0.25, 0.75].map((share) => quantile(all, share).toFixed(2))
+  return `${middle} (${low}..${high})`
 }
 
 /** Below it lies that share of the values; 0.5: the median. */

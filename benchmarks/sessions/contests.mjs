@@ -1,5 +1,6 @@
 /**
- * Who is compared with whom, and with the same application without sessions (`bare`): modules of `apps/`,
+ * Who is compared with whom, with itself where the near cache is on (`near`), and with the same application
+ * without sessions (`bare`): modules of `apps/`,
  * each of which exports
  * `start({ sentinels, redis: { host, port } })`, which resolves to the port on which it serves
  * `/visit`, `/login?user=`, `/read` and `/write`.
@@ -8,18 +9,21 @@ export const contests = [
   {
     name: 'Express 5: disredis on three masters, connect-redis with node-redis on one server',
     app: 'express-disredis',
+    near: 'express-disredis-near',
     peer: 'express-connect-redis',
     bare: 'express-bare',
   },
   {
     name: 'Express 4: the same',
     app: 'express-4-disredis',
+    near: 'express-4-disredis-near',
     peer: 'express-4-connect-redis',
     bare: 'express-4-bare',
   },
   {
     name: 'Fastify: disredis on three masters, @mgcrea/fastify-session-redis-store on one server',
     app: 'fastify-disredis',
+    near: 'fastify-disredis-near',
     peer: 'fastify-mgcrea',
     bare: 'fastify-bare',
   },

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
-import { queueOptions, redis } from './queue-options.js'
+import { mail, redis } from './queue-options.js'
 
-const queue = new Queue('mail', queueOptions)
+const queue = new Queue('mail', mail)
 const { id } = await queue.add('welcome', { to: 'ada@example.org' }, { removeOnComplete: true })
 console.log(`job ${id} was added`)
 await queue.close()

@@ -1,8 +1,8 @@
 import { OutcomeUnknownError } from '@disredis/client'
 import { Worker } from 'bullmq'
-import { queueOptions, redis } from './queue-options.js'
+import { mail, redis } from './queue-options.js'
 
-const worker = new Worker('mail', async (job) => `sent to ${job.data.to}`, queueOptions)
+const worker = new Worker('mail', async (job) => `sent to ${job.data.to}`, mail)
 worker.on('completed', (job, result) => console.log(`${job.id}: ${result}`))
 worker.on('failed', (job, error) => console.error(`${job?.id}: ${error.message}`))
 worker.on('error', (error) => {

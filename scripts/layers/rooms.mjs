@@ -30,6 +30,7 @@ export const rooms = {
       shard,
       placement: ['connection'],
       handles: below,
+      bullmq: ['handles', ...below],
       routing: below,
       connection: ['commands'],
       queueing: ['commands'],

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 
 export const secret = 'the secret of a benchmark'
 export const cookie = { maxAge: 3_600_000 }
+export const nearCache = { maxAge: 60_000 }
 
 /**
  * The same application whatever keeps its sessions.

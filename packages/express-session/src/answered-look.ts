@@ -1,5 +1,88 @@
 import type { ServerResponse } from 'node:http'
 
+/**
+ * A response that is held back looks to its application as one that was sent: `headersSent` is true, its
+ * headers cannot be changed any more, and after its end it is ended, but not finished.
+ */
+export interface AnsweredLook {
+  readonly isShown: boolean
+  readonly hasEnded: boolean
+  show(hasEnded: boolean): void
+  /** As it is. */
+  hide(): void
+}
+
+export function answeredLookOf(res: ServerResponse): AnsweredLook {
+  return hasLookFields(res) ? new FieldLook(res) : new PrototypeLook(res)
+}
+
+/** What Node throws for one who answers again. */
+export function headersSent({ req }: ServerResponse): Error {
+  const isOld = (req?.httpVersionMajor ?? 1) < 2
+  return Object.assign(
+    new Error(
+      isOld
+        ? 'Cannot set headers after they are sent to the client'
+        : 'Response has already been initiated.',
+    ),
+    { code: isOld ? 'ERR_HTTP_HEADERS_SENT' : 'ERR_HTTP2_HEADERS_SENT' },
+  )
+}
+
+/** HTTP/1 keeps these in each response itself, and derives its look from them. */
+interface LookFields {
+  _header: unknown
+  finished: boolean
+  /** Bytes that wait for the socket. */
+  outputSize: number
+}
+
+function hasLookFields(res: ServerResponse): res is ServerResponse & LookFields {
+  return ['_header', 'finished', 'outputSize'].every((name) => Object.hasOwn(res, name))
+}
+
+/**
+ * Of HTTP/1. Nothing is added to the response: behind Express, which gives each one another prototype, V8
+ * makes all its hidden classes anew for that, which takes longer than all else that is done to hold it.
+ */
+class FieldLook implements AnsweredLook {
+  readonly #res: LookFields
+  #header: unknown
+  #isFinished = false
+  #outputSize = 0
+  isShown = false
+  hasEnded = false
+
+  constructor(res: LookFields) {
+    this.#res = res
+  }
+
+  show(hasEnded: boolean): void {
+    const res = this.#res
+    if (!this.isShown) {
+      this.#header = res._header
+      this.#isFinished = res.finished
+      this.#outputSize = res.outputSize
+    }
+    this.isShown = true
+    this.hasEnded = hasEnded
+    res._header = ' '
+    res.finished = hasEnded
+    // What has ended and left nothing behind would be finished.
+    if (hasEnded) res.outputSize = Math.max(1, this.#outputSize)
+  }
+
+  hide(): void {
+    if (!this.isShown) return
+    const res = this.#res
+    res._header = this.#header
+    res.finished = this.#isFinished
+    res.outputSize = this.#outputSize
+    this.isShown = false
+    this.hasEnded = false
+  }
+}
+
 /** What stands before a prototype of responses while one of them looks answered. */
 interface Looks {
   readonly begun: object
@@ -8,23 +91,12 @@ interface Looks {
 
 const looks = new WeakMap<object, Looks>()
 
-/** HTTP/1 keeps these in each response itself, and derives the rest of its look from them. */
-interface OwnFields {
-  _header?: unknown
-  finished?: boolean
-}
-
-/**
- * A response that is held back looks to its application as one that was sent. It is given a prototype in
- * front of its own for that time, as Express gives it one: to define properties on each response, and to
- * delete them again, would take longer than all else that is done to hold it.
- */
-export class AnsweredLook {
+/** Of HTTP/2, and of what only looks like a response: it is given a prototype in front of its own. */
+class PrototypeLook implements AnsweredLook {
   readonly #res: ServerResponse
   /** The response's own prototype; undefined while it looks as it is. */
   #prototype: object | undefined
-  #own: OwnFields = {}
-  #hasEnded = false
+  hasEnded = false
 
   constructor(res: ServerResponse) {
     this.#res = res
@@ -34,31 +106,18 @@ export class AnsweredLook {
     return this.#prototype !== undefined
   }
 
-  get hasEnded(): boolean {
-    return this.#hasEnded
-  }
-
   show(hasEnded: boolean): void {
-    const res = this.#res as ServerResponse & OwnFields
-    if (!this.isShown) {
-      if (Object.hasOwn(res, '_header')) this.#own._header = res._header
-      if (Object.hasOwn(res, 'finished')) this.#own.finished = res.finished
-    }
-    if (!this.#isInFront()) this.#prototype = Object.getPrototypeOf(res) as object
-    this.#hasEnded = hasEnded
+    if (!this.#isInFront()) this.#prototype = Object.getPrototypeOf(this.#res) as object
+    this.hasEnded = hasEnded
     const { begun, ended } = looksOf(this.#prototype as object)
-    Object.setPrototypeOf(res, hasEnded ? ended : begun)
-    if ('_header' in this.#own) res._header = ' '
-    if ('finished' in this.#own) res.finished = hasEnded
+    Object.setPrototypeOf(this.#res, hasEnded ? ended : begun)
   }
 
   hide(): void {
     if (this.#prototype === undefined) return
     if (this.#isInFront()) Object.setPrototypeOf(this.#res, this.#prototype)
-    Object.assign(this.#res, this.#own)
     this.#prototype = undefined
-    this.#own = {}
-    this.#hasEnded = false
+    this.hasEnded = false
   }
 
   /** Not if Express has gone from one application to another meanwhile, and set the prototype again. */
@@ -67,11 +126,6 @@ export class AnsweredLook {
     const { begun, ended } = looks.get(this.#prototype) as Looks
     const prototype: unknown = Object.getPrototypeOf(this.#res)
     return prototype === begun || prototype === ended
-  }
-
-  /** What Node throws. */
-  headersSent(): Error {
-    return headersSent(this.#res)
   }
 }
 
@@ -102,16 +156,4 @@ function lookOf(prototype: object, hasEnded: boolean): object {
     // compression, and others of its age, know by it whether there is a head already.
     ...('_header' in prototype && { _header: { get: () => ' ', set: () => {} } }),
   }) as object
-}
-
-function headersSent({ req }: ServerResponse): Error {
-  const isOld = (req?.httpVersionMajor ?? 1) < 2
-  return Object.assign(
-    new Error(
-      isOld
-        ? 'Cannot set headers after they are sent to the client'
-        : 'Response has already been initiated.',
-    ),
-    { code: isOld ? 'ERR_HTTP_HEADERS_SENT' : 'ERR_HTTP2_HEADERS_SENT' },
-  )
 }

@@ -61,7 +61,7 @@ export function disredisSession(options: DisredisSessionOptions): DisredisSessio
     session.cookie = cookies.create(request)
     request.session = session
   }
-  makeCookiesBy(store, (req) => cookies.create(req as unknown as IncomingMessage))
+  makeCookiesBy(store, (req) => cookies.configured(req as unknown as IncomingMessage))
   const context = {
     ...policy,
     sessions: store.sessions,
@@ -96,16 +96,24 @@ export function disredisSession(options: DisredisSessionOptions): DisredisSessio
       next()
       return
     }
-    const beginning = binding.load(cookieId).then(begin)
-    answerCallback(beginning, (error) => {
-      if (error === null) {
-        next()
-        return
-      }
+    const fail = (error: unknown) => {
       for (const [name, value] of Object.entries(headersOf(error))) {
         if (typeof res.setHeader === 'function' && !res.headersSent) res.setHeader(name, value)
       }
       next(error)
+    }
+    answerCallback(binding.load(cookieId), (failure, data) => {
+      if (failure !== null) {
+        fail(failure)
+        return
+      }
+      try {
+        begin(data)
+      } catch (error) {
+        fail(error)
+        return
+      }
+      next()
     })
   }
 

@@ -184,7 +184,7 @@ export class DisredisStore extends Store {
     Object.assign(req.session, fields)
     this.#cookieWarning.check(req.session.cookie)
     try {
-      const { handle } = await this.#binding.save(req.sessionID, req.session, true)
+      const { handle } = await this.#binding.save(req.sessionID, req.session, { isLogin: true })
       if (handle !== undefined) return
       throw new SessionInvalidError('login: the cookie is over already; look at its maxAge')
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { AnsweredLook } from './answered-look.js'
+import { type AnsweredLook, answeredLookOf, headersSent } from './answered-look.js'
 import {
   checkChunk,
   type KeptWrite,
@@ -10,6 +10,7 @@ import {
 } from './kept-writes.js'
 import { PostponedDestroy } from './postponed-destroy.js'
 import { isStatus, setHeaders } from './response-head.js'
+import { type Output, type OutputOwner, retakeOutput, takeOutput } from './response-output.js'
 import { ResponseStart } from './response-start.js'
 
 /** What a held response asks of the one that holds it. */
@@ -43,74 +44,57 @@ export interface Holder {
  */
 type State = 'untouched' | 'headed' | 'saving' | 'sent' | 'closing' | 'ended'
 
-/** The functions through which a response leaves. */
-type Output = Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>
-
 /** How often what changed during a save is saved, too, before the first byte. */
 const ROUNDS = 3
 
 /** Holds an HTTP response back, HTTP/1 or 2, until what it says is true. */
 export class HeldResponse {
-  readonly #res: ServerResponse
+  readonly res: ServerResponse
   readonly #holder: Holder
   readonly #output: Output
   readonly #start: ResponseStart
   readonly #look: AnsweredLook
-  readonly #kept: KeptWrites
+  #answer: Answer
+  /** Made when there is something to keep. */
+  #keptWrites: KeptWrites | undefined
   #state: State = 'untouched'
-  /** The answers before this one were refused: their functions do nothing any more. */
-  #answer = 0
   #hasHead = false
   #statusCode = 200
   #statusMessage: string | undefined
 
   constructor(res: ServerResponse, holder: Holder) {
-    this.#res = res
+    this.res = res
     this.#holder = holder
-    const { writeHead, write, end, flushHeaders } = res
-    this.#output = { writeHead, write, end, flushHeaders }
     this.#start = new ResponseStart(res)
-    this.#look = new AnsweredLook(res)
-    this.#kept = new KeptWrites(res)
-    this.#takeOver()
+    this.#look = answeredLookOf(res)
+    this.#answer = new Answer(this)
+    this.#output = takeOutput(res, this.#answer)
   }
 
-  #takeOver(): void {
-    const answer = this.#answer
-    const isOver = () => answer !== this.#answer
-    const res = this.#res as unknown as Record<keyof Output, unknown>
-    res.writeHead = (...args: unknown[]) => (isOver() ? this.#res : this.#writeHead(args))
-    res.flushHeaders = () => {
-      if (!isOver()) this.#put('flushHeaders', [undefined])
-    }
-    res.write = (...args: WriteArguments) =>
-      isOver() ? drop(args) : this.#put('write', normalized(args))
-    res.end = (...args: WriteArguments) => {
-      if (isOver()) drop(args)
-      else this.#put('end', normalized(args))
-      return this.#res
-    }
+  get #kept(): KeptWrites {
+    this.#keptWrites ??= new KeptWrites(this.res)
+    return this.#keptWrites
   }
 
-  #writeHead(args: unknown[]): unknown {
+  writeHead(args: unknown[]): unknown {
     const { writeHead } = this.#output
     if (this.#state !== 'untouched' || !isStatus(args[0])) {
-      if (this.#look.isShown) throw this.#look.headersSent()
-      return writeHead.apply(this.#res, args as Parameters<typeof writeHead>)
+      if (this.#look.isShown) throw headersSent(this.res)
+      return writeHead.apply(this.res, args as Parameters<typeof writeHead>)
     }
     const [status, ...rest] = args
     const message = typeof rest[0] === 'string' ? rest.shift() : undefined
-    setHeaders(this.#res, rest[0])
-    this.#statusCode = this.#res.statusCode = Number(status)
+    setHeaders(this.res, rest[0])
+    this.#statusCode = this.res.statusCode = Number(status)
     this.#statusMessage = message as string | undefined
     this.#hasHead = true
     this.#state = 'headed'
     this.#look.show(false)
-    return this.#res
+    return this.res
   }
 
   /** @returns as `write`: whether there is room for more. */
-  #put(name: KeptWrite['name'], args: WriteArguments): boolean {
+  put(name: KeptWrite['name'], args: WriteArguments): boolean {
     switch (this.#state) {
       case 'untouched':
       case 'headed':
@@ -128,7 +112,7 @@ export class HeldResponse {
 
   #begin(name: KeptWrite['name'], args: WriteArguments): boolean {
     checkChunk(name, args[0])
-    if (!this.#hasHead) this.#statusCode = this.#res.statusCode
+    if (!this.#hasHead) this.#statusCode = this.res.statusCode
     const saving = this.#attempt(() => this.#holder.save(this.#statusCode, false))
     if (saving === undefined) {
       try {
@@ -143,7 +127,7 @@ export class HeldResponse {
     }
     this.#state = 'saving'
     this.#look.show(false)
-    const destroying = new PostponedDestroy(this.#res)
+    const destroying = new PostponedDestroy(this.res)
     const hasRoom = this.#keep(name, args)
     void this.#settle(saving).then(
       () => this.#release(destroying),
@@ -188,7 +172,7 @@ export class HeldResponse {
       if (name === 'end') this.#state = 'ended'
     }
     destroying.settle(this.#state === 'ended')
-    if (isFull && hasRoom && this.#state === 'sent') this.#res.emit('drain')
+    if (isFull && hasRoom && this.#state === 'sent') this.res.emit('drain')
   }
 
   /** The head can go now; what else sets headers in `writeHead` does so on its way. */
@@ -196,15 +180,15 @@ export class HeldResponse {
     this.#look.hide()
     this.#holder.beforeHead()
     this.#state = 'sent'
-    this.#res.statusCode = this.#statusCode
+    this.res.statusCode = this.#statusCode
     if (!this.#hasHead) return
     const writeHead = this.#output.writeHead as (...args: unknown[]) => unknown
-    writeHead.apply(this.#res, trimmed([this.#statusCode, this.#statusMessage]))
+    writeHead.apply(this.res, trimmed([this.#statusCode, this.#statusMessage]))
   }
 
   #send(name: KeptWrite['name'], args: WriteArguments): boolean {
     const output = this.#output[name] as (...args: unknown[]) => unknown
-    const result = output.apply(this.#res, name === 'flushHeaders' ? [] : trimmed(args))
+    const result = output.apply(this.res, name === 'flushHeaders' ? [] : trimmed(args))
     return result !== false
   }
 
@@ -220,7 +204,7 @@ export class HeldResponse {
     checkChunk('end', args[0])
     this.#state = 'closing'
     this.#look.show(true)
-    const destroying = new PostponedDestroy(this.#res)
+    const destroying = new PostponedDestroy(this.res)
     const finish = () => {
       this.#look.hide()
       end()
@@ -240,13 +224,15 @@ export class HeldResponse {
 
   #refuse(error: unknown): void {
     const kept = this.#kept.take()
-    this.#answer++
     this.#hasHead = false
     this.#statusMessage = undefined
     this.#state = 'untouched'
     this.#look.hide()
     this.#start.restore()
-    this.#takeOver()
+    const before = this.#answer
+    before.isOver = true
+    this.#answer = new Answer(this)
+    retakeOutput(this.res, before, this.#answer)
     for (const { name, args } of kept) {
       if (name === 'write' && typeof args[2] === 'function') args[2](error)
     }
@@ -260,8 +246,36 @@ export class HeldResponse {
     })
     process.nextTick(() => {
       if (typeof callback === 'function') callback(error)
-      if (this.#res.listenerCount('error') > 0) this.#res.emit('error', error)
+      if (this.res.listenerCount('error') > 0) this.res.emit('error', error)
     })
+  }
+}
+
+/** What the functions of a response do, until its answer is refused: then they do nothing any more. */
+class Answer implements OutputOwner {
+  readonly #held: HeldResponse
+  isOver = false
+
+  constructor(held: HeldResponse) {
+    this.#held = held
+  }
+
+  writeHead(args: unknown[]): unknown {
+    return this.isOver ? this.#held.res : this.#held.writeHead(args)
+  }
+
+  flushHeaders(): void {
+    if (!this.isOver) this.#held.put('flushHeaders', [undefined])
+  }
+
+  write(args: WriteArguments): boolean {
+    return this.isOver ? drop(args) : this.#held.put('write', normalized(args))
+  }
+
+  end(args: WriteArguments): ServerResponse {
+    if (this.isOver) drop(args)
+    else this.#held.put('end', normalized(args))
+    return this.#held.res
   }
 }
 

@@ -1,6 +1,6 @@
 import { Session } from './express-session-classes.js'
 import type { StoreRequest } from './middleware.js'
-import { answerOf } from './session-answer.js'
+import { SessionEnds } from './session-ends.js'
 
 type Callback = ((error: unknown) => void) | undefined
 
@@ -21,9 +21,9 @@ export class RequestSession extends Session {
 }
 
 function noted(req: StoreRequest, callback: Callback): (error: unknown) => void {
-  const ended = answerOf(req)?.begin()
+  const ended = SessionEnds.begin(req)
   return (error) => {
-    ended?.(error)
+    ended(error)
     callback?.(error)
   }
 }

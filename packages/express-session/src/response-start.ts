@@ -9,7 +9,8 @@ export class ResponseStart {
   /** HTTP/2 has none, and warns of those who ask. */
   readonly #statusMessage: string | undefined
   readonly #isHttp1: boolean
-  readonly #sources = new Set<Readable>()
+  /** Those that are piped here, or were. */
+  readonly #sources: Readable[] = []
 
   constructor(res: ServerResponse) {
     this.#res = res
@@ -17,8 +18,7 @@ export class ResponseStart {
     this.#statusCode = res.statusCode
     this.#isHttp1 = (res.req?.httpVersionMajor ?? 1) < 2
     this.#statusMessage = this.#isHttp1 ? res.statusMessage : undefined
-    res.on('pipe', (source: Readable) => this.#sources.add(source))
-    res.on('unpipe', (source: Readable) => this.#sources.delete(source))
+    res.on('pipe', (source: Readable) => this.#sources.push(source))
   }
 
   /** Makes it so again, for an answer that is not the one that was begun. */

@@ -8,13 +8,13 @@ import {
 import type { Holder } from './held-response.js'
 import type { SessionBinding } from './session-binding.js'
 import type { SessionCookies } from './session-cookies.js'
+import { SessionEnds } from './session-ends.js'
 import type { GivenSession, StoredSession } from './store-options.js'
 
 /** A request behind the middleware, as the middleware left it. */
 export interface AnsweredRequest extends IncomingMessage {
   session?: (GivenSession & { readonly id: string; touch(): unknown }) | null | undefined
   sessionID?: string | undefined
-  [ANSWER]?: SessionAnswer | undefined
 }
 
 /** What all answers of one middleware have in common. */
@@ -27,13 +27,6 @@ export interface AnswerContext {
   readonly unset: 'keep' | 'destroy'
   /** A session could not be saved, and its response could not be taken back. */
   readonly onUnsaved: (error: unknown) => void
-}
-
-const ANSWER = Symbol('disredis.answer')
-
-/** @internal What decides about the response of this request, if it is behind the middleware. */
-export function answerOf(req: object): SessionAnswer | undefined {
-  return (req as AnsweredRequest)[ANSWER]
 }
 
 interface Attempt {
@@ -53,11 +46,7 @@ export class SessionAnswer implements Holder {
   readonly #cookieId: string | undefined
   readonly #originalId: string | undefined
   readonly #originalText: string
-  /** Ends and new beginnings of sessions that are under way. */
-  readonly #running = new Set<Promise<void>>()
-  /** Why the last of them failed, if it did. */
-  #failure: unknown
-  #hasEnded = false
+  #hasDestroyed = false
   #hasTouched = false
   #isRefused = false
   /** The application's cookie options make no cookie. */
@@ -82,35 +71,21 @@ export class SessionAnswer implements Holder {
     this.#originalId = req.sessionID
     const { handle, isStored } = context.binding.traceOf(req.session)
     this.#originalText = (isStored && handle?.snapshot.text) || '{}'
-    req[ANSWER] = this
-  }
-
-  /** A session is being ended or regenerated. @returns to be called when that has ended */
-  begin(): (error: unknown) => void {
-    let settle: (() => void) | undefined
-    const running = new Promise<void>((resolve) => {
-      settle = resolve
-    })
-    this.#hasEnded = true
-    this.#running.add(running)
-    return (error) => {
-      this.#failure = error ?? undefined
-      this.#running.delete(running)
-      settle?.()
-    }
   }
 
   save(statusCode: number, isBegun: boolean): Promise<void> | undefined {
     const { write } = this.#context.binding.traceOf(this.#req.session)
-    if (this.#running.size === 0 && write === undefined) return this.#save(statusCode, isBegun)
-    const running = Promise.all([...this.#running, write?.catch(() => undefined)])
+    const ending = SessionEnds.of(this.#req)?.settled
+    if (ending === undefined && write === undefined) return this.#save(statusCode, isBegun)
+    const running = Promise.all([ending, write?.catch(() => undefined)])
     return running.then(() => this.save(statusCode, isBegun))
   }
 
   #save(statusCode: number, isBegun: boolean): Promise<void> | undefined {
     // What says itself that something failed is no lie; what has begun cannot be taken back.
     const isFinal = isBegun || this.#isRefused || statusCode >= 500
-    if (!isFinal && this.#failure !== undefined) return Promise.reject(this.#failure)
+    const failure = SessionEnds.of(this.#req)?.failure
+    if (!isFinal && failure !== undefined) return Promise.reject(failure)
     const saving = this.#write(isFinal)
     return isFinal ? saving?.catch((error) => this.#context.onUnsaved(error)) : saving
   }
@@ -120,8 +95,9 @@ export class SessionAnswer implements Holder {
     const { session, sessionID: id } = this.#req
     if (typeof id !== 'string') return undefined
     if (session === undefined || session === null) {
-      if (unset !== 'destroy' || this.#hasEnded) return undefined
-      this.#hasEnded = true
+      const hasEnded = this.#hasDestroyed || SessionEnds.of(this.#req) !== undefined
+      if (unset !== 'destroy' || hasEnded) return undefined
+      this.#hasDestroyed = true
       return binding.destroy(id).then(() => undefined)
     }
     const { handle, isStored, failedWrite } = binding.traceOf(session)
@@ -139,14 +115,14 @@ export class SessionAnswer implements Holder {
     const hasChange = isStored
       ? change.hasNewData || change.hasNewCookie
       : saveUninitialized || this.#isModified(session)
-    if (!hasChange) return this.#prolong(session, id, isStored)
+    if (!hasChange) return isStored ? this.#prolong(session, id, change) : undefined
     if (this.#isTried(session, text)) {
       const error = this.#attempt?.error
       return error === undefined || isFinal ? undefined : Promise.reject(error)
     }
     // It failed when the application asked for it, and this is how the application answers.
     if (isFinal && failedWrite !== undefined) return undefined
-    const saving = binding.save(id, session)
+    const saving = binding.save(id, session, { change })
     return saving instanceof Promise ? this.#attempted(session, text, saving) : undefined
   }
 
@@ -167,10 +143,10 @@ export class SessionAnswer implements Holder {
   }
 
   /** The session has not changed: that it was used is no reason to fail. */
-  #prolong(session: GivenSession, id: string, isStored: boolean): Promise<void> | undefined {
-    if (!isStored || this.#hasTouched || id !== this.#cookieId) return undefined
+  #prolong(session: GivenSession, id: string, change: SessionChange): Promise<void> | undefined {
+    if (this.#hasTouched || id !== this.#cookieId) return undefined
     this.#hasTouched = true
-    const touching = this.#context.binding.touch(id, session)
+    const touching = this.#context.binding.touch(id, session, change)
     if (!(touching instanceof Promise)) return undefined
     return touching.then(
       () => undefined,

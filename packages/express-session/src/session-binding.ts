@@ -1,7 +1,9 @@
 import {
   type DestroyResult,
   type LoadedSession,
+  type SaveOptions,
   type SaveResult,
+  type SessionChange,
   type SessionStore,
   SessionUnavailableError,
 } from '@disredis/session-store'
@@ -52,22 +54,30 @@ export class SessionBinding {
   }
 
   /** At once if there is nothing to ask Redis for, as for a session that has not changed. */
-  save(sid: string, session: GivenSession, isLogin = false): SaveResult | Promise<SaveResult> {
+  save(
+    sid: string,
+    session: GivenSession,
+    { isLogin, change }: Pick<SaveOptions, 'isLogin' | 'change'> = {},
+  ): SaveResult | Promise<SaveResult> {
     const { failure, lock, handle: from } = this.traceOf(session)
     if (failure !== undefined) {
       // The application was told before; what it has put into the session all the same is lost.
       const isEmpty = Object.keys(session).every((name) => name === 'cookie')
       return isEmpty ? SKIPPED : Promise.reject(failure)
     }
-    const work = this.#sessions.setSoon(sid, session, { from, isLogin, lock })
+    const work = this.#sessions.setSoon(sid, session, { from, isLogin, lock, change })
     return work instanceof Promise ? this.#written(session, work) : work
   }
 
   /** As {@link save}. */
-  touch(sid: string, session: GivenSession): SaveResult | Promise<SaveResult> {
+  touch(
+    sid: string,
+    session: GivenSession,
+    change?: SessionChange,
+  ): SaveResult | Promise<SaveResult> {
     const { failure, handle: from } = this.traceOf(session)
     if (failure !== undefined) return SKIPPED
-    const work = this.#sessions.touchSoon(sid, session, { from })
+    const work = this.#sessions.touchSoon(sid, session, { from, change })
     return work instanceof Promise ? this.#written(session, work) : work
   }
 

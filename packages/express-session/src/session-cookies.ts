@@ -22,6 +22,7 @@ export class SessionCookies {
   readonly #verified = new Map<string, string>()
   /** What the first secret makes of an id, of those that came so. */
   readonly #signed = new Map<string, string>()
+  #configured: SessionData['cookie'] | undefined
 
   constructor(options: SessionCookiesOptions) {
     this.#options = options
@@ -51,6 +52,19 @@ export class SessionCookies {
   optionsFor(req: IncomingMessage): CookieOptions {
     const { cookie } = this.#options
     return typeof cookie === 'function' ? cookie(req) : cookie
+  }
+
+  /** What {@link create} makes, to be looked at only: where it is the same for all requests, it is made once. */
+  configured(req: IncomingMessage): SessionData['cookie'] {
+    if (this.#configured !== undefined) return this.#configured
+    const cookie = this.create(req)
+    const { secure, sameSite } = this.optionsFor(req)
+    const isSameForAll =
+      typeof this.#options.cookie !== 'function' &&
+      secure !== 'auto' &&
+      (sameSite as unknown) !== 'auto'
+    if (isSameForAll) this.#configured = cookie
+    return cookie
   }
 
   /** A new session's. */

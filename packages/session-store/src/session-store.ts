@@ -111,8 +111,7 @@ export class SessionStore<Data extends object = SessionData> {
     session: SessionInput<Data>,
     options: TouchOptions = {},
   ): SaveResult | Promise<SaveResult> {
-    const touch = () =>
-      this.#parts.writer.touch(this.#keyFor(id, options.from), session, options.from)
+    const touch = () => this.#parts.writer.touch(this.#keyFor(id, options.from), session, options)
     return this.#operations.step('touch', touch, (result) => this.#note(id, result))
   }
 

@@ -19,18 +19,18 @@ export function answerCallback<Value>(
     answer.catch(() => undefined)
     return
   }
-  answer
-    .then(
-      (value) => {
-        callback(null, value)
-      },
-      (error: unknown) => {
-        callback(error)
-      },
-    )
-    .catch((thrown: unknown) =>
-      queueMicrotask(() => {
-        throw thrown
-      }),
-    )
+  answer.then(
+    (value) => call(callback, null, value),
+    (error: unknown) => call(callback, error),
+  )
+}
+
+function call<Value>(callback: Callback<Value>, ...answer: Parameters<Callback<Value>>): void {
+  try {
+    callback(...answer)
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown
+    })
+  }
 }

@@ -26,8 +26,9 @@ export class Deadlines {
   run<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const deadline = new Deadline(this.#limit, reject)
+      const working = work(deadline)
       this.#begin(deadline)
-      work(deadline).then(
+      working.then(
         (value) => {
           this.#end(deadline)
           resolve(value)
@@ -89,15 +90,22 @@ export class Deadline {
    * Runs a command, again and again while Redis refuses it for now or its outcome is unknown: every
    * command of the store may be repeated.
    */
-  async attempt<T>(command: () => Promise<T>): Promise<T> {
+  attempt<T>(command: () => Promise<T>): Promise<T> {
+    if (this.#hasPassed) return Promise.reject(this.#error(false))
+    return command().catch((error: unknown) => this.#attemptAgain(command, error))
+  }
+
+  async #attemptAgain<T>(command: () => Promise<T>, failure: unknown): Promise<T> {
+    let error = failure
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      if (!isWorthRepeating(error) || performance.now() + pause >= this.end) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)))
       if (this.#hasPassed) throw this.#error(false)
       try {
         return await command()
-      } catch (error) {
-        if (!isWorthRepeating(error) || performance.now() + pause >= this.end) throw error
+      } catch (again) {
+        error = again
       }
-      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)))
     }
   }
 

@@ -27,7 +27,7 @@ export class OperationRunner {
   }
 
   /** @param outcomeOf what subscribers are told; default `ok` */
-  async run<T>(
+  run<T>(
     operation: SessionOperation,
     work: () => Promise<T>,
     outcomeOf: (result: T) => string = () => 'ok',
@@ -35,11 +35,17 @@ export class OperationRunner {
     const end = beginOperation(operation)
     try {
       this.mustBeOpen()
-      const result = await work()
-      end(outcomeOf(result))
-      return result
+      return work().then(
+        (result) => {
+          end(outcomeOf(result))
+          return result
+        },
+        (error: unknown) => {
+          throw failed(end, error)
+        },
+      )
     } catch (error) {
-      throw failed(end, error)
+      return Promise.reject(failed(end, error))
     }
   }
 
@@ -62,19 +68,21 @@ export class OperationRunner {
     }
   }
 
-  async #take(
+  #take(
     step: Exclude<Step, SaveResult>,
     note: (result: SaveResult) => void,
     end: OperationEnd,
   ): Promise<SaveResult> {
-    try {
-      const result = await this.#deadlines.run(step)
-      note(result)
-      end(result.outcome)
-      return result
-    } catch (error) {
-      throw failed(end, error)
-    }
+    return this.#deadlines.run(step).then(
+      (result) => {
+        note(result)
+        end(result.outcome)
+        return result
+      },
+      (error: unknown) => {
+        throw failed(end, error)
+      },
+    )
   }
 }
 

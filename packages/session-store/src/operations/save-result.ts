@@ -1,3 +1,4 @@
+import type { EncodedSession } from '../payload/session-decoder.js'
 import type { SessionHandle } from './session-handle.js'
 import type { SessionLock } from './session-lock.js'
 
@@ -15,11 +16,15 @@ export interface SaveOptions {
   readonly isLogin?: boolean | undefined
   /** Refuse the write if this lock was lost in the meantime. */
   readonly lock?: SessionLock | undefined
+  /** What `compare` said of the session just now: it is not looked at again. */
+  readonly change?: SessionChange | undefined
 }
 
 export interface TouchOptions {
   /** As in {@link SaveOptions}. Without it whatever is stored is touched. */
   readonly from?: SessionHandle | undefined
+  /** As in {@link SaveOptions}. */
+  readonly change?: SessionChange | undefined
 }
 
 /**
@@ -53,6 +58,8 @@ export interface SessionChange {
   readonly cookieText: string
   readonly hasNewData: boolean
   readonly hasNewCookie: boolean
+  /** @internal */
+  readonly encoded: EncodedSession
 }
 
 export interface DestroyResult {

@@ -1,13 +1,13 @@
 import { SessionUnauthenticError, SessionUnavailableError } from '../errors.js'
 import type { SessionCookie } from '../payload/session-cookie.js'
-import type { DecodedSession, SessionDecoder } from '../payload/session-decoder.js'
+import type { Decoded, DecodedSession, SessionDecoder } from '../payload/session-decoder.js'
+import { RecentMap } from '../storage/recent-map.js'
 import type { SessionKey } from '../storage/session-keys.js'
 import type { Found, LayoutKind, StoredSession } from '../storage/session-layout.js'
 import { toStoreError } from '../store-error.js'
 import type { Deadline } from './deadline.js'
 import { readStamps, type Stamp } from './former-owners.js'
 import type { Owner } from './membership.js'
-import { RecentMap } from './recent-map.js'
 import { SessionHandle, type SessionSource } from './session-handle.js'
 import { type StoreContext, userOf } from './store-context.js'
 
@@ -35,6 +35,8 @@ interface Revocations {
   epoch(user: string): Promise<number | undefined>
   wasRevoked(user: string): Promise<boolean>
 }
+
+type Accepted<Data> = LoadedSession<Data> | 'corrupt' | undefined
 
 /** Loads sessions: one round trip, in which the epoch of a known user is read as well. */
 export class SessionReader<Data extends object> {
@@ -128,7 +130,8 @@ export class SessionReader<Data extends object> {
     const { layout, found } = await deadline.attempt(() => this.#load(key, isFresh))
     if (found.state === 'live') {
       const { session } = found
-      const loaded = await this.#accept(key, session, layout, 'store', revocations)
+      const accepting = this.#accept(key, session, layout, 'store', revocations)
+      const loaded = accepting instanceof Promise ? await accepting : accepting
       if (loaded !== 'corrupt') {
         if (loaded === undefined) {
           this.forget(key.ref)
@@ -173,36 +176,32 @@ export class SessionReader<Data extends object> {
     return loaded
   }
 
-  async #accept(
+  /** A promise only if there is a schema, or a user. */
+  #accept(
     key: SessionKey,
     session: StoredSession,
     layout: LayoutKind,
     source: SessionSource,
     revocations: Revocations,
-  ): Promise<LoadedSession<Data> | 'corrupt' | undefined> {
+  ): Accepted<Data> | Promise<Accepted<Data>> {
     const { clock, counters, settings } = this.#context
     if (clock.now() >= session.createdAt + settings.absoluteTimeout) return undefined
+    const check = (decoded: Decoded<Data>): Accepted<Data> | Promise<Accepted<Data>> => {
+      if (decoded === 'corrupt') return decoded
+      if (decoded === 'invalid') {
+        counters.invalid++
+        return undefined
+      }
+      const hand = (owner: Owner | 'revoked') => {
+        if (owner !== 'revoked') return handOut(key, session, layout, source, decoded, owner)
+        counters.revoked++
+        return undefined
+      }
+      const owner = this.#owner(session, decoded, revocations)
+      return owner instanceof Promise ? owner.then(hand) : hand(owner)
+    }
     const decoding = this.#decoder.decode(session)
-    const decoded = decoding instanceof Promise ? await decoding : decoding
-    if (decoded === 'corrupt') return decoded
-    if (decoded === 'invalid') {
-      counters.invalid++
-      return undefined
-    }
-    const checking = this.#owner(session, decoded, revocations)
-    const owner = checking instanceof Promise ? await checking : checking
-    if (owner === 'revoked') {
-      counters.revoked++
-      return undefined
-    }
-    const { version, createdAt, touchedAt } = session
-    const { text, storedCookie } = decoded
-    const { user, epoch, formerOwners } = owner
-    const cookie = storedCookie
-    const stamps = { user, epoch, formerOwners }
-    const snapshot = { layout, version, text, cookie, ...stamps, createdAt, touchedAt }
-    const handle = new SessionHandle(key, source, snapshot)
-    return { data: decoded.data, cookie: decoded.cookie, createdAt, touchedAt, handle }
+    return decoding instanceof Promise ? decoding.then(check) : check(decoding)
   }
 
   /** Whose session it is, unless that user revoked it. A promise only if it is a user's. */
@@ -216,9 +215,16 @@ export class SessionReader<Data extends object> {
     const user = userOf(settings, decoded.data)
     const { formerOwners } = session
     if (user === '' && formerOwners === '') return { user, epoch: 0, formerOwners }
-    return this.#unlessRevoked(user, session, revocations)
+    const { epoch } = session
+    const isOnlyOwner = formerOwners === '' && session.user === user && epoch !== 0
+    if (!isOnlyOwner) return this.#unlessRevoked(user, session, revocations)
+    const stamp = { user, epoch }
+    return revocations
+      .epoch(user)
+      .then((least) => (this.#isBelow(least, stamp) ? 'revoked' : { ...stamp, formerOwners }))
   }
 
+  /** Of one who was somebody else before, or whose session is from before users were tracked. */
   async #unlessRevoked(
     user: string,
     session: StoredSession,
@@ -237,13 +243,38 @@ export class SessionReader<Data extends object> {
     return (await this.#isRevoked(stamp, revocations)) ? 'revoked' : { ...stamp, formerOwners }
   }
 
+  async #isRevoked(stamp: Stamp, revocations: Revocations): Promise<boolean> {
+    return this.#isBelow(await revocations.epoch(stamp.user), stamp)
+  }
+
   /** A user of whom nothing is known has lost the epoch: nobody can say it was not revoked. */
-  async #isRevoked({ user, epoch: stamp }: Stamp, revocations: Revocations): Promise<boolean> {
-    const epoch = await revocations.epoch(user)
-    if (epoch === undefined || stamp < epoch) return true
-    this.#context.clock.saw(stamp)
+  #isBelow(least: number | undefined, { epoch }: Stamp): boolean {
+    if (least === undefined || epoch < least) return true
+    this.#context.clock.saw(epoch)
     return false
   }
+}
+
+function handOut<Data>(
+  key: SessionKey,
+  { version, createdAt, touchedAt }: StoredSession,
+  layout: LayoutKind,
+  source: SessionSource,
+  { data, text, cookie, storedCookie }: DecodedSession<Data>,
+  { user, epoch, formerOwners }: Owner,
+): LoadedSession<Data> {
+  const handle = new SessionHandle(key, source, {
+    layout,
+    version,
+    text,
+    cookie: storedCookie,
+    user,
+    epoch,
+    formerOwners,
+    createdAt,
+    touchedAt,
+  })
+  return { data, cookie, createdAt, touchedAt, handle }
 }
 
 /** An empty session in place of one that could not be read. It is never written. */

@@ -11,9 +11,16 @@ import {
 import type { EncodedSession, SessionDecoder } from '../payload/session-decoder.js'
 import type { SessionKey } from '../storage/session-keys.js'
 import type { LayoutKind, SessionWrite } from '../storage/session-layout.js'
+import { nextCall } from './call-name.js'
 import type { Deadline } from './deadline.js'
 import type { Membership, Owner } from './membership.js'
-import type { DestroyResult, SaveOptions, SaveResult, SessionChange } from './save-result.js'
+import type {
+  DestroyResult,
+  SaveOptions,
+  SaveResult,
+  SessionChange,
+  TouchOptions,
+} from './save-result.js'
 import { SessionHandle, type Snapshot } from './session-handle.js'
 import type { StoreContext } from './store-context.js'
 import { type Saved, type SaveJob, WriteConflict } from './write-conflict.js'
@@ -44,13 +51,15 @@ export class SessionWriter<Data extends object> {
     session: Data & { readonly cookie?: CookieInput | undefined },
     from: SessionHandle | undefined,
   ): SessionChange {
-    const { text, cookie } = this.#decoder.encode(session)
+    const encoded = this.#decoder.encode(session)
+    const { text, cookie } = encoded
     const base = from?.snapshot
     return {
       text,
       cookieText: cookie.text,
       hasNewData: text !== (base?.text ?? '{}'),
       hasNewCookie: base !== undefined && !isSameCookie(base.cookie, cookie),
+      encoded,
     }
   }
 
@@ -62,13 +71,14 @@ export class SessionWriter<Data extends object> {
   ): Step {
     const base = ownHandle(key, options.from)
     if (base?.source === 'anonymous') return { outcome: 'skipped', handle: base }
-    const mine = this.#decoder.encode(session)
+    const mine = options.change?.encoded ?? this.#decoder.encode(session)
     if (base !== undefined && mine.text === base.snapshot.text && options.isLogin !== true) {
       return this.#refresh(key, session, mine, base)
     }
-    return async (deadline) => {
-      await this.#decoder.check(mine)
-      return this.#write(key, session, mine, options, deadline)
+    return (deadline) => {
+      const write = () => this.#write(key, session, mine, options, deadline)
+      const checking = this.#decoder.check(mine)
+      return checking === undefined ? write() : checking.then(write)
     }
   }
 
@@ -80,11 +90,11 @@ export class SessionWriter<Data extends object> {
   touch(
     key: SessionKey,
     session: Data & { readonly cookie?: CookieInput | undefined },
-    from: SessionHandle | undefined,
+    { from, change }: TouchOptions,
   ): Step {
     const base = ownHandle(key, from)
     if (base?.source === 'anonymous') return { outcome: 'skipped', handle: base }
-    const cookie = encodeCookie(session.cookie, Date.now())
+    const cookie = change?.encoded.cookie ?? encodeCookie(session.cookie, Date.now())
     return base === undefined
       ? (deadline) => this.#touchUnseen(key, cookie, deadline)
       : this.#refresh(key, session, { text: base.snapshot.text, cookie, dropped: 0 }, base)
@@ -191,8 +201,7 @@ export class SessionWriter<Data extends object> {
       createdAt: base?.createdAt,
       idle,
       lockToken: options.lock?.token ?? '',
-      // Of 48 bits: Node makes random UUIDs by the hundred, and other random bytes one by one.
-      call: randomUUID().slice(-12),
+      call: nextCall(),
     }
     for (;;) {
       const attempt = write
@@ -227,25 +236,26 @@ export class SessionWriter<Data extends object> {
     }
   }
 
-  async #saved(
+  /** A promise only if older sessions of the user are to be ended. */
+  #saved(
     { key, base, mine, entry }: SaveJob,
     layout: LayoutKind,
     saved: Saved,
     isMerged: boolean,
     isOvertaken: boolean,
-  ): Promise<SaveResult> {
+  ): SaveResult | Promise<SaveResult> {
     const { createdAt, touchedAt } = saved
     const outcome = isMerged ? 'merged' : base === undefined ? 'created' : 'updated'
     this.#context.counters[outcome]++
     const settling = this.#membership.settle(key, entry, base?.user ?? '')
-    if (settling !== undefined) await settling
     // After a merge the holder has not seen what is stored: its next write merges again.
     const version = isMerged || isOvertaken ? undefined : saved.version
     const { text, cookie } = mine
     const { user, epoch, formerOwners } = entry
     const owner = { user, epoch, formerOwners }
     const snapshot = { layout, version, text, cookie, ...owner, createdAt, touchedAt }
-    return { outcome, handle: new SessionHandle(key, 'store', snapshot) }
+    const result = { outcome, handle: new SessionHandle(key, 'store', snapshot) } as const
+    return settling === undefined ? result : settling.then(() => result)
   }
 
   #abandon({ key, entry }: SaveJob): SaveResult {

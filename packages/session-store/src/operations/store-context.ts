@@ -1,12 +1,12 @@
 import type { SessionCounters } from '../counters.js'
 import { SessionInvalidError } from '../errors.js'
 import type { Settings } from '../options/resolve-options.js'
+import { RecentMap } from '../storage/recent-map.js'
 import { sha256 } from '../storage/session-id.js'
 import type { SessionKeys } from '../storage/session-keys.js'
 import type { SessionStorage } from '../storage/session-storage.js'
 import type { UserRegistry } from '../storage/user-registry.js'
 import type { Deadlines } from './deadline.js'
-import { RecentMap } from './recent-map.js'
 import type { ServerClock } from './server-clock.js'
 
 /** What the parts of one store share. */

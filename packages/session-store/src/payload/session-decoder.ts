@@ -106,14 +106,16 @@ export class SessionDecoder<Data extends object> {
   }
 
   /**
-   * Before it is written.
-   *
-   * @throws SessionInvalidError if the schema refuses it.
+   * Before it is written. A promise only if there is a schema; it rejects with a SessionInvalidError if
+   * the schema refuses the session.
    */
-  async check({ text, dropped }: EncodedSession): Promise<void> {
+  check({ text, dropped }: EncodedSession): Promise<void> | undefined {
     const { schema } = this.#options
     this.#counters.droppedKeys += dropped
-    if (schema === undefined) return
+    return schema === undefined ? undefined : this.#mustFit(schema, text)
+  }
+
+  async #mustFit(schema: StandardSchema<Data>, text: string): Promise<void> {
     const { issues } = await validate(schema, JSON.parse(text))
     if (issues === undefined) return
     throw new SessionInvalidError(`The schema refuses the session (issues: ${issues.length})`)

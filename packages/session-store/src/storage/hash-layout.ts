@@ -78,7 +78,7 @@ export class HashLayout {
     if (!isSet(version)) {
       return { state: fields.every((field) => field === null) ? 'absent' : 'foreign' }
     }
-    const versionText = version.toString()
+    const versionText = String(version)
     const epochTime = numberOf(epoch)
     const createdAt = numberOf(created)
     const touchedAt = numberOf(touched)
@@ -131,7 +131,7 @@ export class HashLayout {
     }
   }
 
-  async save(key: SessionKey, write: SessionWrite): Promise<SavedIn> {
+  save(key: SessionKey, write: SessionWrite): Promise<SavedIn> {
     const { scripts, codec, absoluteTimeout, now } = this.#options
     const createdAt = write.createdAt ?? (codec.isSealing ? now() : undefined)
     const args = [
@@ -148,14 +148,13 @@ export class HashLayout {
     if (isWhole || !write.keepsOwner) {
       args.push('u', write.user, 'e', write.epoch, 'o', write.formerOwners)
     }
-    let reply: SaveReply
-    try {
-      reply = readSaved((await scripts.runDurable(saveScript, key.name, args)) as ScriptReply)
-    } catch (error) {
-      if (!isWrongType(error)) throw error
-      reply = { status: 'foreign' }
-    }
-    return { layout: 'hash', reply }
+    return scripts.runDurable(saveScript, key.name, args).then(
+      (reply) => ({ layout: 'hash', reply: readSaved(reply as ScriptReply) }),
+      (error: unknown) => {
+        if (isWrongType(error)) return { layout: 'hash', reply: { status: 'foreign' } }
+        throw error
+      },
+    )
   }
 
   /** @param cookie undefined: as it is stored. */

@@ -11,13 +11,11 @@ export class Script {
     this.sha1 = hash('sha1', this.lua)
   }
 
-  async run(runner: ScriptRunner, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
-    try {
-      return await runner.evalsha(this.sha1, 1, key, ...args)
-    } catch (error) {
+  run(runner: ScriptRunner, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+    return runner.evalsha(this.sha1, 1, key, ...args).catch((error: unknown) => {
       if (!isNoScript(error)) throw error
-      return await runner.eval(this.lua, 1, key, ...args)
-    }
+      return runner.eval(this.lua, 1, key, ...args)
+    })
   }
 }
 

@@ -1,5 +1,9 @@
 import { inspect } from 'node:util'
+import { RecentMap } from './recent-map.js'
 import { checkSessionId, sha256 } from './session-id.js'
+
+/** Ids that came lately: they are not checked and hashed anew for each request. */
+const REMEMBERED = 4_096
 
 /** Where one session is kept. */
 export class SessionKey {
@@ -33,6 +37,7 @@ export class SessionKeys {
   readonly #prefix: string
   readonly #oldPrefix: string
   readonly #hashIds: boolean
+  readonly #recent = new RecentMap<SessionKey>(REMEMBERED)
 
   constructor(prefix: string, oldPrefix: string, hashIds: boolean) {
     this.#prefix = prefix
@@ -54,9 +59,15 @@ export class SessionKeys {
    */
   ofId(id: string, known?: SessionKey): SessionKey | undefined {
     if (known?.id === id && known.space === this) return known
+    return this.#recent.get(id) ?? this.#ofNewId(id)
+  }
+
+  #ofNewId(id: string): SessionKey | undefined {
     if (this.check(id) !== undefined) return undefined
     const ref = sha256(id)
-    return this.#make(id, ref, this.#hashIds ? ref : id, this.#oldPrefix + id)
+    const key = this.#make(id, ref, this.#hashIds ? ref : id, this.#oldPrefix + id)
+    this.#recent.set(id, key)
+    return key
   }
 
   /** @returns undefined for what is no member of a user's list. */

@@ -1,7 +1,5 @@
 import { Script } from '../script.js'
 
-/** Characters of a call's name. */
-export const CALL_LENGTH = 8
 /** Names of calls that are remembered: of a session's last saves. */
 const REMEMBERED = 8
 
