@@ -44,10 +44,11 @@ export class BrowserSession implements AsyncDisposable {
     return new BrowserSession(browser, page, showcase)
   }
 
-  /** A browser of its own: no cookies, no storage. */
+  /** A browser of its own: no cookies, no storage, and no motion unless asked for, which takes a core here. */
   async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.#browser.newContext({
       viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
       ...options,
     })
     context.setDefaultTimeout(patience)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FailoverRecord } from '../../../src/failovers/failover-record.js'
-import { labelOf, layOut, spanOf } from './timeline-layout.js'
+import { labelOf, layOut, placeGapLabel, spanOf } from './timeline-layout.js'
 
 const size = { width: 400, characterWidth: 7 }
 
@@ -64,4 +64,13 @@ test('two failovers share one axis', () => {
     layOut(other, span, size).ticks.map(({ at }) => at),
   )
   expect(first.gap?.width).toBeLessThan(layOut(other, span, size).gap?.width ?? 0)
+})
+
+test.each([
+  ['in the bar', { x: 100, width: 240 }, { x: 106, isLeft: false }],
+  ['right of it', { x: 10, width: 20 }, { x: 36, isLeft: false }],
+  ['left of it', { x: 300, width: 20 }, { x: 294, isLeft: true }],
+  ['over it, up to the edge', { x: 150, width: 200 }, { x: 176, isLeft: false }],
+])('the label of the gap stands %s and is never cut off', (_, gap, place) => {
+  expect(placeGapLabel(gap, 230, 400)).toEqual(place)
 })

@@ -37,6 +37,7 @@ export interface TimelineSize {
 }
 
 const labelGap = 10
+const labelMargin = 6
 
 /** The span that several failovers have in common, so that they can be compared. */
 export function spanOf(records: readonly FailoverRecord[], elapsed = 0): [number, number] {
@@ -80,6 +81,22 @@ function gapOf({ gap }: FailoverRecord, xOf: (at: number) => number, to: number)
   const x = xOf(start)
   const last = end ?? to
   return { x, width: Math.max(2, xOf(last) - x), ms: last - start, isOpen: end === null }
+}
+
+/**
+ * In the bar if it fits, else on the side where there is room, else so that it ends where the picture does.
+ *
+ * @param size of the label, px
+ */
+export function placeGapLabel(
+  { x, width: length }: { readonly x: number; readonly width: number },
+  size: number,
+  width: number,
+): { readonly x: number; readonly isLeft: boolean } {
+  if (length >= size) return { x: x + labelMargin, isLeft: false }
+  if (x + length + size <= width) return { x: x + length + labelMargin, isLeft: false }
+  if (x >= size) return { x: x - labelMargin, isLeft: true }
+  return { x: Math.max(0, width - size + labelMargin), isLeft: false }
 }
 
 /** Each label in the first row where it covers no other one. */

@@ -5,6 +5,7 @@ import {
   type Lane,
   labelOf,
   layOut,
+  placeGapLabel,
   type TimelineLayout,
   type TimelineSize,
 } from './timeline-layout.js'
@@ -110,17 +111,9 @@ function GapLabel({ gap, y, width, colour }: GapLabelProps) {
     ? `no acknowledged write for ${length}`
     : `no acknowledged write: ${length}`
   const size = text.length * characterWidth + 12
-  const end = gap.x + gap.width
-  const isRight = gap.width < size && end + size <= width
-  const isLeft = gap.width < size && !isRight && gap.x >= size
+  const { x, isLeft } = placeGapLabel(gap, size, width)
   return (
-    <text
-      x={isRight ? end + 6 : isLeft ? gap.x - 6 : gap.x + 6}
-      y={y}
-      fill={colour}
-      font-weight="600"
-      text-anchor={isLeft ? 'end' : 'start'}
-    >
+    <text x={x} y={y} fill={colour} font-weight="600" text-anchor={isLeft ? 'end' : 'start'}>
       {text}
     </text>
   )
