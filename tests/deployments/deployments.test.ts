@@ -12,6 +12,9 @@ import { supervisord } from './supervisord.js'
 const program = fileURLToPath(new URL('program/main.mjs', import.meta.url))
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url))
 
+/** Of one scenario, ms. */
+const longest = 600_000
+
 /** The namespaces of all hosts are inside this one; with its last process it is gone. */
 const unshare =
   process.getuid?.() === 0
@@ -34,10 +37,13 @@ async function play(options: object): Promise<never> {
     const { stdout, stderr } = await promisify(execFile)(
       'unshare',
       [...unshare, '--mount-proc', process.execPath, program, argument],
-      { maxBuffer: 64 * 1024 * 1024 },
+      // The error then tells the steps so far, and every process of the scenario ends.
+      { maxBuffer: 64 * 1024 * 1024, timeout: longest - 30_000, killSignal: 'SIGKILL' },
     )
+    const isStep = (line: string) => line.startsWith('step ')
     // The story of what was lost.
-    if (stderr !== '') console.error(stderr)
+    const story = stderr.split('\n').filter((line) => line !== '' && !isStep(line))
+    if (story.length > 0) console.error(stderr)
     return JSON.parse(stdout.trim().split('\n').at(-1)!) as never
   } finally {
     await rm(root, { recursive: true, force: true })
@@ -81,7 +87,7 @@ const isAll = process.env.MODE === 'all'
 
 test.skipIf(isSkipped || !isAll)(
   'three hosts survive the loss of each of them',
-  { timeout: 600_000 },
+  { timeout: longest },
   async () => {
     const result = await play({
       scenario: 'losses',
@@ -93,7 +99,7 @@ test.skipIf(isSkipped || !isAll)(
 
 test.skipIf(isSkipped || !isAll)(
   'two hosts and a tie-breaker survive it under Supervisor',
-  { timeout: 600_000 },
+  { timeout: longest },
   async () => {
     const result = await play({
       scenario: 'losses',
@@ -107,7 +113,7 @@ test.skipIf(isSkipped || !isAll)(
 test.skipIf(isSkipped)(
   'two hosts with two Sentinels each do not, which the doctor says beforehand',
   {
-    timeout: 600_000,
+    timeout: longest,
   },
   async () => {
     const result = await play({
@@ -124,7 +130,7 @@ test.skipIf(isSkipped)(
 
 test.skipIf(isSkipped || !isAll)(
   'every host is replaced under load, and no client hears of it',
-  { timeout: 600_000 },
+  { timeout: longest },
   async () => {
     const result: Readonly<Record<string, Phase>> = await play({
       scenario: 'replacement',

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Disredis } from '@disredis/client'
 import { startFleet } from '@disredis/fleet'
+import { collectDisredisMetrics } from '@disredis/telemetry/prometheus'
+import { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { unpackedPackages } from '../debian/unpacked-packages.js'
@@ -65,7 +68,12 @@ test('dashboard, alerts and documentation name the metrics that there are', asyn
     '-s',
     fleet.sentinels.join(','),
   ])
-  const names = new Set([...metrics.stdout.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!))
+  const exported = namesIn(metrics.stdout)
+  await using redis = await Disredis.connect({ sentinels: fleet.sentinels, cache: {} })
+  const register = new Registry()
+  using _collection = collectDisredisMetrics({ register, clients: [redis] })
+  const collected = namesIn(await register.metrics())
+  const names = new Set([...exported, ...collected])
   const alerts = parse(await readFile(join(grafana, 'alerts.yaml'), 'utf8')) as {
     groups: { rules: { expr: string; alert: string }[] }[]
   }
@@ -78,11 +86,23 @@ test('dashboard, alerts and documentation name the metrics that there are', asyn
 
   const page = await readFile(join(grafana, '../../docs/monitoring.md'), 'utf8')
   for (const { alert } of rules) expect(page).toContain(`\`${alert}\``)
-  const documented = [...page.matchAll(/^\| `(disredis_\w+)`((?:, `_\w+`)*)/gm)].flatMap(
-    ([, name = '', more = '']) => [
-      name,
-      ...[...more.matchAll(/`(_\w+)`/g)].map(([, ending]) => `${name}${ending}`),
-    ],
-  )
-  expect(documented.sort()).toEqual([...names].sort())
+  expect(documentedIn(page)).toEqual(exported)
+  const readme = join(grafana, '../../packages/telemetry/README.md')
+  expect(documentedIn(await readFile(readme, 'utf8'))).toEqual(collected)
 })
+
+/** Of a text for Prometheus. */
+function namesIn(metrics: string): readonly string[] {
+  return [...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!).sort()
+}
+
+/** The first cell of the rows of a page's tables: `` `disredis_a`, `_b`, `disredis_c` ``. */
+function documentedIn(page: string): readonly string[] {
+  const cells = [...page.matchAll(/^\| (`disredis_\w+`[^|]*) \|/gm)].map(([, cell]) => cell!)
+  return cells
+    .flatMap((cell) => {
+      const words = [...cell.matchAll(/`(\w+)`/g)].map(([, word]) => word!)
+      return words.map((word) => (word.startsWith('_') ? `${words[0]}${word}` : word))
+    })
+    .sort()
+}

@@ -130,6 +130,13 @@ function modesOf(typescript: string): readonly Mode[] {
           },
         ]
       : []),
+    // With the resolution that is the default of this version: `node10`, from 6.0 on `bundler`.
+    {
+      typescript,
+      options: { module: 'commonjs', esModuleInterop: true },
+      type: 'commonjs',
+      files: ['program.ts', 'sessions.ts'],
+    },
     ...ofNode.map((mode) => ({
       ...mode,
       isShort: typescript === '5.4' && mode.options.module === 'node16' && mode.type === 'commonjs',

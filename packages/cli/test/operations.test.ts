@@ -32,6 +32,7 @@ describe('drill', () => {
       from: `127.0.0.1:${before.address.port}`,
       lost: 0,
       executedTwice: 0,
+      unknown: 0,
       errors: {},
     })
     expect(code).toBe(0)
@@ -75,11 +76,11 @@ describe('drill', () => {
     const argv = ['drill', 'shard-1', ...at(fleet), '--json', '--yes', '--coordinated']
     const { code, json, err } = await run(argv, { env: access })
     expect(err).toBe('')
-    expect(json).toMatchObject({ lost: 0, executedTwice: 0 })
-    // What the old master held back in its pause was sent, and nothing proves that it was not executed.
-    const errors = Object.keys(json.errors)
-    expect(errors.filter((one) => one !== 'DISREDIS_OUTCOME_UNKNOWN')).toEqual([])
-    expect(code).toBe(errors.length === 0 ? 0 : 1)
+    expect(json).toMatchObject({ lost: 0, executedTwice: 0, errors: {} })
+    // What the old master held back in its pause was sent, and nothing proves that it was not executed: of
+    // each of the four writers one write at most.
+    expect(json.unknown).toBeLessThanOrEqual(4)
+    expect(code).toBe(0)
     expect(json.acknowledged).toBeGreaterThan(200)
     expect(fleet.master()).not.toBe(before)
     // It handed over itself: what it was sent since continued, without a copy of everything.

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Disredis } from '../src/index.js'
 import { LinkProxy } from '../test-support/link-proxy.js'
 
+/** As long as a loaded machine may take. */
+const patience = { timeout: 60_000, interval: 50 }
+
 let fleet: Fleet
 
 beforeAll(async () => {
@@ -112,8 +115,18 @@ describe('a link that a NAT has forgotten is given up', () => {
 
 describe('a blocking call', () => {
   test('that comes before the client is ready waits as long as it says', async () => {
-    await using redis = new Disredis({ sentinels: fleet.sentinels, commandTimeout: 300 })
-    expect(await redis.xread('BLOCK', 1500, 'STREAMS', 'nothing', '$')).toBeNull()
+    await using redis = new Disredis({
+      sentinels: fleet.sentinels,
+      commandTimeout: 300,
+      connectionName: 'early',
+    })
+    const reading = redis.xread('BLOCK', 60_000, 'STREAMS', 'early', '$')
+    // In whole seconds of the server's clock: two are longer than commandTimeout, one may not be.
+    await expect
+      .poll(async () => String(await master().command('CLIENT', 'LIST')), patience)
+      .toMatch(/ name=early .* idle=([2-9]|\d\d+) flags=b /)
+    await master().command('XADD', 'early', '*', 'f', 'v')
+    expect(await reading).toMatchObject([['early', [[expect.any(String), ['f', 'v']]]]])
   })
 
   test('is on the wire in the same turn: nothing that comes after it is missed', async () => {

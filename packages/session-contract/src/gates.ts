@@ -4,6 +4,9 @@ interface Gate {
   open(): void
 }
 
+/** ms; catches a hang. */
+const longest = 90_000
+
 /** Holds requests in the middle, so that tests decide what overlaps without waiting for a clock. */
 export class Gates {
   readonly #gates = new Map<string, Gate>()
@@ -16,11 +19,17 @@ export class Gates {
     await opened
   }
 
-  /** Resolves when so many requests have come to the gate. */
+  /** Resolves when so many requests have come to the gate. Rejects if one of them never does: it failed. */
   async arrived(name: string, count: number): Promise<void> {
     const { arrived } = this.#gate(name)
     if (arrived.count >= count) return
-    await new Promise<void>((resolve) => arrived.waiters.push({ count, resolve }))
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const say = () => reject(new Error(`${arrived.count} of ${count} requests came to ${name}`))
+      timer = setTimeout(say, longest)
+    })
+    const all = new Promise<void>((resolve) => arrived.waiters.push({ count, resolve }))
+    await Promise.race([all, late]).finally(() => clearTimeout(timer))
   }
 
   open(name: string): void {

@@ -11,6 +11,8 @@ export interface LoopbackServer extends AsyncDisposable {
 
 /** Lets a server listen on a free port of 127.0.0.1. */
 export async function listenOnLoopback(server: Server): Promise<LoopbackServer> {
+  // The requests' agent reuses connections; one that is being given up, by default after 5 s, would reset them.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const close = async () => {

@@ -262,7 +262,7 @@ export class Deployment {
   }
 }
 
-/** Polls until `whyNot` has no reason any more. */
+/** Polls until `whyNot` has no reason any more. Tells of it on standard error. */
 export async function until(
   /** @type {string} */ what,
   /** @type {() => Promise<string | undefined>} */ whyNot,
@@ -270,7 +270,10 @@ export async function until(
   const endAt = performance.now() + 120_000
   for (;;) {
     const reason = await whyNot()
-    if (reason === undefined) return
+    if (reason === undefined) {
+      console.error(`step ${Math.round(performance.now())} ms: ${what}`)
+      return
+    }
     if (performance.now() > endAt) throw new Error(`Waited for ${what}: ${reason}`)
     await sleep(200)
   }

@@ -191,6 +191,15 @@ export const mutations: readonly Mutation[] = [
     within: 5000,
   },
   {
+    name: 'left-master-proves',
+    what: 'A master that was left and is chosen again before its demotion is believed by its role.',
+    package: 'client',
+    file: 'shard/failover-gate.ts',
+    find: '(!wasLeft(address) && (openOn',
+    replace: '((void wasLeft, true) && (openOn',
+    within: 3000,
+  },
+  {
     name: 'any-replica-proves',
     what: 'The acknowledgement of any replica proves what the old master replied.',
     package: 'client',

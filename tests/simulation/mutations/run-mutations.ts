@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Options } from '../run/options.js'
 import { runSeeds } from '../run/run-seeds.js'
 import { WorkerPool } from '../run/worker-pool.js'
+import { keptSchedules } from '../schedule/kept-schedules.js'
 import { makeMutant, removeMutants } from './make-mutant.js'
 import type { Mutation } from './mutation.js'
 import { mutations } from './mutations.js'
@@ -11,10 +12,16 @@ export interface FoundMutation {
   readonly what: string
   /** After how many seeds; undefined: not within its limit. */
   readonly seeds: number | undefined
+  /** The title of the first kept schedule that finds it. */
+  readonly kept: string | undefined
   readonly violation: string | undefined
 }
 
-/** Runs every mutation (or those named) until a seed shows that something is wrong. */
+export function isFound({ seeds, kept }: FoundMutation): boolean {
+  return seeds !== undefined || kept !== undefined
+}
+
+/** Runs every mutation (or those named): the kept schedules, and seeds until one shows that something is wrong. */
 export async function runMutations({
   names,
   jobs,
@@ -25,12 +32,7 @@ export async function runMutations({
     if (names.length > 0 && !names.includes(mutation.name)) continue
     const limit = Math.min(mutation.within, most ?? mutation.within)
     const result = await runMutation(mutation, jobs, limit)
-    const { name, seeds, violation } = result
-    console.log(
-      seeds === undefined
-        ? `× ${name}: not found in ${limit} seeds`
-        : `✓ ${name}: found in seed ${seeds} (${violation})`,
-    )
+    console.log(describe(result, limit))
     found.push(result)
   }
   removeMutants()
@@ -44,6 +46,7 @@ async function runMutation(
 ): Promise<FoundMutation> {
   const folder = makeMutant(mutation)
   using pool = new WorkerPool(jobs, join(folder, 'simulation/run/worker.js'))
+  const kept = await firstKept(pool)
   const tally = await runSeeds(pool, {
     from: 1,
     seeds: limit,
@@ -57,8 +60,31 @@ async function runMutation(
     name: mutation.name,
     what: mutation.what,
     seeds: first?.seed,
-    violation: first?.violations[0]?.kind,
+    kept: kept?.title,
+    violation: first?.violations[0]?.kind ?? kept?.violation,
   }
+}
+
+function describe(result: FoundMutation, limit: number): string {
+  const { name, seeds, kept, violation } = result
+  if (!isFound(result)) return `× ${name}: found neither in ${limit} seeds nor by a kept schedule`
+  const places = [
+    seeds === undefined ? `in none of ${limit} seeds` : `in seed ${seeds}`,
+    ...(kept === undefined ? [] : [`by the kept schedule "${kept}"`]),
+  ]
+  return `✓ ${name}: found ${places.join(', ')} (${violation})`
+}
+
+/** The product itself passes all of them: `--kept` sees to that. */
+async function firstKept(
+  pool: WorkerPool,
+): Promise<{ readonly title: string; readonly violation: string } | undefined> {
+  for (const { title, schedule } of keptSchedules) {
+    const answer = await pool.ask({ kind: 'schedule', schedule })
+    const failed = answer.kind === 'tally' ? answer.tally.failed[0] : undefined
+    if (failed !== undefined) return { title, violation: failed.violations[0]!.kind }
+  }
+  return undefined
 }
 
 /** What the product itself fails says nothing of a mutation. */

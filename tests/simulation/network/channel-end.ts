@@ -46,6 +46,9 @@ const rst = Symbol('RST')
 /** What the kernel takes of a sender before it tells it to wait. */
 const sendBuffer = 256 * 1024
 
+/** Of one frame: a long one in pieces of a byte would cost more than all the rest of a world. */
+const mostPieces = 24
+
 /**
  * One side of a connection. What it sends arrives in order, after a delay, and not before what was cut
  * off is connected again; if the other side is gone by then, a reset comes back.
@@ -58,7 +61,7 @@ export class ChannelEnd {
   isClosed = false
   /** Resets the connection when so many more bytes of this side have arrived. */
   cutAfter: number | undefined
-  /** Of bytes of this side: they arrive in pieces of this size at most. */
+  /** Of bytes of this side: they arrive in pieces of this size, or of a part of {@link mostPieces}. */
   pieceSize: number | undefined
   /** Called when the kernel takes bytes again. */
   onDrain: (() => void) | undefined
@@ -90,8 +93,9 @@ export class ChannelEnd {
     if (typeof frame !== 'string' || this.pieceSize === undefined)
       this.#transmit(this.#item(frame, size))
     else {
-      for (let at = 0; at < frame.length; at += this.pieceSize) {
-        const piece = frame.slice(at, at + this.pieceSize)
+      const size = Math.max(this.pieceSize, Math.ceil(frame.length / mostPieces))
+      for (let at = 0; at < frame.length; at += size) {
+        const piece = frame.slice(at, at + size)
         this.#transmit(this.#item(piece, piece.length))
       }
     }

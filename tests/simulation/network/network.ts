@@ -16,6 +16,11 @@ const synRetries = [1000, 2000, 4000, 8000]
 /** The longest that TCP waits before it tries again what a cut link swallowed, in ms. */
 const longestRetransmission = 3000
 
+interface Cut {
+  count: number
+  readonly since: number
+}
+
 /** Hosts, the connections between them, and what is wrong with the links. */
 export class Network implements Way {
   readonly time: VirtualTime
@@ -23,7 +28,7 @@ export class Network implements Way {
   readonly #options: NetworkOptions
   readonly #hosts = new Map<string, Host>()
   /** How many faults cut the way from one host to another, and since when. */
-  readonly #cuts = new Map<string, { count: number; readonly since: number }>()
+  readonly #cuts = new Map<EndHost, Map<EndHost, Cut>>()
   /** How far away a host is: constant ms on top of each way, unlike what a fault adds. */
   readonly #distances = new Map<EndHost, number>()
   /** Additional ms for all that a host sends and gets. */
@@ -84,22 +89,24 @@ export class Network implements Way {
   }
 
   isCut(from: EndHost, to: EndHost): boolean {
-    return this.#cuts.size > 0 && this.#cuts.has(`${from.ip}>${to.ip}`)
+    return this.#cuts.size > 0 && this.#cuts.get(from)?.has(to) === true
   }
 
   /** Nothing gets from one to the other any more: one way only. */
   cut(from: Host, to: Host): void {
-    const key = `${from.ip}>${to.ip}`
-    const known = this.#cuts.get(key)
-    if (known === undefined) this.#cuts.set(key, { count: 1, since: this.time.now })
+    const cuts = this.#cuts.get(from) ?? new Map<EndHost, Cut>()
+    this.#cuts.set(from, cuts)
+    const known = cuts.get(to)
+    if (known === undefined) cuts.set(to, { count: 1, since: this.time.now })
     else known.count++
   }
 
   heal(from: Host, to: Host): void {
-    const key = `${from.ip}>${to.ip}`
-    const known = this.#cuts.get(key)
-    if (known === undefined || --known.count > 0) return
-    this.#cuts.delete(key)
+    const cuts = this.#cuts.get(from)
+    const known = cuts?.get(to)
+    if (cuts === undefined || known === undefined || --known.count > 0) return
+    cuts.delete(to)
+    if (cuts.size === 0) this.#cuts.delete(from)
     const outage = Math.min(longestRetransmission, this.time.now - known.since)
     for (const end of from.ends) {
       if (end.peer?.host === to) this.#releaseLater(end, outage)

@@ -23,8 +23,10 @@ export interface FailoverRecord {
         readonly headOfMaster: WriteRecord | undefined
       }
     | undefined
-  /** The leader has given it up, or died. */
+  /** The leader has given it up. */
   endedAt: number
+  /** The leader has said `+promoted-slave`. */
+  announcedAt: number
   /** By client: when its beginning had arrived. */
   readonly heard: Map<string, number>
   /** By client: when `+promoted-slave`, `+switch-master` or a topology with the new master had arrived. */
@@ -38,6 +40,9 @@ const event =
 
 /** ms after its election in which a failover is taken to be under way, whatever is heard. */
 const longestFailover = 3000
+
+/** ms for which a failover counts of which nobody says how it ended: its leader may have died. */
+const longestUnheard = 10_000
 
 /** All failovers of a world. */
 export class FailoverRecords {
@@ -59,7 +64,7 @@ export class FailoverRecords {
       sentinelEvent: ({ sentinel, channel, payload, at }) => {
         if (channel === '+elected-leader') this.#begin(sentinel, payload, at)
         else if (channel === '+selected-slave') this.#select(sentinel, payload)
-        else if (channel === '+promoted-slave') this.#announced(payload)
+        else if (channel === '+promoted-slave') this.#announced(sentinel, payload)
         else if (channel.startsWith('-failover-abort-')) this.#end(sentinel, payload, at)
       },
       roleChanged: (node) => {
@@ -141,6 +146,14 @@ export class FailoverRecords {
     })
   }
 
+  /** Whether a later failover chose a node that did not follow the master: what was read before is of another line. */
+  wasAbandoned(shard: string | undefined, at: number): boolean {
+    return this.all.some(
+      ({ isSound, promotion, ...it }) =>
+        it.shard === shard && !isSound && promotion !== undefined && promotion.at > at,
+    )
+  }
+
   /** The failover of that master of which a client has heard and, until `at`, not of its end. */
   underWay(client: string, master: RedisNode, at: number): FailoverRecord | undefined {
     return this.all.find((it) => {
@@ -153,7 +166,16 @@ export class FailoverRecords {
 
   /** Whether a client has heard so long ago that the last failover of a shard was given up. */
   isGivenUp(client: string, shard: string, since: number): boolean {
-    const heard = this.all.filter((it) => it.shard === shard && it.heard.has(client))
+    const all = this.all.filter((it) => it.shard === shard)
+    const heard = all.filter((it) => it.heard.has(client))
+    // What it did not hear when it began it is told when it asks.
+    const isAskedFor = all.some(
+      (it) =>
+        !it.heard.has(client) &&
+        it.at > since - longestUnheard &&
+        Math.min(it.endedAt, it.announcedAt) > since,
+    )
+    if (isAskedFor) return false
     const last = heard.at(-1)
     if (last === undefined) return false
     return heard.every((it) => {
@@ -195,6 +217,7 @@ export class FailoverRecords {
       isSound: true,
       promotion: undefined,
       endedAt: Number.POSITIVE_INFINITY,
+      announcedAt: Number.POSITIVE_INFINITY,
       heard: new Map(),
       heardOfPromotion: new Map(),
       heardOfAbort: new Map(),
@@ -225,8 +248,10 @@ export class FailoverRecords {
   }
 
   /** One that was a master already did not become one. */
-  #announced(payload: string): void {
+  #announced(leader: string, payload: string): void {
     const [, , host, , , shard] = payload.split(' ')
+    const failover = this.#latest(leader, shard!)
+    if (failover !== undefined) failover.announcedAt = this.#world.time.now
     this.#promoted(this.#nodeAt(shard!, host!))
   }
 

@@ -27,7 +27,8 @@ interface KeyHistory {
  * - a read gave what the key held at some moment of the call, and never less than a read before it.
  *
  * Such an order proves that the history is linearizable. Acknowledged writes that are missing are judged
- * elsewhere. What is read of a master that is being replaced may be of a write that is lost with it.
+ * elsewhere. What is read of a master that is being replaced may be of a write that is lost with it,
+ * and so may all that is read of one whose successor did not follow it.
  */
 export function judgeLinearity(
   world: World,
@@ -52,7 +53,9 @@ export function judgeLinearity(
     judgeOrder(history, told, report)
     for (const operation of told) judgeReply(history, operation, report)
     const isDisturbed = (it: Operation) =>
-      schedule.kind !== 'planned' || records.wasUnderWay(it.shard, it.issuedAt, it.settledAt)
+      schedule.kind !== 'planned' ||
+      records.wasUnderWay(it.shard, it.issuedAt, it.settledAt) ||
+      records.wasAbandoned(it.shard, it.issuedAt)
     judgeReads(history, told, isDisturbed, report)
   }
   return violations

@@ -64,4 +64,9 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'Two Sentinels were asked to replace the same master. One gave up, which ended the gate of the other: what the old master then acknowledged was lost.',
     commit: 'Go on with the failover of one leader when another one gives up',
   },
+  {
+    seed: 8,
+    what: 'A master that had been left was chosen again before it had been made a replica: that it says `master` was taken for a promotion, and it was written to before Sentinel had announced it.',
+    commit: 'Do not take for promoted a master that was left and has never been demoted',
+  },
 ]

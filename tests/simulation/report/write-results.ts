@@ -36,11 +36,11 @@ function renderResults({ tally, mutations }: Results): string {
     '',
     'Each breaks the product in one place. A mutation that is not found is a hole in the model.',
     '',
-    '| mutation | what it breaks | found as | seeds until then |',
-    '|---|---|---|---:|',
+    '| mutation | what it breaks | found as | seeds until then | kept schedule that finds it |',
+    '|---|---|---|---:|---|',
     ...mutations.map(
-      ({ name, what, violation, seeds }) =>
-        `| \`${name}\` | ${what} | ${violation ?? '**not found**'} | ${seeds ?? '-'} |`,
+      ({ name, what, violation, seeds, kept }) =>
+        `| \`${name}\` | ${what} | ${violation ?? '**not found**'} | ${seeds ?? '-'} | ${kept ?? '-'} |`,
     ),
     '',
     '## What it found in the product',

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { runMutations } from '../mutations/run-mutations.js'
+import { isFound, runMutations } from '../mutations/run-mutations.js'
 import { addResults } from '../report/results.js'
 import { writeResults } from '../report/write-results.js'
 import { keptSchedules } from '../schedule/kept-schedules.js'
@@ -10,13 +10,13 @@ import type { Tally } from './worker-messages.js'
 import { WorkerPool } from './worker-pool.js'
 
 /** Seeds that `npm test` runs every time. */
-const fixedSeeds = { from: 1, seeds: 40 }
+const fixedSeeds = { from: 1, seeds: 30 }
 
-/**
- * ms of new seeds in `npm test`. What they find is told with its seed, and fails nothing: a test that fails
- * for another reason each time tells nobody what broke it. A seed that was found is kept as a schedule.
- */
+/** ms of processor time for new seeds in `npm test`. */
 const newSeedsTime = 120_000
+
+/** Runs that `npm test` may take to shorten what failed: it has to come to its end. */
+const shortShrinking = 60
 
 /** Does what was asked for. @returns the exit code */
 export async function campaign(options: Options): Promise<number> {
@@ -28,7 +28,7 @@ export async function campaign(options: Options): Promise<number> {
   }
   if (options.mutations) {
     const found = await runMutations(options)
-    for (const { seeds } of found) count(seeds !== undefined)
+    for (const result of found) count(isFound(result))
     if (options.json !== undefined) addResults(options.json, { mutations: found })
   } else {
     using pool = new WorkerPool(options.jobs)
@@ -37,7 +37,7 @@ export async function campaign(options: Options): Promise<number> {
     if (!options.kept) {
       if (options.short) await runFixed(pool, options, count)
       const tally = await runAll(pool, options)
-      if (!options.short) count(tally.failed.length === 0)
+      count(tally.failed.length === 0)
       if (options.json !== undefined) addResults(options.json, { tally })
     }
   }
@@ -56,32 +56,49 @@ async function runAll(pool: WorkerPool, options: Options): Promise<Tally> {
   const onProgress = progress(options.short)
   console.log(`seeds from ${from}`)
   const seeds = options.short || minutes !== undefined ? undefined : (options.seeds ?? 1000)
-  const time = options.short ? newSeedsTime : minutes === undefined ? undefined : minutes * 60_000
+  const time = options.short
+    ? newSeedsTime / jobs
+    : minutes === undefined
+      ? undefined
+      : minutes * 60_000
   const tally = await runSeeds(pool, { from, seeds, time, jobs, stopsAtFailure: true, onProgress })
   console.log(summaryOf(tally))
-  await tellFailure(pool, tally)
+  await tellFailure(pool, tally, options)
   return tally
 }
 
 async function runFixed(
   pool: WorkerPool,
-  { jobs }: Options,
+  options: Options,
   count: (isPassed: boolean) => void,
 ): Promise<void> {
-  const tally = await runSeeds(pool, { ...fixedSeeds, time: undefined, jobs, stopsAtFailure: true })
+  const tally = await runSeeds(pool, {
+    ...fixedSeeds,
+    time: undefined,
+    jobs: options.jobs,
+    stopsAtFailure: true,
+  })
   console.log(`fixed seeds: ${summaryOf(tally)}`)
   count(tally.failed.length === 0)
-  await tellFailure(pool, tally)
+  await tellFailure(pool, tally, options)
 }
 
-async function tellFailure(pool: WorkerPool, tally: Tally): Promise<void> {
+async function tellFailure(pool: WorkerPool, tally: Tally, { short }: Options): Promise<void> {
   const [first] = tally.failed
-  if (first !== undefined) {
-    console.log(`× seed ${first.seed}: ${first.violations[0]!.kind}: ${first.violations[0]!.what}`)
-    console.log('The shortest schedule that still fails:\n')
-    const answer = await pool.ask({ kind: 'shrink', seed: first.seed })
-    if (answer.kind === 'text') console.log(answer.text)
-  }
+  if (first === undefined) return
+  const { seed, violations } = first
+  console.log(`× seed ${seed}: ${violations[0]!.kind}: ${violations[0]!.what}`)
+  console.log('The shortest schedule that still fails:\n')
+  const answer = await pool.ask({
+    kind: 'shrink',
+    seed,
+    mostRuns: short ? shortShrinking : undefined,
+  })
+  if (answer.kind === 'text') console.log(answer.text)
+  console.log(
+    `\nTo see it again: npm run simulate -- --seed ${seed}\n` +
+      'A seed means this schedule to this version only: what is to stay goes, as it stands above, into schedule/kept-schedules.ts.',
+  )
 }
 
 async function tellOne(pool: WorkerPool, seed: number, isWhole: boolean): Promise<number> {

@@ -1,12 +1,14 @@
 import type { FailoverRecords } from '../oracle/failover-records.js'
+import type { Schedule } from '../schedule/schedule.js'
 import type { Application } from '../workload/application.js'
 import type { Ledger } from '../workload/ledger.js'
 import type { World } from '../world/world.js'
+import { BeliefWatch } from './belief-watch.js'
 
 type Violate = (kind: string, what: string) => void
 
 /** Each so many events in which a client ran, all of its state is looked at. */
-const lookEvery = 16
+const lookEvery = 32
 
 /** ms by which a deadline may be missed while the world runs. */
 const slack = 200
@@ -30,6 +32,7 @@ export class InvariantWatch {
   readonly #violate: Violate
   readonly #records: FailoverRecords
   readonly #onReached: (what: string) => void
+  readonly #beliefs: BeliefWatch
   /** By client and shard. */
   readonly #phases = new Map<string, string>()
   readonly #stalls = new Map<string, Stall[]>()
@@ -39,6 +42,7 @@ export class InvariantWatch {
 
   constructor(
     world: World,
+    schedule: Schedule,
     ledger: Ledger,
     applications: readonly Application[],
     records: FailoverRecords,
@@ -51,6 +55,7 @@ export class InvariantWatch {
     this.#ledger = ledger
     this.#applications = applications
     this.#violate = violate
+    this.#beliefs = new BeliefWatch(world, schedule, violate, (...it) => this.stalledFor(...it))
     for (const { process, name } of applications) {
       process.onStall = (duration) => {
         const from = world.time.now
@@ -105,6 +110,7 @@ export class InvariantWatch {
       if (now - this.stalledFor(client, issuedAt, now) <= deadline + slack) continue
       this.#violate('open after its deadline', `${operation.kind} ${operation.key} of ${issuedAt}`)
     }
+    this.#beliefs.look(this.#applications)
     for (const application of this.#applications) {
       const { client, plan, name, isClosed } = application
       if (client === undefined || isClosed) continue

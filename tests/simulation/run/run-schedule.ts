@@ -80,7 +80,15 @@ export async function runSchedule(schedule: Schedule, keepsStory = false): Promi
         },
       }),
   )
-  const watch = new InvariantWatch(world, ledger, applications, records, violate, onReached)
+  const watch = new InvariantWatch(
+    world,
+    schedule,
+    ledger,
+    applications,
+    records,
+    violate,
+    onReached,
+  )
   for (const application of applications) {
     const { process } = application
     process.onSent = (text, socket) => writes.sent(application, text, socket)

@@ -3,7 +3,7 @@ import type { ClientPlan } from '../workload/client-plan.js'
 import { runSchedule } from './run-schedule.js'
 
 /** Runs that a shrinking may take. */
-const mostRuns = 300
+const mostRunsByDefault = 300
 
 /** The kinds of violations that a schedule leads to. */
 export type Judge = (schedule: Schedule) => Promise<ReadonlySet<string>>
@@ -15,6 +15,7 @@ export type Judge = (schedule: Schedule) => Promise<ReadonlySet<string>>
 export async function shrinkSchedule(
   schedule: Schedule,
   judge: Judge = violationsOf,
+  mostRuns = mostRunsByDefault,
 ): Promise<Schedule> {
   const kinds = await judge(schedule)
   if (kinds.size === 0) return schedule

@@ -5,7 +5,7 @@ export type WorkerRequest =
   | { readonly kind: 'seeds'; readonly from: number; readonly count: number }
   | { readonly kind: 'schedule'; readonly schedule: Schedule }
   /** Shortens the schedule of a seed as long as it fails in the same way. */
-  | { readonly kind: 'shrink'; readonly seed: number }
+  | { readonly kind: 'shrink'; readonly seed: number; readonly mostRuns?: number | undefined }
   | { readonly kind: 'story'; readonly seed: number }
 
 export interface FailedSeed {

@@ -49,7 +49,7 @@ async function answer(request: WorkerRequest): Promise<WorkerAnswer> {
       }
     }
     case 'shrink': {
-      const schedule = await shrinkSchedule(makeSchedule(request.seed))
+      const schedule = await shrinkSchedule(makeSchedule(request.seed), undefined, request.mostRuns)
       const result = await runSchedule(schedule, true)
       return {
         kind: 'text',

@@ -51,6 +51,8 @@ export function applyFault(world: World, fault: Fault, random: Random): Undo | u
       return undefined
     case 'partition':
       return cutOff(world, fault.targets, 'both')
+    case 'split':
+      return cutOff(world, fault.targets, 'both', new Set(world.clients.map(({ host }) => host)))
     case 'cutPair':
       return cutPair(world, hostOf(world, first!), hostOf(world, second!))
     case 'oneWayCut':
@@ -190,12 +192,17 @@ function onNode(
   return () => change(node, false)
 }
 
-function cutOff(world: World, targets: readonly string[], way: 'both' | 'in' | 'out'): Undo {
+function cutOff(
+  world: World,
+  targets: readonly string[],
+  way: 'both' | 'in' | 'out',
+  spared: ReadonlySet<Host> = new Set(),
+): Undo {
   const inside = new Set(targets.flatMap((target) => hostOf(world, target) ?? []))
   const cuts: [Host, Host][] = []
   for (const host of inside) {
     for (const other of world.network.hosts) {
-      if (inside.has(other)) continue
+      if (inside.has(other) || spared.has(other)) continue
       if (way !== 'in') cuts.push([host, other])
       if (way !== 'out') cuts.push([other, host])
     }

@@ -35,7 +35,7 @@ export function chain(
 ): Fault[] {
   const faults: Fault[] = []
   let start = random.between(1000, 2500)
-  const count = random.integer(2, 3)
+  const count = random.integer(3, 4)
   for (let number = 0; number < count; number++) {
     const group = random.pick(patterns)(random, plan)
     for (const it of group) faults.push({ ...it, at: Math.max(0, Math.round(start + it.at)) })

@@ -14,6 +14,8 @@ export type FaultKind =
   | 'diskFull'
   | 'killClients'
   | 'partition'
+  /** These servers and the other ones do not reach each other; clients reach both sides. */
+  | 'split'
   /** Nothing gets from one of two hosts to the other. */
   | 'cutPair'
   | 'oneWayCut'
@@ -38,7 +40,7 @@ export interface Fault {
   readonly kind: FaultKind
   /**
    * Whom it strikes: `shard-1/master`, `shard-1/replica`, `shard-1/former` (the master before, demoted or
-   * not) and `shard-1/promoted` (the latest that became one; who is that at the moment), `sentinel-2`, `client-1`. A partition has several.
+   * not) and `shard-1/promoted` (the latest that became one; who is that at the moment), `sentinel-2`, `client-1`. A partition or a split has several.
    */
   readonly targets: readonly string[]
   /** Bytes, ms: as the kind has it. */

@@ -4,7 +4,7 @@ import { defaultPlan, type WorldPlan } from '../world/world-plan.js'
 import type { Fault, FaultKind } from './fault.js'
 import { chain } from './fault-pattern.js'
 import { mixedPatterns } from './patterns.js'
-import { plannedPatterns } from './planned-patterns.js'
+import { plannedPatterns, plannedPatternsOfShards } from './planned-patterns.js'
 import type { Schedule } from './schedule.js'
 
 /** The schedule of a seed. */
@@ -12,7 +12,7 @@ export function makeSchedule(seed: number): Schedule {
   const random = new Random(`schedule/${seed}`)
   const kind = random.chance(0.3) ? 'planned' : 'mixed'
   const plan = makePlan(random.fork('plan'), kind)
-  const clients = makeClients(random.fork('clients'), kind)
+  const clients = makeClients(random.fork('clients'), kind, plan.shards.length)
   const chance = random.fork('faults')
   const faults = chance.chance(kind === 'planned' ? 0.75 : 0.5)
     ? makePatterns(chance, plan, kind)
@@ -22,15 +22,24 @@ export function makeSchedule(seed: number): Schedule {
 }
 
 function makePatterns(random: Random, plan: WorldPlan, kind: Schedule['kind']): Fault[] {
-  if (kind === 'mixed') return chain(mixedPatterns, random, plan, (it) => it.between(4000, 8000))
   // Soon: the old master is not demoted yet. Later: it follows the new one.
-  return chain(plannedPatterns, random, plan, (it) =>
-    it.chance(0.4) ? it.between(12_000, 16_000) : it.between(2500, 6000),
-  )
+  const pause = (it: Random) =>
+    kind === 'mixed'
+      ? it.between(2500, 5000)
+      : it.chance(0.3)
+        ? it.between(12_000, 16_000)
+        : it.between(2000, 5000)
+  if (kind === 'planned' && (plan.shards.length === 1 || random.chance(0.3))) {
+    return chain(plannedPatterns, random, plan, pause)
+  }
+  const patterns = kind === 'mixed' ? mixedPatterns : plannedPatternsOfShards
+  return plan.shards
+    .flatMap((shard) => chain(patterns, random, { ...plan, shards: [shard] }, pause))
+    .sort((a, b) => a.at - b.at)
 }
 
 function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
-  const shards = random.pick([1, 1, 2, 2, 3])
+  const shards = random.pick([1, 2, 2, 3, 3, 4])
   const isPlanned = kind === 'planned'
   return {
     ...defaultPlan,
@@ -57,7 +66,7 @@ function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {
   }
 }
 
-function makeClients(random: Random, kind: Schedule['kind']): ClientPlan[] {
+function makeClients(random: Random, kind: Schedule['kind'], shards: number): ClientPlan[] {
   const count = random.pick([1, 1, 2])
   const distance = kind === 'planned' ? random.pick([0, 0, 0, 30, 80, 150]) : 0
   return Array.from({ length: count }, (_, index) => ({
@@ -70,7 +79,7 @@ function makeClients(random: Random, kind: Schedule['kind']): ClientPlan[] {
     users: random.integer(1, 3),
     thinkTime: random.pick([100, 300, 900]),
     burst: random.pick([1, 3, 6]),
-    keys: random.integer(1, 4),
+    keys: shards - 1 + random.integer(1, 4),
     commandTimeout: random.pick(distance > 0 ? [5000] : [700, 2000, 5000]),
     connectTimeout: random.pick([distance > 0 ? 2000 : 300, 2000]),
     gateTimeout: random.pick([3000, 10_000]),
@@ -123,8 +132,15 @@ function island(random: Random, plan: WorldPlan, clients: number): string[] {
   return [...names]
 }
 
+/** Some servers that the others do not reach. */
+function someServers(random: Random, plan: WorldPlan): string[] {
+  const size = random.integer(1, 3)
+  const any = () => random.pick([someNode, sentinel])(random, plan)[0]!
+  return [...new Set(Array.from({ length: size }, any))]
+}
+
 const choices: readonly Choice[] = [
-  { kind: 'plannedFailover', weight: 14, targets: shardAndSentinel, duration: atOnce },
+  { kind: 'plannedFailover', weight: 24, targets: shardAndSentinel, duration: atOnce },
   { kind: 'coordinatedFailover', weight: 4, targets: shardAndSentinel, duration: atOnce },
   { kind: 'adminFailover', weight: 2, targets: master, duration: atOnce },
   { kind: 'demote', weight: 2, targets: master, duration: atOnce },
@@ -137,6 +153,7 @@ const choices: readonly Choice[] = [
   { kind: 'diskFull', weight: 1, targets: master, duration: long },
   { kind: 'killClients', weight: 3, targets: someNode, duration: atOnce },
   { kind: 'partition', weight: 6, targets: island, duration: long },
+  { kind: 'split', weight: 3, targets: someServers, duration: long },
   { kind: 'oneWayCut', weight: 4, targets: island, duration: long },
   {
     kind: 'slowHost',
@@ -176,7 +193,10 @@ function makeFaults(
   kind: Schedule['kind'],
 ): Fault[] {
   const faults: Fault[] = []
-  const count = kind === 'planned' ? random.integer(3, 5) : random.integer(4, 9)
+  const crowd = (plan.shards.length + 1) / 2
+  const count = Math.round(
+    crowd * (kind === 'planned' ? random.integer(3, 5) : random.integer(4, 9)),
+  )
   let at = random.between(500, 3000)
   for (let number = 0; number < count; number++) {
     const choice = kind === 'planned' ? choices[0]! : random.pick(weighted)
@@ -188,7 +208,7 @@ function makeFaults(
       targets: choice.targets(random, plan, clients.length),
       amount: Math.round(choice.amount?.(random) ?? 0),
     })
-    at += pause(random, kind)
+    at += pause(random, kind) / crowd
   }
   return faults.length > 0 ? faults : makeFaults(random, plan, clients, kind)
 }
@@ -196,5 +216,5 @@ function makeFaults(
 /** ms until the next fault. Failovers of one shard that follow each other are a case of their own. */
 function pause(random: Random, kind: Schedule['kind']): number {
   if (kind === 'planned') return random.chance(0.1) ? 25_000 : random.between(1500, 6000)
-  return random.chance(0.35) ? random.between(0, 400) : random.between(400, 4500)
+  return random.chance(0.35) ? random.between(0, 400) : random.between(400, 3500)
 }

@@ -153,6 +153,38 @@ const demotedUnannounced: Pattern = (random, plan) => {
   ]
 }
 
+/** A Sentinel hears nothing of a failover, and is then the only one that is left, with the old master. */
+const staleAlone: Pattern = (random, plan) => {
+  const { downAfter } = plan
+  const stale = random.integer(1, plan.sentinels)
+  const others = Array.from({ length: plan.sentinels }, (_, index) => index + 1)
+  const gone = downAfter + random.between(2000, 4000)
+  return [
+    fault('partition', 0, gone + random.between(500, 4000), [
+      `sentinel-${stale}`,
+      `${shardOf(random, plan)}/master`,
+    ]),
+    ...others
+      .filter((other) => other !== stale)
+      .map((other) =>
+        fault('sentinelCrash', gone, random.between(10_000, 14_000), [`sentinel-${other}`]),
+      ),
+  ]
+}
+
+/** The Sentinel that leads, and the node that it promotes, lose the other servers: two Sentinels of different minds are heard. */
+const leaderApart: Pattern = (random, plan) => {
+  const shard = shardOf(random, plan)
+  const leader = sentinelOf(random, plan)
+  return [
+    fault('plannedFailover', 0, 0, [shard, leader]),
+    fault('split', random.between(250, 1400), random.between(4000, 12_000), [
+      leader,
+      `${shard}/promoted`,
+    ]),
+  ]
+}
+
 export const mixedPatterns: readonly Pattern[] = [
   frozenAndBack,
   crashAndBack,
@@ -169,4 +201,6 @@ export const mixedPatterns: readonly Pattern[] = [
   promotedCutOff,
   demotedUnannounced,
   lostWhileStalled,
+  staleAlone,
+  leaderApart,
 ]

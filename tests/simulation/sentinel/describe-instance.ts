@@ -2,21 +2,21 @@ import { serverName } from '../node/server-messages.js'
 import { MapReply, type Reply } from '../resp/reply.js'
 import type { Instance, MasterInstance, PeerInstance, ReplicaInstance } from './instances.js'
 
-type Pairs = [string, string | number][]
+/** Names and values in turn. */
+type Fields = string[]
 
 export function describeMaster(master: MasterInstance, now: number): Reply {
-  return mapOf([
-    ...common(master.name, master.runId, master, master, now),
-    ['info-refresh', age(master.infoRefresh, now)],
-    ['role-reported', master.roleReported],
-    ['role-reported-time', now - master.roleReportedAt],
-    ['config-epoch', master.configEpoch],
-    ['num-slaves', master.replicas.size],
-    ['num-other-sentinels', master.peers.size],
-    ['quorum', master.quorum],
-    ['failover-timeout', master.failoverTimeout],
-    ['parallel-syncs', master.parallelSyncs],
-  ])
+  const fields = common(master.name, master.runId, master, master, now)
+  add(fields, 'info-refresh', age(master.infoRefresh, now))
+  fields.push('role-reported', master.roleReported)
+  add(fields, 'role-reported-time', now - master.roleReportedAt)
+  add(fields, 'config-epoch', master.configEpoch)
+  add(fields, 'num-slaves', master.replicas.size)
+  add(fields, 'num-other-sentinels', master.peers.size)
+  add(fields, 'quorum', master.quorum)
+  add(fields, 'failover-timeout', master.failoverTimeout)
+  add(fields, 'parallel-syncs', master.parallelSyncs)
+  return new MapReply(fields)
 }
 
 export function describeReplica(
@@ -24,28 +24,26 @@ export function describeReplica(
   master: MasterInstance,
   now: number,
 ): Reply {
-  return mapOf([
-    ...common(serverName(replica.address), replica.runId, replica, master, now),
-    ['info-refresh', age(replica.infoRefresh, now)],
-    ['role-reported', replica.roleReported],
-    ['role-reported-time', now - replica.roleReportedAt],
-    ['master-link-down-time', replica.linkDownTime],
-    ['master-link-status', replica.isLinkUp ? 'ok' : 'err'],
-    ['master-host', replica.masterReported?.host ?? '?'],
-    ['master-port', replica.masterReported?.port ?? 0],
-    ['slave-priority', replica.priority],
-    ['slave-repl-offset', replica.offset],
-    ['replica-announced', 1],
-  ])
+  const fields = common(serverName(replica.address), replica.runId, replica, master, now)
+  add(fields, 'info-refresh', age(replica.infoRefresh, now))
+  fields.push('role-reported', replica.roleReported)
+  add(fields, 'role-reported-time', now - replica.roleReportedAt)
+  add(fields, 'master-link-down-time', replica.linkDownTime)
+  fields.push('master-link-status', replica.isLinkUp ? 'ok' : 'err')
+  fields.push('master-host', replica.masterReported?.host ?? '?')
+  add(fields, 'master-port', replica.masterReported?.port ?? 0)
+  add(fields, 'slave-priority', replica.priority)
+  add(fields, 'slave-repl-offset', replica.offset)
+  fields.push('replica-announced', '1')
+  return new MapReply(fields)
 }
 
 export function describePeer(peer: PeerInstance, master: MasterInstance, now: number): Reply {
-  return mapOf([
-    ...common(peer.id, peer.id, peer, master, now),
-    ['last-hello-message', now - peer.lastHello],
-    ['voted-leader', peer.leader === '' ? '?' : peer.leader],
-    ['voted-leader-epoch', peer.leaderEpoch],
-  ])
+  const fields = common(peer.id, peer.id, peer, master, now)
+  add(fields, 'last-hello-message', now - peer.lastHello)
+  fields.push('voted-leader', peer.leader === '' ? '?' : peer.leader)
+  add(fields, 'voted-leader-epoch', peer.leaderEpoch)
+  return new MapReply(fields)
 }
 
 function common(
@@ -54,33 +52,32 @@ function common(
   instance: Instance,
   master: MasterInstance,
   now: number,
-): Pairs {
+): Fields {
   const { address, link } = instance
-  const pairs: Pairs = [
-    ['name', name],
-    ['ip', address.host],
-    ['port', address.port],
-    ['runid', runId],
-    ['flags', flagsOf(instance)],
-    ['link-pending-commands', link.pending],
-    ['link-refcount', link.references],
-  ]
+  const fields: Fields = ['name', name, 'ip', address.host]
+  add(fields, 'port', address.port)
+  fields.push('runid', runId, 'flags', flagsOf(instance))
+  add(fields, 'link-pending-commands', link.pending)
+  add(fields, 'link-refcount', link.references)
   if (instance.kind === 'master' && instance.isFailingOver) {
-    pairs.push(['failover-state', instance.failoverState])
+    fields.push('failover-state', instance.failoverState)
   }
-  pairs.push(
-    ['last-ping-sent', link.pingPendingSince === 0 ? 0 : now - link.pingPendingSince],
-    ['last-ok-ping-reply', now - link.lastAvailable],
-    ['last-ping-reply', now - link.lastPong],
-  )
+  add(fields, 'last-ping-sent', age(link.pingPendingSince, now))
+  add(fields, 'last-ok-ping-reply', now - link.lastAvailable)
+  add(fields, 'last-ping-reply', now - link.lastPong)
   if (instance.isSubjectivelyDown) {
-    pairs.push(['s-down-time', now - instance.subjectivelyDownSince])
+    add(fields, 's-down-time', now - instance.subjectivelyDownSince)
   }
   if (instance.kind === 'master' && instance.isObjectivelyDown) {
-    pairs.push(['o-down-time', now - instance.objectivelyDownSince])
+    add(fields, 'o-down-time', now - instance.objectivelyDownSince)
   }
-  pairs.push(['down-after-milliseconds', master.downAfter])
-  return pairs
+  add(fields, 'down-after-milliseconds', master.downAfter)
+  return fields
+}
+
+/** Times are told in whole ms. */
+function add(fields: Fields, name: string, value: number): void {
+  fields.push(name, String(Math.trunc(value)))
 }
 
 function flagsOf(instance: Instance): string {
@@ -99,14 +96,6 @@ function flagsOf(instance: Instance): string {
   if (instance.kind === 'master' && instance.isCoordinated) flags.push('coordinated_failover')
   if (instance.kind !== 'sentinel' && instance.isScriptKillSent) flags.push('script_kill_sent')
   return flags.join(',')
-}
-
-function mapOf(pairs: Pairs): Reply {
-  return new MapReply(pairs.flatMap(([name, value]) => [name, textOf(value)]))
-}
-
-function textOf(value: string | number): string {
-  return typeof value === 'number' ? String(Math.trunc(value)) : value
 }
 
 function age(at: number, now: number): number {

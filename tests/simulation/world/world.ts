@@ -35,6 +35,7 @@ export class World {
   readonly clients: ClientProcess[] = []
   readonly #listeners: WorldListener[] = []
   readonly #shardOf = new Map<RedisNode, string>()
+  readonly #nodesOf = new Map<string, readonly RedisNode[]>()
   /** What each Sentinel's file says at first. */
   readonly #files: SentinelConfig[] = []
 
@@ -72,7 +73,7 @@ export class World {
   }
 
   nodesOf(shard: string): readonly RedisNode[] {
-    return this.nodes.filter((node) => this.#shardOf.get(node) === shard)
+    return this.#nodesOf.get(shard) ?? []
   }
 
   shardOf(node: RedisNode): string {
@@ -159,6 +160,7 @@ export class World {
       master ??= node.address
       this.nodes.push(node)
       this.#shardOf.set(node, shard)
+      this.#nodesOf.set(shard, [...this.nodesOf(shard), node])
     }
   }
 

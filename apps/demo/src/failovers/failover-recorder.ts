@@ -62,9 +62,7 @@ export class FailoverRecorder implements FaultListener, Disposable {
 
   /** A Sentinel published something. */
   heard(news: SentinelNews): void {
-    const recording =
-      this.#current(news.shard) ??
-      (news.about === 'master' && beginnings.has(news.event) ? this.#observe(news) : undefined)
+    const recording = this.#current(news.shard) ?? this.#observed(news)
     if (recording === undefined) return
     recording.lastNews = news.at
     if (news.event === '+switch-master') recording.to = formatAddress(news.address)
@@ -122,11 +120,21 @@ export class FailoverRecorder implements FaultListener, Disposable {
     }
   }
 
-  #observe(news: SentinelNews): Recording {
+  /** Undefined: this begins no failover. */
+  #observed(news: SentinelNews): Recording | undefined {
+    const isBeginning = news.about === 'master' && beginnings.has(news.event)
+    if (!isBeginning || this.#isKnown(news)) return undefined
     const topology = this.#client.topology?.shards.get(news.shard)
     const master = news.event === '+switch-master' ? undefined : topology?.master
     const from = master === undefined ? null : formatAddress(master)
     return this.#begin(news.shard, 'observed', news.at, undefined, from)
+  }
+
+  /** Each Sentinel tells of a failover in its own time; this one may be over and written down. */
+  #isKnown({ event, shard, address }: SentinelNews): boolean {
+    const last = this.#last(shard)
+    if (last === undefined || last.to === null || last.to === last.from) return false
+    return formatAddress(address) === (event === '+switch-master' ? last.to : last.from)
   }
 
   #begin(
@@ -193,8 +201,12 @@ export class FailoverRecorder implements FaultListener, Disposable {
 
   /** What is told just after the end belongs to it, too. */
   #recent(shard: string): Recording | undefined {
-    const last = this.#recordings.findLast((one) => one.shard === shard)
+    const last = this.#last(shard)
     return last !== undefined && now() - last.lastNews < silence ? last : undefined
+  }
+
+  #last(shard: string): Recording | undefined {
+    return this.#recordings.findLast((one) => one.shard === shard)
   }
 
   #healthOf(shard: string) {

@@ -10,7 +10,7 @@ import { diagnose } from '../doctor/diagnose.js'
 import { factsOf, nameOf, type ShardFacts } from '../doctor/facts.js'
 import { renderFindings } from '../doctor/render-findings.js'
 import { whatBlocks } from '../drill/blocking-codes.js'
-import { Trickle } from '../drill/trickle.js'
+import { Trickle, type TrickleResult, WRITERS } from '../drill/trickle.js'
 import { exitCode } from '../exit-code.js'
 import { openConnectionSession } from '../nodes/connection-session.js'
 import { ReplyRefusal } from '../nodes/node-session.js'
@@ -29,6 +29,7 @@ export interface DrillFlags extends ConnectionFlags {
 const WARM_UP = 100
 /** ms for the new master, and again for the old one to come back as a replica. */
 const PATIENCE = 60_000
+const PROMISE = 'https://github.com/disredis/disredis/blob/main/docs/failover.md#a-planned-failover'
 
 export const drill: Run<DrillFlags> = async (flags, [shard = ''], terminal) => {
   const deployment = await readDeployment(flags, terminal)
@@ -73,18 +74,30 @@ export const drill: Run<DrillFlags> = async (flags, [shard = ''], terminal) => {
   if (flags.json) {
     terminal.print(JSON.stringify(result, undefined, 2))
   } else {
-    const { from, to, acknowledged, lost, longestGap, errors, executedTwice, switchedAfter } =
-      result
+    const { from, to, acknowledged, lost, longestGap, unknown, errors, executedTwice } = result
+    const { switchedAfter } = result
     const failures = Object.entries(errors).map(([code, count]) => `${count} ${code}`)
     terminal.print(`${shard}: ${from} -> ${to}, ${switchedAfter} ms after the order`)
     terminal.print(`longest gap between acknowledgements  ${longestGap} ms`)
     terminal.print(`acknowledged writes                   ${acknowledged}`)
     terminal.print(`lost                                  ${lost}`)
     terminal.print(`executed twice                        ${executedTwice}`)
+    terminal.print(`outcome unknown                       ${unknown}`)
+    if (unknown > 0) terminal.print(aboutUnknown(unknown))
     terminal.print(`errors                                ${failures.join(', ') || 'none'}`)
   }
-  const isClean = result.lost + result.executedTwice + Object.keys(result.errors).length === 0
-  return isClean ? exitCode.ok : exitCode.findings
+  return isAsPromised(result) ? exitCode.ok : exitCode.findings
+}
+
+function aboutUnknown(unknown: number): string {
+  return unknown <= WRITERS
+    ? `  Expected: at most the ${WRITERS} writes in flight when the failover began; see ${PROMISE}`
+    : `  Too many: no more than ${WRITERS} writes were in flight when the failover began; see ${PROMISE}`
+}
+
+/** As {@link PROMISE} has it. */
+function isAsPromised({ lost, executedTwice, unknown, errors }: TrickleResult): boolean {
+  return lost + executedTwice + Object.keys(errors).length === 0 && unknown <= WRITERS
 }
 
 /** @throws CliError when the doctor says that it cannot go well */

@@ -1,7 +1,7 @@
-import type { Disredis } from '@disredis/client'
+import { type Disredis, OutcomeUnknownError } from '@disredis/client'
 
-/** Writers side by side, each at its own list. */
-const WRITERS = 4
+/** Writers side by side, each at its own list, with one write in flight at most. */
+export const WRITERS = 4
 /** ms between two writes of one of them. */
 const PACE = 5
 
@@ -10,7 +10,9 @@ export interface TrickleResult {
   /** Acknowledged, and not there any more. */
   readonly lost: number
   readonly executedTwice: number
-  /** Refused or of unknown outcome, by code. */
+  /** In flight when the failover began, without a proof of what became of them: {@link WRITERS} at most. */
+  readonly unknown: number
+  /** Refused, by code. */
   readonly errors: Readonly<Record<string, number>>
   /** The longest time without an acknowledgement, ms. */
   readonly longestGap: number
@@ -22,6 +24,7 @@ export class Trickle {
   readonly #keys: readonly string[]
   readonly #acknowledged = new Map<string, Set<string>>()
   readonly #errors: Record<string, number> = {}
+  #unknown = 0
   readonly #writing: Promise<unknown>
   #isEnding = false
   #lastAck = performance.now()
@@ -55,6 +58,7 @@ export class Trickle {
       acknowledged: this.#count,
       lost,
       executedTwice,
+      unknown: this.#unknown,
       errors: this.#errors,
       longestGap: Math.round(this.#longestGap),
     }
@@ -64,6 +68,7 @@ export class Trickle {
     const ids = new Set<string>()
     this.#acknowledged.set(key, ids)
     for (let i = 0; !this.#isEnding; i++) {
+      await new Promise((resolve) => setTimeout(resolve, PACE))
       try {
         await this.#client.rpush(key, `${i}`)
         ids.add(`${i}`)
@@ -72,10 +77,13 @@ export class Trickle {
         this.#longestGap = Math.max(this.#longestGap, now - this.#lastAck)
         this.#lastAck = now
       } catch (error) {
+        if (error instanceof OutcomeUnknownError) {
+          this.#unknown++
+          continue
+        }
         const code = (error as { code?: string }).code ?? (error as Error).message.split(' ', 1)[0]!
         this.#errors[code] = (this.#errors[code] ?? 0) + 1
       }
-      await new Promise((resolve) => setTimeout(resolve, PACE))
     }
   }
 }

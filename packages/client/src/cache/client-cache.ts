@@ -123,21 +123,29 @@ export class ClientCache {
 
   /** The command is about to be sent; if it writes, what it writes is forgotten until it is settled. */
   noteWrite(command: Command): void {
-    if (command.isRead && command.members === undefined) return
-    const writes = (command.members ?? [command]).filter((it) => !it.isRead)
+    const { members, info } = command
+    if (members !== undefined) this.#noteWrites(command, members)
+    else if (command.isRead) return
+    else if (info.keyIndex < 0 || mayChangeAnyKey(info)) this.#noteWrites(command, [command])
+    else if (info.route.to === 'keys') {
+      const text = this.#kept.beginWrite(command.args[info.keyIndex]!)
+      endWith(command, () => this.#kept.endWrite(text))
+    }
+  }
+
+  #noteWrites(command: Command, members: readonly Command[]): void {
+    const writes = members.filter((it) => !it.isRead)
     const keys = writes.flatMap(({ info, args }) =>
       info.route.to === 'channel' ? [] : info.findKeys(args).map((i) => args[i]!),
     )
     const isOfAny = writes.some(({ info }) => mayChangeAnyKey(info))
     if (keys.length === 0 && !isOfAny) return
-    const texts = this.#kept.beginWrite(keys)
+    const texts = keys.map((key) => this.#kept.beginWrite(key))
     if (isOfAny) this.#kept.beginWriteOfAny()
-    const end = () => {
-      this.#kept.endWrite(texts)
+    endWith(command, () => {
+      for (const text of texts) this.#kept.endWrite(text)
       if (isOfAny) this.#kept.endWriteOfAny()
-    }
-    // Registered before the caller has the promise: when the caller goes on, it has ended.
-    command.promise.then(end, end)
+    })
   }
 
   health(): CacheHealth {
@@ -152,6 +160,11 @@ export class ClientCache {
   close(): void {
     for (const link of this.#links) link.close()
   }
+}
+
+/** Registered before the caller has the promise: when the caller goes on, `end` has been called. */
+function endWith(command: Command, end: () => void): void {
+  command.promise.then(end, end)
 }
 
 /** A command with its arguments beside the key; no two of them give the same text. */

@@ -67,22 +67,20 @@ export class NearCache<R = unknown> {
   }
 
   /**
-   * A write of these keys begins.
+   * A write of this key begins.
    *
    * @returns what {@link endWrite} takes
    */
-  beginWrite(keys: readonly Argument[]): readonly string[] {
-    return keys.map((key) => {
-      const text = keyText(key)
-      this.#writes.begin(text)
-      this.partOf(key)?.invalidate(text)
-      return text
-    })
+  beginWrite(key: Argument): string {
+    const text = keyText(key)
+    this.#writes.begin(text)
+    this.partOf(key)?.invalidate(text)
+    return text
   }
 
   /** It is settled, whatever became of it. */
-  endWrite(keys: readonly string[]): void {
-    for (const key of keys) this.#writes.end(key)
+  endWrite(key: string): void {
+    this.#writes.end(key)
   }
 
   /** A write begins that may be of any key. */

@@ -127,7 +127,8 @@ export interface DisredisOptions {
     | undefined
   /**
    * Hold writes after no majority of the Sentinels has been in reach for so many ms: this process may
-   * be cut off together with an old master. Reads go on. Default: never.
+   * be cut off together with an old master. Reads go on. A silent Sentinel is out of reach when an answer
+   * is overdue by 1 s, and is asked every `sentinelPollInterval`. Default: never.
    */
   readonly fenceAfter?: number | undefined
   /** The longest time between two questions to a Sentinel: 1 to 1000. Default 1000. */

@@ -1,4 +1,4 @@
-import type { Address, Runtime, Timer } from '@disredis/connection'
+import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/connection'
 import type { HashRing } from '@disredis/hash-ring'
 import {
   acquireWatcher,
@@ -384,6 +384,10 @@ export class ShardSupervisor {
         translate: (address) => translateAddress(address, this.#options.natMap),
         replicas: () =>
           this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
+        follows: (address) =>
+          this.topology?.shards
+            .get(name)
+            ?.replicas.some((it) => it.masterLinkUp && isSameAddress(it.address, address)) === true,
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...(reports ?? this.#reportsOf(name)),

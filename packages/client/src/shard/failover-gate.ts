@@ -43,6 +43,10 @@ export interface GateContext extends GateOptions {
   readonly translate: (address: Address) => Address
   /** The replicas of the shard that Sentinel knows. */
   readonly replicas: () => readonly Address[]
+  /** Whether the node there was left as a master, and nobody knows it as a replica since. */
+  readonly wasLeft: (address: Address) => boolean
+  /** The node there says that it is a replica. */
+  readonly onReplica: (address: Address) => void
   /** Takes the connection to the new master over; the gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
   /** The promoted node could not be dialled; the next attempt follows by itself. */
@@ -133,12 +137,15 @@ export class FailoverGate {
     return this.#probe?.isAt(address) === true
   }
 
-  /** Watches that node until it is a master; in place of a node watched before. */
+  /**
+   * Watches that node until it is a master; in place of a node watched before. A master that
+   * was left may be chosen again before it has been made a replica: that it says `master` proves nothing then.
+   */
   probe(address: Address): void {
     if (this.isProbing(address)) return
     this.#probe?.stop()
-    const { runtime, dial, connectTimeout, probeInterval, onPromoted, onProbeFailed } =
-      this.#context
+    const { runtime, dial, connectTimeout, probeInterval } = this.#context
+    const { wasLeft, onReplica, onPromoted, onProbeFailed } = this.#context
     this.#probe = new PromotionProbe(address, {
       runtime,
       dial,
@@ -146,13 +153,13 @@ export class FailoverGate {
       interval: probeInterval === false ? promotedInterval : probeInterval,
       backoff: new Backoff(promotedInterval, 200, runtime.random),
       onFailure: onProbeFailed,
+      onReplica: () => onReplica(address),
       onPromoted: (connection) => {
         const { openOn, isMasterGone } = this.#context
         const isSure =
-          openOn === 'proven' ||
           isSameAddress(this.#confirmed, address) ||
           this.#isDemoted ||
-          isMasterGone()
+          (!wasLeft(address) && (openOn === 'proven' || isMasterGone()))
         if (!isSure) return false
         onPromoted(connection)
         return true

@@ -22,6 +22,8 @@ export interface PromotionProbeOptions {
    * probe; otherwise the node is asked on.
    */
   readonly onPromoted: (connection: ShardConnection) => boolean
+  /** The node said that it is a replica. */
+  readonly onReplica: () => void
   /** It could not be dialled; the next attempt follows by itself. */
   readonly onFailure: (address: Address, error: DisredisError) => void
 }
@@ -75,6 +77,7 @@ export class PromotionProbe {
     connection.role(this.#abort.signal, this.#options.roleTimeout).then(
       ({ isMaster, isLoading }) => {
         if (this.#abort.signal.aborted) return
+        if (!isMaster) this.#options.onReplica()
         if (isMaster && !isLoading && this.#options.onPromoted(connection)) return
         this.#again(this.#options.interval, () => this.#ask(connection))
       },

@@ -45,6 +45,8 @@ export interface ShardContext {
   readonly translate: (address: Address) => Address
   /** The replicas of it that Sentinel knows. */
   readonly replicas: () => readonly Address[]
+  /** Whether Sentinel sees the node there linked to the master. */
+  readonly follows: (address: Address) => boolean
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

@@ -25,6 +25,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const failover: { now: FailoverTopology | undefined } = { now: undefined }
   const sentinels = { areInReach: true }
   const replicas = [promoted.address]
+  const followers = new Set<number>()
   let named: Address = old.address
   const shard = new Shard(
     's',
@@ -47,6 +48,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
       areSentinelsInReach: () => sentinels.areInReach,
       translate: (address) => address,
       replicas: () => replicas,
+      follows: (address) => followers.has(address.port),
       requestRefresh: () => {},
       reportMasterRejected: () => {},
       emit: (name) => events.push(name),
@@ -63,7 +65,19 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     shard.flow.send(command)
     return command
   }
-  return { runtime, old, promoted, shard, events, failover, sentinels, replicas, name, write }
+  return {
+    runtime,
+    old,
+    promoted,
+    shard,
+    events,
+    failover,
+    sentinels,
+    replicas,
+    followers,
+    name,
+    write,
+  }
 }
 
 type World = ReturnType<typeof makeWorld>
@@ -560,4 +574,62 @@ test('a master that says it is a replica is left for the promoted node at its pr
   await it.runtime.advance(100)
   expect(it.shard.phase).toBe('ready')
   expect(it.shard.master).toEqual(it.promoted.address)
+})
+
+describe('a master that was left and is chosen again, of a successor that is lost', () => {
+  /** Nobody has made the old master a replica. */
+  async function chooseAgain(it: World) {
+    it.promoted.connection.destroy()
+    it.promoted.isReachable = false
+    it.shard.failoverStarted(it.promoted.address)
+    it.shard.replicaSelected(it.old.address)
+    await it.runtime.advance(100)
+  }
+
+  async function leave() {
+    const it = await world()
+    await prove(it)
+    it.name(it.promoted.address)
+    await it.runtime.advance(20)
+    expect(it.shard.health().master).toEqual(it.promoted.address)
+    return it
+  }
+
+  test('proves nothing by saying master: it was never anything else', async () => {
+    const it = await leave()
+    await chooseAgain(it)
+    const held = it.write()
+    await it.runtime.advance(100)
+    expect(it.shard.phase).toBe('gated')
+    it.shard.replicaPromoted(it.old.address)
+    await it.runtime.advance(20)
+    expect(it.old.connection.written).toEqual([held])
+  })
+
+  test('serves when Sentinel names it again', async () => {
+    const it = await leave()
+    await chooseAgain(it)
+    it.name(it.old.address)
+    await it.runtime.advance(20)
+    expect(it.shard.health().master).toEqual(it.old.address)
+    expect(it.shard.phase).toBe('ready')
+  })
+
+  test('proves its promotion if it said in between that it is a replica', async () => {
+    const it = await leave()
+    it.old.isMaster = false
+    await chooseAgain(it)
+    it.old.isMaster = true
+    await it.runtime.advance(20)
+    expect(it.shard.phase).toBe('ready')
+  })
+
+  test('proves its promotion if Sentinel has seen it follow its successor', async () => {
+    const it = await leave()
+    it.followers.add(it.old.address.port)
+    it.shard.masterMoved()
+    it.followers.clear()
+    await chooseAgain(it)
+    expect(it.shard.phase).toBe('ready')
+  })
 })

@@ -12,6 +12,7 @@ import { LinkCheck } from './link-check.js'
 import { MasterBelief } from './master-belief.js'
 import { admitted, MasterDialler } from './master-dialler.js'
 import { connectionLost, demoted, masterSilent, noMaster } from './master-errors.js'
+import { Outage } from './outage.js'
 import { ServingConnection } from './serving-connection.js'
 import type { ShardContext, ShardOptions } from './shard-context.js'
 import type { LastFailover, ShardHealth } from './shard-health.js'
@@ -58,24 +59,19 @@ export class Shard implements ConnectionOwner, Ticked {
   readonly #dialler: MasterDialler
   readonly #serving: ServingConnection
   readonly #linkCheck: LinkCheck
+  readonly #outage: Outage
   readonly #drainWaiters = new Set<() => void>()
   readonly #sessions = new Set<ShardSession>()
   #state: ShardState = { phase: 'connecting' }
-  /** Since when the master has been lost or refused to be reached. */
-  #lostAt: number | undefined
   #servedBy: Address | undefined
-  /** `shardDown` was emitted, and no `shardUp` since. */
-  #isDownTold = false
-  #lastError: DisredisError | undefined
   #lastFailover: LastFailover | undefined
-  #fenced: DisredisError | undefined
-  #abortError: DisredisError | undefined
 
   constructor(name: string, options: ShardOptions, context: ShardContext) {
     const { runtime, batch } = context
     this.name = name
     this.#options = options
     this.#context = context
+    this.#outage = new Outage(name, context.emit)
     this.flow = new CommandFlow({
       name,
       isLane: options.isLane,
@@ -83,7 +79,7 @@ export class Shard implements ConnectionOwner, Ticked {
       runtime,
       batch,
       onPending: () => context.ticker.watch(this),
-      lastError: () => this.#problem,
+      lastError: () => this.#outage.error,
       isCongested: () => this.phase === 'ready' && this.#serving.isCongested,
       generation: () => this.generation,
     })
@@ -92,6 +88,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#belief = new MasterBelief({
       runtime,
       named: context.masterAddress,
+      follows: context.follows,
       proofLasts: options.gate.timeout,
       mayBeAnnounced: () =>
         this.phase === 'ready' &&
@@ -127,12 +124,7 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** Writes go to the master as they come. */
   get takesWrites(): boolean {
-    return this.phase === 'ready' && this.#fenced === undefined
-  }
-
-  /** What stands in the way, the most telling first. */
-  get #problem(): DisredisError | undefined {
-    return this.#fenced ?? this.#abortError ?? this.#lastError
+    return this.phase === 'ready' && !this.#outage.isFenced
   }
 
   /** Counts the connections that served: what a server said holds for its generation only. */
@@ -171,14 +163,14 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'closed') return
     const address = this.#belief.hearTopology()
     if (address === undefined) return
+    // One that is out of date may be believed for a moment: the failover ends with the word of its leader.
+    const isUnderWay = isSameAddress(this.#context.failover()?.master, address)
     if (isSameAddress(address, this.connection?.address)) {
-      // One that is out of date may be believed for a moment: the failover ends with the word of its leader.
-      const isUnderWay = isSameAddress(this.#context.failover()?.master, address)
       if (this.#gate !== undefined && !isUnderWay)
         this.#openGate('the Sentinels name the present master')
       return
     }
-    if (this.#gate?.isOf(address)) return
+    if (this.#gate?.isOf(address) && isUnderWay) return
     this.#gate?.confirm(address)
     // The old master may go on acknowledging writes that will be lost: hold them at once.
     if (this.#gate === undefined && this.connection !== undefined) {
@@ -220,7 +212,7 @@ export class Shard implements ConnectionOwner, Ticked {
     } else if (this.connection !== undefined && !beforePromotion.has(reason)) {
       this.#returnToNamed(this.connection.address)
     }
-    if (!this.#isAnswering) this.#abortError = error
+    if (!this.#isAnswering) this.#outage.failoverAborted(error)
   }
 
   /**
@@ -237,7 +229,7 @@ export class Shard implements ConnectionOwner, Ticked {
   /** Holds writes while there is an `error`; reads go on. */
   fence(error: DisredisError | undefined): void {
     if (this.phase === 'closed') return
-    this.#fenced = error
+    this.#outage.fence(error)
     this.#updateTargets()
   }
 
@@ -250,8 +242,8 @@ export class Shard implements ConnectionOwner, Ticked {
       queue: this.flow.queued,
       inFlight: this.connection?.inFlight ?? 0,
       lastFailover: this.#lastFailover,
-      lastError: this.#problem,
-      isFenced: this.#fenced !== undefined,
+      lastError: this.#outage.error,
+      isFenced: this.#outage.isFenced,
     }
   }
 
@@ -366,12 +358,10 @@ export class Shard implements ConnectionOwner, Ticked {
     const { runtime, emit, onServing } = this.#context
     const from = this.#servedBy
     const to = connection.address
-    const since = this.#gate?.since ?? this.#lostAt
+    const since = this.#gate?.since ?? this.#outage.since
     this.#dialler.stop()
     this.#moveTo({ phase: 'ready' }, 'replaced or unknown', connection)
-    this.#lostAt = undefined
-    this.#lastError = undefined
-    this.#abortError = undefined
+    this.#outage.end()
     this.#servedBy = to
     this.#belief.prove(to)
     this.#serving.replaceBy(connection)
@@ -385,7 +375,7 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#lastFailover = { from, to, duration }
       emit('failoverCompleted', { shard: this.name, from, to, duration })
     }
-    this.#emitUp(to)
+    this.#outage.tellEnd(to)
     onServing()
   }
 
@@ -394,38 +384,27 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#dialler.stop()
     if (this.phase !== 'down') return
     this.#moveTo({ phase: 'ready' })
-    this.#lostAt = undefined
-    this.#lastError = undefined
-    this.#abortError = undefined
-    this.#emitUp(address)
+    this.#outage.end()
+    this.#outage.tellEnd(address)
     this.#context.onServing()
   }
 
-  #emitUp(address: Address): void {
-    if (this.#isDownTold) this.#context.emit('shardUp', { shard: this.name, address })
-    this.#isDownTold = false
-  }
-
-  #emitDown(address: Address | undefined, error: DisredisError): void {
-    if (!this.#isDownTold) this.#context.emit('shardDown', { shard: this.name, address, error })
-    this.#isDownTold = true
-  }
-
   #dialFailed(address: Address, error: DisredisError): void {
-    this.#lastError = error
+    this.#outage.failed(error)
     if (error instanceof RoleMismatchError) this.#rejectMaster(address)
     this.#context.requestRefresh()
     if (this.phase === 'connecting') {
       this.#moveTo({ phase: 'down' })
-      this.#lostAt = this.#context.runtime.now()
-      this.#emitDown(address, error)
+      this.#outage.begin(this.#context.runtime.now())
+      this.#outage.tell(address, error)
     }
     if (this.phase === 'ready' && this.connection?.isSilent) {
-      this.#lostAt = this.connection.waitingSince
-      this.#lastError = masterSilent(this.name, this.connection, error)
+      const silent = masterSilent(this.name, this.connection, error)
+      this.#outage.begin(this.connection.waitingSince)
+      this.#outage.failed(silent)
       this.#moveTo({ phase: 'down' })
       this.#updateTargets()
-      this.#emitDown(address, this.#lastError)
+      this.#outage.tell(address, silent)
     }
     if (error.retryable) return
     this.flow.rejectQueued(error)
@@ -434,15 +413,15 @@ export class Shard implements ConnectionOwner, Ticked {
 
   /** The connection does not serve any more. */
   #masterLost(address: Address, error: DisredisError): void {
-    this.#lastError = error
-    this.#lostAt ??= this.#context.runtime.now()
+    this.#outage.failed(error)
+    this.#outage.begin(this.#context.runtime.now())
     this.#context.requestRefresh()
     if (this.phase === 'ready') {
       this.#moveTo({ phase: 'down' })
       this.#dialler.restartSoon()
     }
     this.#updateTargets()
-    this.#emitDown(address, error)
+    this.#outage.tell(address, error)
   }
 
   /** The node there said that it is a replica. */
@@ -474,22 +453,24 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#dialler.stop()
     const { connection } = this
     const silentSince = connection?.isSilent ? connection.waitingSince : undefined
-    const gate = new FailoverGate(master, this.#lostAt ?? silentSince, {
+    const gate = new FailoverGate(master, this.#outage.since ?? silentSince, {
       ...this.#options.gate,
       connectTimeout: this.#options.connectTimeout,
       runtime: this.#context.runtime,
       dial: this.#dialPromoted,
       oldMaster: connection,
       onProbeFailed: (_address, error) => {
-        this.#lastError = error
+        this.#outage.failed(error)
         if (!error.retryable) this.#context.onHopeless(error)
       },
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicas: this.#context.replicas,
+      wasLeft: (address) => this.#belief.wasLeft(address),
+      onReplica: (address) => this.#belief.isLeftNoLonger(address),
       // One that was never dialled may live, for all that is known; so may one that is busy for a while.
       isMasterGone: () =>
-        this.#lostAt !== undefined || this.#silence > this.#options.livenessTimeout,
+        this.#outage.since !== undefined || this.#silence > this.#options.livenessTimeout,
       onPromoted: (connection) => this.#masterAnswered(connection),
       onDemotedLate: (oldMaster) => this.#masterDemoted(oldMaster),
       onTimeout: () => {
@@ -523,8 +504,8 @@ export class Shard implements ConnectionOwner, Ticked {
     }
     this.#updateTargets()
     if (this.phase === 'down') {
-      this.#lostAt ??= this.#context.runtime.now()
-      this.#emitDown(named, this.#problem ?? noMaster(this.name, reason))
+      this.#outage.begin(this.#context.runtime.now())
+      this.#outage.tell(named, this.#outage.error ?? noMaster(this.name, reason))
     }
     this.#context.emit('failoverAborted', { shard: this.name, reason })
   }
@@ -556,7 +537,7 @@ export class Shard implements ConnectionOwner, Ticked {
   #updateTargets(): void {
     const isServing = this.phase === 'ready' || this.phase === 'gated'
     const read = isServing ? this.#serving.usable : undefined
-    const isHeld = this.phase === 'gated' || this.#fenced !== undefined
+    const isHeld = this.phase === 'gated' || this.#outage.isFenced
     this.flow.setTargets(isHeld ? undefined : read, read)
     for (const session of this.#sessions) session.shardChanged?.()
   }

@@ -19,7 +19,7 @@ interface Read {
 type Request =
   | { readonly kind: 'read'; readonly read: Read }
   | { readonly kind: 'ping'; readonly sentAt: number }
-  | { readonly kind: 'write'; readonly key: number; readonly keys: readonly string[] }
+  | { readonly kind: 'write'; readonly key: number; readonly text: string }
   | { readonly kind: 'flush' }
 
 /** From the server, in the order of the wire. */
@@ -29,7 +29,7 @@ type Message =
   | { readonly kind: 'invalidate'; readonly key: number | undefined; readonly sequence: number }
   | {
       readonly kind: 'written'
-      readonly keys: readonly string[]
+      readonly text: string
       readonly sequence: number
       readonly key: number
     }
@@ -155,8 +155,8 @@ class Interleaving {
   }
 
   #write(key: number): void {
-    const keys = this.#cache.beginWrite([names[key]!])
-    this.#toMain.push({ kind: 'write', key, keys })
+    const text = this.#cache.beginWrite(names[key]!)
+    this.#toMain.push({ kind: 'write', key, text })
   }
 
   #flush(): void {
@@ -257,7 +257,7 @@ class Interleaving {
         this.#answer(message.read, message.version)
         break
       case 'written':
-        this.#cache.endWrite(message.keys)
+        this.#cache.endWrite(message.text)
         this.#promise(message.key, message.sequence)
         break
       case 'flushed':
@@ -300,7 +300,7 @@ class Interleaving {
     for (const it of requests) {
       if (it.kind === 'value' || it.kind === 'read') {
         this.#toMain.push({ kind: 'read', read: { ...it.read, floor: 0 } })
-      } else if (it.kind === 'written' || it.kind === 'write') this.#cache.endWrite(it.keys)
+      } else if (it.kind === 'written' || it.kind === 'write') this.#cache.endWrite(it.text)
       else if (it.kind === 'flushed' || it.kind === 'flush') this.#cache.endWriteOfAny()
     }
   }

@@ -42,7 +42,8 @@ export async function serveContractApp(
   { store: given, routes, maxAge }: ContractAppOptions,
 ): Promise<ContractApp> {
   const { client, ...policy } = given
-  const app = fastify()
+  // The requests' agent reuses connections; one that is being given up would reset them.
+  const app = fastify({ keepAliveTimeout: 0 })
   const store = await addSessions(app, {
     ...policy,
     ...(connection?.() ?? { client }),

@@ -1,4 +1,4 @@
-import { type Address, isSameAddress } from '@disredis/connection'
+import { type Address, formatAddress, isSameAddress } from '@disredis/connection'
 import type { NamedNode } from '../protocol/sentinel-report.js'
 
 /**
@@ -9,6 +9,9 @@ import type { NamedNode } from '../protocol/sentinel-report.js'
 export class NodeNames {
   readonly #masters = new Map<string, NamedNode>()
   readonly #replicas = new Map<string, readonly NamedNode[]>()
+  /** What was found out by {@link isSame} since anything changed, by address. */
+  readonly #runIds = new Map<string, string | undefined>()
+  #asked: ReadonlySet<string> = new Set()
 
   /** What a Sentinel knows by now; undefined: it was not asked for that, or does not know. */
   record(
@@ -16,11 +19,13 @@ export class NodeNames {
     master: NamedNode | undefined,
     replicas: readonly NamedNode[] | undefined,
   ): void {
+    this.#runIds.clear()
     if (master !== undefined) this.#masters.set(sentinel, master)
     if (replicas !== undefined) this.#replicas.set(sentinel, replicas)
   }
 
   removeSentinel(sentinel: string): void {
+    this.#runIds.clear()
     this.#masters.delete(sentinel)
     this.#replicas.delete(sentinel)
   }
@@ -29,14 +34,24 @@ export class NodeNames {
   isSame(a: Address | undefined, b: Address | undefined, sentinels: ReadonlySet<string>): boolean {
     if (a === undefined || b === undefined) return false
     if (isSameAddress(a, b)) return true
-    const runId = this.#runIdAt(a, sentinels)
-    return runId !== undefined && runId === this.#runIdAt(b, sentinels)
+    if (sentinels !== this.#asked) {
+      this.#runIds.clear()
+      this.#asked = sentinels
+    }
+    const runId = this.#runIdAt(a)
+    return runId !== undefined && runId === this.#runIdAt(b)
+  }
+
+  #runIdAt(address: Address): string | undefined {
+    const key = formatAddress(address)
+    if (!this.#runIds.has(key)) this.#runIds.set(key, this.#voteOn(address))
+    return this.#runIds.get(key)
   }
 
   /** What most of the Sentinels that name the address say; undefined if two say as much. */
-  #runIdAt(address: Address, sentinels: ReadonlySet<string>): string | undefined {
+  #voteOn(address: Address): string | undefined {
     const votes = new Map<string, number>()
-    for (const sentinel of sentinels) {
+    for (const sentinel of this.#asked) {
       const named = [this.#masters.get(sentinel), ...(this.#replicas.get(sentinel) ?? [])]
       const node = named.find((one) => isSameAddress(one?.address, address))
       if (node !== undefined) votes.set(node.runId, (votes.get(node.runId) ?? 0) + 1)

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type Address, formatAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { Claim, MasterReport, ReplicaTopology, Source } from '../protocol/sentinel-report.js'
@@ -13,6 +12,7 @@ import {
   removeClaim,
 } from './master-claims.js'
 import { NodeNames } from './node-names.js'
+import { isSameShard } from './same-topology.js'
 import type { ShardTopology } from './topology.js'
 
 /** The Sentinels whose word counts, at this moment. */
@@ -142,7 +142,7 @@ export class ShardView {
     const { current } = this.#claims
     if (current === undefined) return undefined
     const next = this.#build(current, this.#currentDetails(current, prefer))
-    if (!isDeepStrictEqual(next, this.#shard)) this.#shard = next
+    if (this.#shard === undefined || !isSameShard(next, this.#shard)) this.#shard = next
     return this.#shard
   }
 

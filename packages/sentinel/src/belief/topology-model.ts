@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type Address, formatAddress } from '@disredis/connection'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { SentinelReport, Source } from '../protocol/sentinel-report.js'
 import { freezeMap } from './freeze-map.js'
+import { areSameSentinels } from './same-topology.js'
 import { type Members, ShardView } from './shard-view.js'
 import type { SentinelTopology, ShardTopology, Topology } from './topology.js'
 
@@ -77,7 +77,7 @@ export class TopologyModel {
     if (
       previous !== undefined &&
       shards.every(([name, shard]) => previous.shards.get(name) === shard) &&
-      isDeepStrictEqual(previous.sentinels, sentinels)
+      areSameSentinels(previous.sentinels, sentinels)
     ) {
       return previous
     }

@@ -2,7 +2,8 @@ import { isIP, isIPv6 } from 'node:net'
 
 /** A host name or an IP address without brackets. */
 export function isHost(value: unknown): value is string {
-  return typeof value === 'string' && (isIPv6(value) || /^[^\s,:/?#@[\]]+$/u.test(value))
+  if (typeof value !== 'string') return false
+  return value.includes(':') ? isIPv6(value) : /^[^\s,/?#@[\]]+$/u.test(value)
 }
 
 export function isPort(value: unknown): value is number {
@@ -11,7 +12,7 @@ export function isPort(value: unknown): value is number {
 
 /** `0.0.0.0`, `::` and their other spellings: a system that dials it reaches itself. */
 export function isUnspecified(host: string): boolean {
-  if (!isIPv6(host)) return /^0+(?:\.0+){0,3}$/u.test(host)
+  if (!host.includes(':') || !isIPv6(host)) return /^0+(?:\.0+){0,3}$/u.test(host)
   return (
     /^[0:]+$/u.test(host) ||
     /^(?:0*:)*(?:ffff:)?0+(?:\.0+){3}$/iu.test(host) ||

@@ -5,6 +5,7 @@ import { locateError } from '../link/locate-error.js'
 import { SentinelSession, type SessionContext } from '../link/sentinel-session.js'
 import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { ListedSentinel, SentinelReport, Source } from '../protocol/sentinel-report.js'
+import { ListedSentinels } from './listed-sentinels.js'
 
 export interface GroupListener {
   onReport(session: SentinelSession, report: SentinelReport): void
@@ -31,8 +32,10 @@ export class SentinelGroup {
   readonly #context: SessionContext
   readonly #listener: GroupListener
   readonly #sessions = new Set<SentinelSession>()
-  /** What each connected Sentinel lists, by its id and by master. */
-  readonly #lists = new Map<string, Map<string, readonly ListedSentinel[]>>()
+  /** What each connected Sentinel lists, by its id. */
+  readonly #lists = new Map<string, ListedSentinels>()
+  /** What all of them list; undefined since one of them changed. */
+  #union: readonly ListedSentinel[] | undefined
   /** Those that list more than is read, and how many. */
   readonly #overlong = new Map<SentinelSession, number>()
   readonly #lastListed = new Map<SentinelSession, number>()
@@ -87,7 +90,8 @@ export class SentinelGroup {
    */
   isTrusted(session: SentinelSession): boolean {
     const seeds = this.members.filter(
-      (seed) => seed !== session && seed.isSeed && idsIn(this.#lists.get(seed.id ?? '')).size > 0,
+      (seed) =>
+        seed !== session && seed.isSeed && (this.#lists.get(seed.id ?? '')?.ids.size ?? 0) > 0,
     )
     if (seeds.length === 0 || (session.isSeed && seeds.length === 1)) return true
     const listers = this.#listersOf(session)
@@ -157,13 +161,8 @@ export class SentinelGroup {
   }
 
   #onReport(session: SentinelSession, report: SentinelReport): void {
-    const lists = this.#lists.get(session.id!) ?? new Map()
-    for (const name of lists.keys()) if (!report.masters.has(name)) lists.delete(name)
-    for (const [name, { sentinels }] of report.masters) {
-      if (sentinels !== undefined) lists.set(name, sentinels.slice(0, mostListed))
-    }
+    this.#noteLists(session.id!, report)
     this.#noteLength(session, report)
-    this.#lists.set(session.id!, lists)
     this.#follow()
     const problem = this.#overlongProblem(session)
     const problems = problem === undefined ? report.problems : [...report.problems, problem]
@@ -171,8 +170,23 @@ export class SentinelGroup {
     if (problem !== undefined) this.#listener.onProblem(session, problem)
   }
 
+  #noteLists(id: string, { masters }: SentinelReport): void {
+    const known = this.#lists.get(id)
+    const lists = known ?? new ListedSentinels()
+    const read = new Map<string, readonly ListedSentinel[]>()
+    for (const [name, { sentinels }] of masters) {
+      if (sentinels !== undefined) read.set(name, sentinels.slice(0, mostListed))
+    }
+    if (lists.update(masters, read)) this.#union = undefined
+    if (known === undefined) this.#lists.set(id, lists)
+  }
+
+  #forgetLists(id: string): void {
+    if (this.#lists.delete(id)) this.#union = undefined
+  }
+
   #onFailed(session: SentinelSession, error: Error): void {
-    if (session.id !== undefined) this.#lists.delete(session.id)
+    if (session.id !== undefined) this.#forgetLists(session.id)
     for (const other of this.#sessionsOf(session.id)) if (other.state === 'suspended') other.open()
     this.#listener.onFailed(session, error)
   }
@@ -230,15 +244,20 @@ export class SentinelGroup {
   }
 
   /** What is listed, first what most Sentinels list, and no more than is connected to. */
-  #listed(): ListedSentinel[] {
-    const all = [...this.#lists.values()].flatMap((lists) => [...lists.values()]).flat()
+  #listed(): readonly ListedSentinel[] {
+    this.#union ??= this.#unite()
+    return this.#union
+  }
+
+  #unite(): readonly ListedSentinel[] {
+    const all = [...this.#lists.values()].flatMap((lists) => lists.all)
     const unique = new Map(
       all.map((listed) => [`${listed.id} ${formatAddress(listed.address)}`, listed]),
     )
     if (unique.size <= mostListed) return [...unique.values()]
     const listers = new Map<string, number>()
     for (const lists of this.#lists.values()) {
-      for (const id of idsIn(lists)) listers.set(id, (listers.get(id) ?? 0) + 1)
+      for (const id of lists.ids) listers.set(id, (listers.get(id) ?? 0) + 1)
     }
     const ordered = [...unique.values()].sort((a, b) => listers.get(b.id)! - listers.get(a.id)!)
     return ordered.slice(0, mostListed)
@@ -246,13 +265,9 @@ export class SentinelGroup {
 
   /** The connected Sentinels that list it, by their ids. */
   #listersOf({ id, address }: SentinelSession): string[] {
-    return [...this.#lists]
-      .filter(([, lists]) =>
-        [...lists.values()].some((listed) =>
-          listed.some((one) => one.id === id || isSameAddress(one.address, address)),
-        ),
-      )
-      .map(([lister]) => lister)
+    const listers: string[] = []
+    for (const [lister, lists] of this.#lists) if (lists.lists(id, address)) listers.push(lister)
+    return listers
   }
 
   #find({ id, address }: ListedSentinel): SentinelSession | undefined {
@@ -265,11 +280,7 @@ export class SentinelGroup {
   }
 
   #forget(sentinel: Source): void {
-    this.#lists.delete(sentinel.id)
+    this.#forgetLists(sentinel.id)
     this.#listener.onForgotten(sentinel)
   }
-}
-
-function idsIn(lists: ReadonlyMap<string, readonly ListedSentinel[]> | undefined): Set<string> {
-  return new Set([...(lists?.values() ?? [])].flat().map(({ id }) => id))
 }

@@ -1,5 +1,6 @@
 import type { Disredis } from '@disredis/client'
 import { Counter, Gauge, Histogram, type Registry, register } from 'prom-client'
+import { cacheFigureByShard, cacheFigures } from '../cache-figures.js'
 import { errorCodeOf, listenToCommands } from '../command-channel.js'
 import { CommandSeries } from '../command-series.js'
 import { ShardDirectory } from '../shard-directory.js'
@@ -7,7 +8,7 @@ import { ShardDirectory } from '../shard-directory.js'
 export interface CollectOptions {
   /** Default: prom-client's own. */
   readonly register?: Registry
-  /** Their queues, phases and Sentinels are read at each scrape. */
+  /** Their queues, phases, Sentinels and near caches are read at each scrape. */
   readonly clients?: readonly Disredis[]
 }
 
@@ -46,7 +47,7 @@ export function collectDisredisMetrics(options: CollectOptions = {}): Disposable
     labelNames: ['event', 'shard'],
     registers,
   })
-  const gauges = makeHealthGauges(clients, registers)
+  const read = [...makeHealthGauges(clients, registers), ...makeCacheMetrics(clients, registers)]
   const directory = new ShardDirectory(({ name, event }) => {
     series.forget()
     if (name === 'topologyChanged') return
@@ -74,10 +75,32 @@ export function collectDisredisMetrics(options: CollectOptions = {}): Disposable
     [Symbol.dispose]() {
       stop()
       directory.close()
-      const names = [...gauges, ...own]
+      const names = [...read, ...own]
       for (const one of registers) for (const name of names) one.removeSingleMetric(name)
     },
   }
+}
+
+/** @returns their names; none, if no client has a near cache */
+function makeCacheMetrics(clients: readonly Disredis[], registers: Registry[]): readonly string[] {
+  if (clients.every((client) => client.health().cache === undefined)) return []
+  return cacheFigures.map((figure) => {
+    const isTotal = figure.kind === 'total'
+    const ending = isTotal ? '_total' : figure.unit === 's' ? '_seconds' : ''
+    const name = `disredis_cache_${figure.name}${ending}`
+    const metric = new (isTotal ? Counter : Gauge)({
+      name,
+      help: figure.help,
+      labelNames: ['shard'],
+      registers,
+      collect() {
+        metric.reset()
+        for (const [shard, value] of cacheFigureByShard(figure, clients))
+          metric.inc({ shard }, value)
+      },
+    })
+    return name
+  })
 }
 
 /** @returns their names */
