@@ -32,6 +32,11 @@ export class ManualRuntime implements Runtime {
 
   random = (): number => 0.5
 
+  /** The event loop is held up: time passes, and no timer has run yet. */
+  stall(ms: number): void {
+    this.#now += ms
+  }
+
   /** Lets promises settle, then runs what is due, in order. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms

@@ -76,16 +76,25 @@ export class CommandFlow {
   }
 
   send(command: Command): void {
+    const { batch } = this.#context
     // A command that waited in the lobby has one: it is absolute, from the call.
-    command.deadline ??= this.#context.batch.countCommand() + command.timeout
+    if (command.deadline === undefined) command.deadline = batch.countCommand() + command.timeout
+    else if (this.#isOverdue(command)) return
     if (this.#accept(command)) this.#watch(command)
   }
 
   /** Takes over a command whose deadline runs already. */
   resend(command: Command): void {
-    if (!this.#accept(command)) return
+    if (this.#isOverdue(command) || !this.#accept(command)) return
     this.#deadlines.addLate(command, this.#context.batch.now())
     this.#startTicking()
+  }
+
+  /** Its deadline passed while the event loop was held up: it was rejected, and is not to be sent. */
+  #isOverdue(command: Command): boolean {
+    if (command.deadline! > this.#context.batch.now()) return false
+    this.#expire(command)
+    return true
   }
 
   /** False if the queue is full or the shard closed: the command has failed. */
@@ -153,7 +162,7 @@ export class CommandFlow {
 
   /** @returns whether commands are pending. */
   tick(now: number): boolean {
-    this.#deadlines.expire(now, (command) => this.#expire(command))
+    this.#expireOverdue(now)
     if (this.#pause.isOver()) this.#writeQueued()
     this.#isTicked = !this.#deadlines.isEmpty
     return this.#isTicked
@@ -205,6 +214,8 @@ export class CommandFlow {
   #writeQueued(): void {
     const target = this.#writeTarget
     if (target === undefined || this.#pause.isHolding) return
+    // After a pause of the event loop the news of a master may come before the ticker.
+    if (this.#queue.length > 0) this.#expireOverdue(this.#context.batch.now())
     // A node that refuses or dies meanwhile takes the target away.
     while (target === this.#writeTarget && target.isWritable) {
       const command = this.#queue.shift()
@@ -231,6 +242,10 @@ export class CommandFlow {
     if (this.#isTicked) return
     this.#isTicked = true
     this.#context.onPending()
+  }
+
+  #expireOverdue(now: number): void {
+    this.#deadlines.expire(now, (command) => this.#expire(command))
   }
 
   #expire(command: Command): void {

@@ -109,6 +109,20 @@ test('a promotion that is proven but not announced may be undone: writes wait fo
   expect(it.old.connection.written).toEqual([held])
 })
 
+test('a write whose deadline passed while the event loop was held up is not sent to a master that is heard of first', async () => {
+  const it = await world()
+  await prove(it)
+  const [overdue, inTime] = [it.write(700), it.write(5_000)]
+  await it.runtime.advance(100)
+  it.runtime.stall(2_000)
+  it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('undone'))
+  await expect(overdue.promise).rejects.toMatchObject({
+    code: 'DISREDIS_COMMAND_TIMEOUT',
+    mayHaveExecuted: false,
+  })
+  expect(it.old.connection.written).toEqual([inTime])
+})
+
 test('asked to open on the proof, it does', async () => {
   const it = await world('proven')
   await prove(it)
