@@ -123,6 +123,23 @@ test('a write whose deadline passed while the event loop was held up is not sent
   expect(it.old.connection.written).toEqual([inTime])
 })
 
+test('a node that is replaced itself when it is promoted takes no writes', async () => {
+  const it = await world()
+  await prove(it)
+  const held = it.write()
+  it.name(it.promoted.address)
+  const sentinel = { id: 's1', address: it.old.address }
+  it.failover.now = { sentinel, master: it.promoted.address, replica: it.old.address }
+  it.shard.failoverStarted(it.promoted.address)
+  await it.runtime.advance(50)
+  expect(it.shard.phase).toBe('gated')
+  expect(it.events.slice(-2)).toEqual(['failoverCompleted', 'failoverStarted'])
+  expect(it.promoted.connection.written).toEqual([])
+  it.failover.now = undefined
+  it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('undone'))
+  expect(it.promoted.connection.written).toEqual([held])
+})
+
 test('asked to open on the proof, it does', async () => {
   const it = await world('proven')
   await prove(it)
@@ -426,6 +443,7 @@ describe('a shard that starts while its master is replaced', () => {
   test('dials the old master when the failover is given up', async () => {
     const it = await late()
     const waiting = it.write()
+    it.failover.now = undefined
     it.shard.failoverAborted('unannounced', new FailoverAbortedError('given up'))
     await it.runtime.advance(100)
     expect(it.old.connection.written).toEqual([waiting])

@@ -1,4 +1,9 @@
-import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
+import {
+  type Address,
+  type DisredisError,
+  type FailoverTopology,
+  isSameAddress,
+} from '@disredis/sentinel'
 import type { Command, ReplyHold } from '../commands/command.js'
 import { judgeLinks, type LinkVerdict } from '../connection/link-verdict.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
@@ -150,12 +155,14 @@ export class Shard implements ConnectionOwner, Ticked {
   start(): void {
     this.#belief.hearTopology()
     const failover = this.#context.failover()
-    if (failover === undefined) {
-      this.#dialler.restart()
-      return
-    }
-    this.failoverStarted(failover.master)
-    if (failover.replica !== undefined) this.replicaSelected(failover.replica)
+    if (failover === undefined) this.#dialler.restart()
+    else this.#join(failover)
+  }
+
+  /** A failover has begun before this shard could hear of it. */
+  #join({ master, replica }: FailoverTopology): void {
+    this.failoverStarted(master)
+    if (replica !== undefined) this.replicaSelected(replica)
   }
 
   /** There is a new topology: Sentinel may name another address. */
@@ -369,7 +376,10 @@ export class Shard implements ConnectionOwner, Ticked {
     // What they would still be told is of a master that is none.
     if (isReplaced) for (const session of this.#sessions) session.end()
     this.flow.forgetRefusals()
-    this.#updateTargets()
+    // It may be about to be replaced in its turn, which the gate of the failover before did not look at.
+    const next = this.#context.failover()
+    const isNext = next !== undefined && isSameAddress(next.master, to)
+    this.#updateTargets(isNext)
     if (isReplaced) {
       const duration = since === undefined ? 0 : runtime.now() - since
       this.#lastFailover = { from, to, duration }
@@ -377,6 +387,7 @@ export class Shard implements ConnectionOwner, Ticked {
     }
     this.#outage.tellEnd(to)
     onServing()
+    if (isNext) this.#join(next)
   }
 
   /** It answers again: another connection that was dialled meanwhile is not needed. */
@@ -533,11 +544,15 @@ export class Shard implements ConnectionOwner, Ticked {
     gates.publish({ shard, isLane, master, step: 'opened', fate, duration })
   }
 
-  /** The one place that says where commands may be written. */
-  #updateTargets(): void {
+  /**
+   * The one place that says where commands may be written.
+   *
+   * @param isToBeGated writes are held already
+   */
+  #updateTargets(isToBeGated = false): void {
     const isServing = this.phase === 'ready' || this.phase === 'gated'
     const read = isServing ? this.#serving.usable : undefined
-    const isHeld = this.phase === 'gated' || this.#outage.isFenced
+    const isHeld = isToBeGated || this.phase === 'gated' || this.#outage.isFenced
     this.flow.setTargets(isHeld ? undefined : read, read)
     for (const session of this.#sessions) session.shardChanged?.()
   }
