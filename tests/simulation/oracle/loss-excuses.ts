@@ -22,6 +22,7 @@ export interface LostWrite {
  *
  * - in a failover to a node that did not follow the master: Sentinel chooses it all the same, and what the
  *   master had acknowledged before the client heard of the failover is gone;
+ * - if it was executed before the failover began, and the chosen node lacked it;
  * - for a while after what struck the shard, a Sentinel or a client, unless it is a schedule of planned
  *   failovers; what struck another shard's nodes is no excuse.
  */
@@ -44,7 +45,7 @@ export class LossExcuses {
     if (failover !== undefined) {
       return `${operation.client} had heard at ${failover.heard.get(operation.client)!.toFixed(1)} that ${failover.leader} replaces it by ${failover.selected!.name}, which lacks it`
     }
-    if (this.#records.all.some((it) => this.#isUnsound(it, lost))) return undefined
+    if (this.#records.all.some((it) => this.#isBeyondClients(it, lost))) return undefined
     if (this.#schedule.kind === 'planned') return 'nothing but planned failovers has happened'
     return this.#isStruck(lost) ? undefined : 'nothing has struck its shard'
   }
@@ -63,9 +64,13 @@ export class LossExcuses {
     return isUnderWay && !this.#records.isKept(failover, record)
   }
 
-  #isUnsound(failover: FailoverRecord, { operation, shard, node, record }: LostWrite): boolean {
-    const { isSound, promotion, master, heard } = failover
-    if (failover.shard !== shard || isSound || promotion === undefined) return false
+  #isBeyondClients(
+    failover: FailoverRecord,
+    { operation, shard, node, record }: LostWrite,
+  ): boolean {
+    const { isSound, at, promotion, master, heard } = failover
+    const isBeyondClients = !isSound || record.at < at
+    if (failover.shard !== shard || !isBeyondClients || promotion === undefined) return false
     if (operation.settledAt > (heard.get(operation.client) ?? promotion.at)) return false
     const wasThere = master === node || this.#records.wasThere(failover, record)
     return wasThere && !this.#records.isKept(failover, record)

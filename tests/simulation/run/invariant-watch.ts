@@ -132,11 +132,14 @@ export class InvariantWatch {
     }
   }
 
-  /** Of a failover that was given up nothing is held. */
-  #lookAtGate({ name, renamedAt }: Application, shard: string): void {
+  /** Of a failover that was given up nothing is held, if there is a master to write to. */
+  #lookAtGate({ name, client, renamedAt }: Application, shard: string): void {
     const since = this.#world.time.now - longestOpening
     if (!this.#records.isGivenUp(name, shard, since)) return
+    const named = client?.topology?.shards.get(shard)?.master.host
+    const node = this.#world.nodesOf(shard).find(({ address }) => address.host === named)
     if (
+      node?.link !== undefined ||
       (renamedAt.get(shard) ?? 0) > since ||
       this.stalledFor(name, since, since + longestOpening) > 0
     )
