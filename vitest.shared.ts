@@ -19,8 +19,8 @@ export default defineConfig({
     pool: 'forks',
     // Unit tests share no state that outlives a file; a module graph for each file is half of their time.
     isolate: script !== 'test:unit',
-    // Tests on real servers mostly wait: two files at a time pay off even on two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests on real servers mostly wait: three files at a time pay off even on two cores.
+    maxWorkers: Math.max(script === 'test:server' ? 3 : 2, availableParallelism() - 1),
     setupFiles: [fileURLToPath(new URL('./vitest.leak-check.ts', import.meta.url))],
     reporters: isCounted ? ['default', new CountsReporter(countsFile)] : ['default'],
     // On demand: `npm run coverage`, or `--coverage` in a package.

@@ -49,7 +49,7 @@ export function allSteps() {
 
 /**
  * The tests that need a server. A fleet is a dozen processes: one package at a time on two cores, its
- * files two at a time.
+ * files three at a time.
  * @param {string} title
  */
 export function serverTests(title) {
