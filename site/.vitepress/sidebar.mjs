@@ -81,6 +81,7 @@ export const sidebar = [
     text: 'API',
     items: pages([
       ['client', '/api/client'],
+      ['client/bullmq', '/api/client-bullmq'],
       ['express-session', '/api/express-session'],
       ['fastify-session', '/api/fastify-session'],
       ['session-store', '/api/session-store'],
