@@ -46,7 +46,9 @@ const flavors = [
   { flavor: 'given as an ioredis', optionsFor: options },
   {
     flavor: 'by queueOptions',
-    optionsFor: (redis: Disredis, prefix: string) => queueOptions(redis, prefix.slice(1, -1)),
+    // Tags of its own: the queues of the other flavor are still there.
+    optionsFor: (redis: Disredis, prefix: string) =>
+      queueOptions(redis, `own-${prefix.slice(1, -1)}`),
   },
 ]
 
