@@ -146,7 +146,7 @@ describe.each(flavors)('$flavor', ({ optionsFor }) => {
     await events.waitUntilReady()
     const before = await queue.add('before', 1)
     expect(await before.waitUntilFinished(events, 60_000)).toBe(1)
-    const { shard } = redis.explain('{bull-crash}')
+    const { shard } = redis.explain(its.prefix)
     await masters.fleet.waitForSync(shard)
     const crashed = masters.fleet.master(shard)
     await crashed.kill()
@@ -171,7 +171,7 @@ describe.each(flavors)('$flavor', ({ optionsFor }) => {
     await events.waitUntilReady()
     const job = await queue.add('job', 1)
     expect(await job.waitUntilFinished(events, 60_000)).toBe(1)
-    const shard = redis.shard(redis.explain('{bull-close}').shard)
+    const shard = redis.shard(redis.explain(its.prefix).shard)
     await expect
       .poll(() => shard.client('LIST'), { timeout: 30_000 })
       .toMatch(/cmd=bzpopmin[\s\S]*cmd=xread|cmd=xread[\s\S]*cmd=bzpopmin/)
