@@ -197,6 +197,12 @@ test('queueOptions: the version of the server is asked for, and the workers of a
   await expect.poll(async () => (await queue.getWorkersCount()) > 0).toBe(true)
 })
 
+test('queueOptions: what is no command and no script is refused, alone and in a transaction', async () => {
+  const { connection } = queueOptions(await masters.client(), 'bull-unknown')
+  await expect(connection.runCommand('nothing', ['key'])).rejects.toThrow('BullMQ calls "nothing"')
+  expect(() => connection.multi().runCommand('nothing', ['key'])).toThrow('BullMQ calls "nothing"')
+})
+
 test.each(['', '{mail}'])('queueOptions: %j is no tag', async (tag) => {
   const redis = await masters.client()
   expect(() => queueOptions(redis, tag)).toThrow(InvalidOptionError)

@@ -16,7 +16,7 @@ const weighted = fc.uniqueArray(fc.tuple(wellFormed, weight), {
   maxLength: 9,
 })
 // A ring takes milliseconds to build: some dozens of sets a property.
-const runs = { numRuns: 16 }
+const runs = { numRuns: 40 }
 
 const owners = (ring: HashRing) =>
   Array.from({ length: SLOT_COUNT }, (_, slot) => ring.names[ring.indexOfSlot(slot)]!)

@@ -69,4 +69,14 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'A master that had been left was chosen again before it had been made a replica: that it says `master` was taken for a promotion, and it was written to before Sentinel had announced it.',
     commit: 'Do not take for promoted a master that was left and has never been demoted',
   },
+  {
+    seed: 700_041,
+    what: 'The event loop was held up, and a master was heard of before the ticker ran: writes whose deadline had passed were handed to its connection and ended with an unknown outcome, though nothing had left.',
+    commit: 'Do not send what is overdue when the event loop was held up',
+  },
+  {
+    seed: 810_014,
+    what: 'A failover of the promoted node that began before its connection was proven met the gate of the failover before, and was forgotten: the node was written to, and what it acknowledged was lost.',
+    commit: 'Hold writes to a promoted node that is about to be replaced in its turn',
+  },
 ]

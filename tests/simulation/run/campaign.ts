@@ -10,7 +10,7 @@ import type { Tally } from './worker-messages.js'
 import { WorkerPool } from './worker-pool.js'
 
 /** Seeds that `npm test` runs every time. */
-const fixedSeeds = { from: 1, seeds: 30 }
+const fixedSeeds = { from: 1, seeds: 40 }
 
 /**
  * ms of processor time for new seeds in `npm test`. What they find is told with its seed, and fails nothing: a test that

@@ -8,7 +8,7 @@ import { BeliefWatch } from './belief-watch.js'
 type Violate = (kind: string, what: string) => void
 
 /** Each so many events in which a client ran, all of its state is looked at. */
-const lookEvery = 32
+const lookEvery = 16
 
 /** ms by which a deadline may be missed while the world runs. */
 const slack = 200

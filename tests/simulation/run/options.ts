@@ -12,7 +12,7 @@ npm run simulate -- [options]
   --kept             the schedules that once failed, and were kept
   --mutations [NAME] breaks the product in each way that is listed, and looks whether it is found;
                      --seeds N: within so many seeds at most
-  --short            what npm test runs: kept schedules, a fixed set of seeds, two minutes of new ones
+  --short            what npm test runs: kept schedules, a fixed set of seeds; two minutes of new ones, which are told only
   --results          writes docs/simulation-results.md from what was run here, with --json FILE
   --json FILE        adds what was run to FILE
   --counts FILE      {"passed": N, "failed": N, "skipped": N}

@@ -4,9 +4,7 @@ import type { CommandHandle } from '../handles/command-handle.js'
 import type { Pipeline } from '../handles/pipeline.js'
 import type { Transaction } from '../handles/transaction.js'
 import { BullmqTransaction } from './bullmq-transaction.js'
-
-/** A command or script that is called by a name which only BullMQ knows. */
-export type Call = (...args: unknown[]) => Promise<unknown>
+import { callByName } from './call-by-name.js'
 
 /** How BullMQ defines a script. */
 export interface BullmqScript {
@@ -123,6 +121,7 @@ export class BullmqClient {
   }
 
   defineCommand(name: string, { numberOfKeys, lua }: BullmqScript): void {
+    // Not `readOnly`: a queue is not read from replicas, which lag.
     this.#redis.defineCommand(name, { numberOfKeys, lua })
     // By that BullMQ knows which ones it has defined.
     Object.defineProperty(this, name, { value: true, configurable: true })
@@ -304,9 +303,8 @@ export class BullmqClient {
     return this.#call(name, [key, start, end, ...(WITHSCORES ? ['WITHSCORES'] : [])])
   }
 
-  #call<Reply>(name: string, args: readonly unknown[]): Promise<Reply> {
-    const calls = this.#redis as unknown as Record<string, Call>
-    return (calls[name] as Call).call(this.#redis, args) as Promise<Reply>
+  async #call<Reply>(name: string, args: readonly unknown[]): Promise<Reply> {
+    return callByName(this.#redis, name, [args]) as Promise<Reply>
   }
 }
 

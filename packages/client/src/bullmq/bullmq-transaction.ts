@@ -1,7 +1,6 @@
 import type { Pipeline } from '../handles/pipeline.js'
 import type { Transaction } from '../handles/transaction.js'
-
-type Queued = Record<string, (args: readonly unknown[]) => unknown>
+import { callByName } from './call-by-name.js'
 
 /** Commands that BullMQ sends together (its `IRedisTransaction`). */
 export class BullmqTransaction {
@@ -48,8 +47,7 @@ export class BullmqTransaction {
   }
 
   runCommand(name: string, args: readonly unknown[]): this {
-    const batch = this.#batch as unknown as Queued
-    batch[name]?.call(this.#batch, args)
+    callByName(this.#batch, name, [args])
     return this
   }
 
