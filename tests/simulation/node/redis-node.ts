@@ -366,6 +366,7 @@ export class RedisNode implements ExecutorContext, SentinelRequestContext {
           this.isLoading = true
           this.#hasHistory = false
           this.keys.load(emptySnapshot)
+          this.head = undefined
         },
         loaded: (data, head, replid, offset) => this.#adopt(data, head, replid, offset),
         written: (record) => this.#apply(record),

@@ -99,6 +99,11 @@ export class SentinelRequests {
         answer({ kind: 'done' })
         break
       case 'reconfigure':
+        // SLAVEOF is refused while data is loaded (LOADING), and with it the whole transaction.
+        if (node.isLoading) {
+          answer({ kind: 'done' })
+          break
+        }
         if (!node.isHandingOver) {
           if (request.master === undefined) node.becomeMaster()
           else node.becomeReplicaOf(request.master, true)
