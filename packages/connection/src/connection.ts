@@ -31,6 +31,12 @@ export interface FlushBatch {
 export interface ConnectionListener {
   /** A push: a message, the confirmation of a subscription, an invalidation. Strings are buffers. */
   onPush?(items: readonly unknown[]): void
+  /**
+   * Bytes came, and are about to be read.
+   *
+   * @param silence ms since the last ones, or since a reply has been awaited
+   */
+  onChunk?(silence: number): void
   /** Bytes came and were read. */
   onBytes?(): void
   /** It became congested, or has drained. */
@@ -273,6 +279,10 @@ export class Connection implements ReplyTarget {
   #read(chunk: Buffer): void {
     // A stream may hand out what it had when it was destroyed.
     if (this.#stream.destroyed) return
+    // Not by the batch's clock, which stands still while the event loop is held up.
+    if (this.listener.onChunk !== undefined && this.#pending.length > 0) {
+      this.listener.onChunk(this.#runtime.now() - this.waitingSince)
+    }
     try {
       this.#reader.read(chunk)
     } catch (error) {

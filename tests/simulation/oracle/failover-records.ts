@@ -178,10 +178,11 @@ export class FailoverRecords {
     if (isAskedFor) return false
     const last = heard.at(-1)
     if (last === undefined) return false
-    return heard.every((it) => {
-      const isOver = it.heardOfPromotion.has(client) && it !== last
-      return isOver || (it.heardOfAbort.get(client) ?? Number.POSITIVE_INFINITY) <= since
-    })
+    const isBefore = (told: ReadonlyMap<string, number>) =>
+      (told.get(client) ?? Number.POSITIVE_INFINITY) <= since
+    return heard.every(
+      (it) => (it !== last && isBefore(it.heardOfPromotion)) || isBefore(it.heardOfAbort),
+    )
   }
 
   /** Whether the promoted node had that write when it was promoted. */

@@ -79,4 +79,9 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'A failover of the promoted node that began before its connection was proven met the gate of the failover before, and was forgotten: the node was written to, and what it acknowledged was lost.',
     commit: 'Hold writes to a promoted node that is about to be replaced in its turn',
   },
+  {
+    seed: 830_071,
+    what: 'The event loop was held up when a planned failover began: replies of the old master were read before what the Sentinels had said earlier, and were taken for true.',
+    commit: 'Read what the Sentinels said before replies that came in a pause are taken for true',
+  },
 ]

@@ -391,7 +391,7 @@ test('23: a failover that is given up after the client had followed it is follow
   expect(stage.violations()).toEqual([])
 })
 
-test('24: a promotion whose leader dies without a word is left for the named master when it is back', async () => {
+test('23: a promotion whose leader dies without a word is left for the named master when it is back', async () => {
   await using stage = await Stage.begin({ failoverTimeout: 60_000 }, { gateTimeout: 3000 })
   const [master, replica] = stage.world.nodes
   stage.keepWriting(50)

@@ -8,10 +8,14 @@ import {
 } from '@disredis/connection'
 import type { Command, ReplyHold } from '../commands/command.js'
 import { dialError } from './dial-error.js'
+import { LateReplies } from './late-replies.js'
 import type { ConnectionOwner, NodeRole, ShardConnection } from './shard-connection.js'
 
 /** In one packet. A node that loads its data answers the one and refuses the other. */
 export const roleRequests: readonly Request[] = [['ROLE'], ['PING']]
+
+/** ms beyond the way there and back, after which replies may be read in another order than they came in. */
+const shortestPause = 10
 
 /** A {@link ShardConnection} that was dialled: its handshake has asked for the role. */
 export class NodeConnection implements ShardConnection {
@@ -22,11 +26,12 @@ export class NodeConnection implements ShardConnection {
   /** To what was asked in the handshake besides the role: the answer, or its error. */
   readonly extraReply: unknown
   isSilent = false
-  replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
   /** Gets pushes, in the order of the wire. */
   onPush: ((items: readonly unknown[]) => void) | undefined
   readonly #runtime: Runtime
+  #failoverHold: ReplyHold | undefined
+  #lateReplies: LateReplies | undefined
   #roleOfHandshake: readonly unknown[] | undefined
 
   constructor({ connection, handshake }: Dialled, db: number, runtime: Runtime) {
@@ -39,6 +44,9 @@ export class NodeConnection implements ShardConnection {
     this.extraReply = handshake.replies[roleRequests.length]
     connection.listener = {
       onPush: (items) => this.onPush?.(items),
+      onChunk: (silence) => {
+        if (silence > this.roundTrip + shortestPause) this.#holdLateReplies()
+      },
       onBytes: () => {
         if (!this.isSilent) return
         this.isSilent = false
@@ -47,6 +55,34 @@ export class NodeConnection implements ShardConnection {
       onCongestion: () => this.owner?.connectionChanged(this),
       onClose: () => this.owner?.connectionClosed(this),
     }
+  }
+
+  get replyHold(): ReplyHold | undefined {
+    return this.#failoverHold ?? this.#lateReplies
+  }
+
+  set replyHold(hold: ReplyHold | undefined) {
+    this.#failoverHold = hold
+    // A failover was heard of after they were read: they are of a master that is being replaced.
+    if (hold !== undefined) this.#settleLateReplies()
+  }
+
+  #holdLateReplies(): void {
+    if (this.replyHold !== undefined) return
+    const late = new LateReplies()
+    this.#lateReplies = late
+    // What is readable already is read in this turn of the event loop or in the next one.
+    this.#runtime.afterIo(() =>
+      this.#runtime.afterIo(() => {
+        if (late === this.#lateReplies) this.#settleLateReplies()
+      }),
+    )
+  }
+
+  #settleLateReplies(): void {
+    const late = this.#lateReplies
+    this.#lateReplies = undefined
+    late?.settle()
   }
 
   get address(): Address {

@@ -51,7 +51,7 @@ export interface ShardConnection extends CommandCarrier {
   readonly isClosed: boolean
   /** Set by the owner's verdict, cleared by the next byte. */
   isSilent: boolean
-  /** Set while the node is being replaced: it gets the replies to writes. */
+  /** Set while the node is being replaced: it gets the replies to writes. May be another one otherwise. */
   replyHold: ReplyHold | undefined
   owner: ConnectionOwner | undefined
   /** False if the command never left the process. */
