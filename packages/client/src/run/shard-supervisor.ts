@@ -381,6 +381,10 @@ export class ShardSupervisor {
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
         areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
+        isSentinelInReach: (sentinel) =>
+          this.topology?.sentinels.some(
+            ({ address, isConnected }) => isConnected && isSameAddress(address, sentinel),
+          ) === true,
         translate: (address) => translateAddress(address, this.#options.natMap),
         replicas: () =>
           this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
@@ -424,12 +428,14 @@ export class ShardSupervisor {
         emit('topologyChanged', event)
       },
       masterSwitched: ({ shard }) => at(shard, (it) => it.masterMoved()),
-      failoverStarted: ({ shard, master }) => at(shard, (it) => it.failoverStarted(master)),
-      replicaSelected: ({ shard, address }) => at(shard, (it) => it.replicaSelected(address)),
+      failoverStarted: ({ shard, sentinel, master }) =>
+        at(shard, (it) => it.failoverStarted(master, sentinel)),
+      replicaSelected: ({ shard, address, master }) =>
+        at(shard, (it) => it.replicaSelected(address, master)),
       replicaPromoted: ({ shard, address }) => at(shard, (it) => it.replicaPromoted(address)),
-      failoverAborted: ({ shard, reason }) => {
+      failoverAborted: ({ shard, sentinel, reason }) => {
         const error = failoverAborted(shard, reason, this.topology)
-        at(shard, (it) => it.failoverAborted(reason, error))
+        at(shard, (it) => it.failoverAborted(reason, sentinel, error))
       },
       masterAdded: (event) => emit('masterAdded', event),
       masterRemoved: (event) => emit('masterRemoved', event),

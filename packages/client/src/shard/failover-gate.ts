@@ -75,6 +75,7 @@ export class FailoverGate {
   readonly #oldMaster: OldMasterWatch | undefined
   #timer: Timer
   #probe: PromotionProbe | undefined
+  readonly #leaders: Address[] = []
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
   #isDemoted = false
@@ -120,6 +121,16 @@ export class FailoverGate {
   /** Whether it is this master that is being replaced. */
   isOf(address: Address): boolean {
     return isSameAddress(this.master, address)
+  }
+
+  /** That Sentinel leads it, perhaps after another one that is out of reach by now. */
+  addLeader(leader: Address): void {
+    this.#leaders.push(leader)
+  }
+
+  /** All Sentinels that were heard to lead it: each may have promoted a replica. */
+  get leaders(): readonly Address[] {
+    return this.#leaders
   }
 
   /** Sentinel said that this node is the master now. */

@@ -41,6 +41,8 @@ export interface ShardContext {
   readonly failover: () => FailoverTopology | undefined
   /** Whether more than half of the known Sentinels are connected: what they name is of now. */
   readonly areSentinelsInReach: () => boolean
+  /** Whether that Sentinel answers. */
+  readonly isSentinelInReach: (sentinel: Address) => boolean
   /** The address that Sentinels use for one that a node names (`natMap`). */
   readonly translate: (address: Address) => Address
   /** The replicas of it that Sentinel knows. */
