@@ -96,4 +96,9 @@ export const mendedFaults: readonly MendedFault[] = [
     commit:
       'Hold writes until the leader of a failover gives it up; take a chosen replica for that of its own failover',
   },
+  {
+    seed: 54,
+    what: 'A lane for durable writes that was opened after a failover did not know the master that had been left: when that one was chosen again before its demotion, it was written to before it was announced.',
+    commit: 'Let lanes that are opened later know the masters that were left',
+  },
 ]

@@ -26,6 +26,7 @@ import { Ticker } from '../queueing/ticker.js'
 import { ReplicaRouting } from '../replicas/replica-routing.js'
 import { ShardReplicas } from '../replicas/shard-replicas.js'
 import { Router } from '../routing/router.js'
+import { LeftMasters } from '../shard/left-masters.js'
 import { Shard } from '../shard/shard.js'
 import type { ShardContext } from '../shard/shard-context.js'
 import { WatchSession } from '../watch/watch-session.js'
@@ -76,6 +77,7 @@ export class ShardSupervisor {
   #shards: readonly Shard[] = []
   /** There once the masters are known, unless it is off. */
   #placement: PlacementGuard | undefined
+  readonly #leftMasters = new Map<string, LeftMasters>()
   /** There once calls ask for other nodes than the masters. */
   #replicas: ReplicaRouting | undefined
   #retryTimer: Timer | undefined
@@ -388,15 +390,22 @@ export class ShardSupervisor {
         translate: (address) => translateAddress(address, this.#options.natMap),
         replicas: () =>
           this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
-        follows: (address) =>
-          this.topology?.shards
-            .get(name)
-            ?.replicas.some((it) => it.masterLinkUp && isSameAddress(it.address, address)) === true,
+        leftMasters: this.#leftMastersOf(name),
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...(reports ?? this.#reportsOf(name)),
       },
     )
+  }
+
+  #leftMastersOf(name: string): LeftMasters {
+    const follows = (address: Address) =>
+      this.topology?.shards
+        .get(name)
+        ?.replicas.some((it) => it.masterLinkUp && isSameAddress(it.address, address)) === true
+    const known = this.#leftMasters.get(name) ?? new LeftMasters(follows)
+    this.#leftMasters.set(name, known)
+    return known
   }
 
   #reportsOf(name: string): ShardReports {

@@ -7,6 +7,7 @@ import {
 } from '@disredis/connection'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import { Backoff } from '../queueing/backoff.js'
+import type { LeftMasters } from './left-masters.js'
 import { OldMasterWatch } from './old-master-watch.js'
 import { PromotionProbe } from './promotion-probe.js'
 import { WithheldReplies } from './withheld-replies.js'
@@ -43,10 +44,7 @@ export interface GateContext extends GateOptions {
   readonly translate: (address: Address) => Address
   /** The replicas of the shard that Sentinel knows. */
   readonly replicas: () => readonly Address[]
-  /** Whether the node there was left as a master, and nobody knows it as a replica since. */
-  readonly wasLeft: (address: Address) => boolean
-  /** The node there says that it is a replica. */
-  readonly onReplica: (address: Address) => void
+  readonly leftMasters: LeftMasters
   /** Takes the connection to the new master over; the gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
   /** The promoted node could not be dialled; the next attempt follows by itself. */
@@ -156,7 +154,7 @@ export class FailoverGate {
     if (this.isProbing(address)) return
     this.#probe?.stop()
     const { runtime, dial, connectTimeout, probeInterval } = this.#context
-    const { wasLeft, onReplica, onPromoted, onProbeFailed } = this.#context
+    const { leftMasters, onPromoted, onProbeFailed } = this.#context
     this.#probe = new PromotionProbe(address, {
       runtime,
       dial,
@@ -164,13 +162,13 @@ export class FailoverGate {
       interval: probeInterval === false ? promotedInterval : probeInterval,
       backoff: new Backoff(promotedInterval, 200, runtime.random),
       onFailure: onProbeFailed,
-      onReplica: () => onReplica(address),
+      onReplica: () => leftMasters.delete(address),
       onPromoted: (connection) => {
         const { openOn, isMasterGone } = this.#context
         const isSure =
           isSameAddress(this.#confirmed, address) ||
           this.#isDemoted ||
-          (!wasLeft(address) && (openOn === 'proven' || isMasterGone()))
+          (!leftMasters.has(address) && (openOn === 'proven' || isMasterGone()))
         if (!isSure) return false
         onPromoted(connection)
         return true

@@ -4,6 +4,7 @@ import type { WriteBatch } from '../connection/write-batch.js'
 import type { QueueLimits } from '../queueing/command-queue.js'
 import type { Ticker } from '../queueing/ticker.js'
 import type { GateOptions } from './failover-gate.js'
+import type { LeftMasters } from './left-masters.js'
 import type { ShardEventSink } from './shard-events.js'
 
 export interface ShardOptions {
@@ -47,8 +48,8 @@ export interface ShardContext {
   readonly translate: (address: Address) => Address
   /** The replicas of it that Sentinel knows. */
   readonly replicas: () => readonly Address[]
-  /** Whether Sentinel sees the node there linked to the master. */
-  readonly follows: (address: Address) => boolean
+  /** Those of the shard: its lanes have the same. */
+  readonly leftMasters: LeftMasters
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

@@ -6,6 +6,7 @@ import { testCommand } from '../../test-support/test-command.js'
 import { WriteBatch } from '../connection/write-batch.js'
 import { FailoverAbortedError } from '../errors.js'
 import { Ticker } from '../queueing/ticker.js'
+import { LeftMasters } from './left-masters.js'
 import { Shard } from './shard.js'
 
 /** The Sentinel that leads failovers here. */
@@ -30,36 +31,39 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const replicas = [promoted.address]
   const followers = new Set<number>()
   let named: Address = old.address
-  const shard = new Shard(
-    's',
-    {
-      isLane: false,
-      queue: { maxCommands: 100, maxBytes: 1_000_000 },
-      gate: { timeout: 10_000, probeInterval: 10, openOn },
-      longestWait: () => 0,
-      silenceTimeout: 200,
-      livenessTimeout: 1000,
-      connectTimeout: 1000,
-    },
-    {
-      runtime,
-      batch: new WriteBatch(runtime),
-      ticker: new Ticker(runtime),
-      dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
-      masterAddress: () => named,
-      failover: () => failover.now,
-      areSentinelsInReach: () => sentinels.areInReach,
-      isSentinelInReach: () => sentinels.areInReach,
-      translate: (address) => address,
-      replicas: () => replicas,
-      follows: (address) => followers.has(address.port),
-      requestRefresh: () => {},
-      reportMasterRejected: () => {},
-      emit: (name) => events.push(name),
-      onHopeless: () => {},
-      onServing: () => {},
-    },
-  )
+  const leftMasters = new LeftMasters((address) => followers.has(address.port))
+  const make = (isLane: boolean) =>
+    new Shard(
+      's',
+      {
+        isLane,
+        queue: { maxCommands: 100, maxBytes: 1_000_000 },
+        gate: { timeout: 10_000, probeInterval: 10, openOn },
+        longestWait: () => 0,
+        silenceTimeout: 200,
+        livenessTimeout: 1000,
+        connectTimeout: 1000,
+      },
+      {
+        runtime,
+        batch: new WriteBatch(runtime),
+        ticker: new Ticker(runtime),
+        dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
+        masterAddress: () => named,
+        failover: () => failover.now,
+        areSentinelsInReach: () => sentinels.areInReach,
+        isSentinelInReach: () => sentinels.areInReach,
+        translate: (address) => address,
+        replicas: () => replicas,
+        leftMasters,
+        requestRefresh: () => {},
+        reportMasterRejected: () => {},
+        emit: (name) => events.push(name),
+        onHopeless: () => {},
+        onServing: () => {},
+      },
+    )
+  const shard = make(false)
   const name = (address: Address) => {
     named = address
     shard.masterMoved()
@@ -79,6 +83,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     sentinels,
     replicas,
     followers,
+    openLane: () => make(true),
     name,
     write,
   }
@@ -676,6 +681,18 @@ describe('a master that was left and is chosen again, of a successor that is los
     it.shard.replicaPromoted(it.old.address)
     await it.runtime.advance(20)
     expect(it.old.connection.written).toEqual([held])
+  })
+
+  test('proves nothing to a lane that was opened later either', async () => {
+    const it = await leave()
+    it.promoted.isReachable = false
+    const lane = it.openLane()
+    lane.start()
+    await it.runtime.advance(20)
+    lane.failoverStarted(it.promoted.address, leader)
+    lane.replicaSelected(it.old.address, it.promoted.address)
+    await it.runtime.advance(200)
+    expect(lane.phase).toBe('gated')
   })
 
   test('serves when Sentinel names it again', async () => {

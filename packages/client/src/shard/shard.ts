@@ -93,7 +93,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#belief = new MasterBelief({
       runtime,
       named: context.masterAddress,
-      follows: context.follows,
+      leftMasters: context.leftMasters,
       proofLasts: options.gate.timeout,
       mayBeAnnounced: () =>
         this.phase === 'ready' &&
@@ -490,8 +490,7 @@ export class Shard implements ConnectionOwner, Ticked {
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicas: this.#context.replicas,
-      wasLeft: (address) => this.#belief.wasLeft(address),
-      onReplica: (address) => this.#belief.isLeftNoLonger(address),
+      leftMasters: this.#context.leftMasters,
       // One that was never dialled may live, for all that is known; so may one that is busy for a while.
       isMasterGone: () =>
         this.#outage.since !== undefined || this.#silence > this.#options.livenessTimeout,
