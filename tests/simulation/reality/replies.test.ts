@@ -47,7 +47,7 @@ async function transcript(connection: Asked, text: string): Promise<string[]> {
   return lines
 }
 
-for (const { name, server, isValkey } of serverVersions) {
+for (const { name, server } of serverVersions) {
   for (const protocol of ['2', '3']) {
     test(`the model answers as ${name} does, to the byte, in RESP${protocol}`, async () => {
       await using fleet = await startFleet({
@@ -60,6 +60,7 @@ for (const { name, server, isValkey } of serverVersions) {
       await fleet.waitForSync()
       using real = new RealConnection(master.address)
       using realReplica = new RealConnection(replica!.address)
+      const isValkey = (await real.ask('INFO', 'server')).includes('valkey_version')
       const world = new World({ ...defaultPlan, sentinels: 1, quorum: 1, isValkey }, 1)
       world.start()
       await world.time.run(1000)

@@ -7,7 +7,6 @@ export interface ServerVersion {
   readonly name: string
   /** Undefined: the one that fleets use by default. */
   readonly server: string | undefined
-  readonly isValkey: boolean
 }
 
 const cache =
@@ -15,12 +14,11 @@ const cache =
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'disredis')
 
 const others = ['redis-8.0', 'valkey-8.1', 'valkey-9.1'].flatMap((name): ServerVersion[] => {
-  const isValkey = name.startsWith('valkey')
-  const server = join(cache, name, isValkey ? 'valkey-server' : 'redis-server')
-  return existsSync(server) ? [{ name, server, isValkey }] : []
+  const server = join(cache, name, `${name.split('-')[0]}-server`)
+  return existsSync(server) ? [{ name, server }] : []
 })
 
 export const serverVersions: readonly ServerVersion[] = [
-  { name: 'the default server', server: undefined, isValkey: false },
+  { name: 'the default server', server: undefined },
   ...others,
 ]
