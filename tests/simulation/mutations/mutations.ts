@@ -182,6 +182,15 @@ export const mutations: readonly Mutation[] = [
     within: 3000,
   },
   {
+    name: 'lapsed-in-silence-kept',
+    what: 'A node whose proof lapsed while it was silent is believed until it is demoted.',
+    package: 'client',
+    file: 'shard/shard.ts',
+    find: 'now, the node is left.\n    this.#belief.prove(address)',
+    replace: 'now, the node is left.',
+    within: 5000,
+  },
+  {
     name: 'demoted-master-believed',
     what: 'A gate opens to a master that said by ROLE that it is a replica.',
     package: 'client',

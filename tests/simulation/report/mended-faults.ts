@@ -101,4 +101,9 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'A lane for durable writes that was opened after a failover did not know the master that had been left: when that one was chosen again before its demotion, it was written to before it was announced.',
     commit: 'Let lanes that are opened later know the masters that were left',
   },
+  {
+    seed: 124,
+    what: 'A promoted node was silent when the time of its proof was over, and answered again after another failover that the client had not heard: it was written to until it was made a replica.',
+    commit: 'Leave a node whose proof lapsed while it was silent, unless Sentinel announces it',
+  },
 ]

@@ -377,6 +377,23 @@ describe('a promotion that was proven and that Sentinel never announces', () => 
     expect(it.promoted.connection.written).toEqual([command])
   })
 
+  test('is left if it was silent when its time was over, and answers again', async () => {
+    const it = await lapsing()
+    it.promoted.isReachable = false
+    it.old.isReachable = false
+    it.write()
+    await it.runtime.advance(12_000)
+    expect(it.shard.phase).toBe('down')
+    const { connection } = it.promoted
+    connection.isSilent = false
+    connection.inFlight = 0
+    it.shard.connectionChanged(connection)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    it.old.isReachable = true
+    await it.runtime.advance(11_000)
+    expect(it.shard.master).toEqual(it.old.address)
+  })
+
   test('is believed while the failover is under way, and while the Sentinels are out of reach', async () => {
     const it = await lapsing()
     const sentinel = { id: 's1', address: leader }

@@ -408,6 +408,8 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#dialler.stop()
     if (this.phase !== 'down') return
     this.#moveTo({ phase: 'ready' })
+    // A proof may have lapsed meanwhile: if Sentinel does not announce it now, the node is left.
+    this.#belief.prove(address)
     this.#outage.end()
     this.#outage.tellEnd(address)
     this.#context.onServing()
