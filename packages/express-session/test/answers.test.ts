@@ -333,7 +333,7 @@ describe.each(Object.keys(FRAMEWORKS))('%s: a response', (framework) => {
           },
         },
       },
-      { deadline: 300, touchAfter: 0 },
+      { deadline: 1_500, touchAfter: 0 },
     )
     const browser = app.browser()
     await browser.get('/')

@@ -8,9 +8,10 @@ import { addRoutes, useApps } from './support/sessions-app.js'
 const { fleet, open } = useApps()
 
 test('an outage is told to people as one: 503, Retry-After, and no word of options', async () => {
-  const { app, jar } = await open({ deadline: 300 })
-  const one = jar()
+  // With the usual deadline: a loaded machine may take long for a session that is to be there.
+  const one = (await open({ prefix: 'outage:' })).jar()
   await one.get('/set?color=red')
+  const { app } = await open({ prefix: 'outage:', deadline: 300 })
   await fleet().master().pause()
   try {
     for (const path of ['/get', '/set?color=blue']) {

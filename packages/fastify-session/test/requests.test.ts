@@ -90,7 +90,7 @@ describe('a session that cannot be saved', () => {
 
   test('is tried once: a request in an outage fails within its deadlines', async () => {
     const { jar } = await open({
-      deadline: 200,
+      deadline: 1_500,
       routes: (app) => {
         addRoutes(app)
         app.get('/set-while-frozen', async ({ session }) => {
