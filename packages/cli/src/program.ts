@@ -35,8 +35,8 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
       .command('topology')
       .summary('shards, masters, replicas, Sentinels, and where they differ')
       .description('Shows shards, masters, replicas with their lag, Sentinels and their opinions.')
-      .option('-w, --watch', 'go on with events as they happen')
-      .option('--json', 'one JSON object; with --watch, one a line'),
+      .option('-w, --watch', 'then print events as they happen')
+      .option('--json', 'one JSON object; with --watch, one per line'),
   )
     .addHelpText(
       'after',
@@ -48,7 +48,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     program
       .command('where')
       .summary('slot, shard and master of keys')
-      .description('Says where keys live: their slot, their shard, and its master now.')
+      .description('Says where keys live: their slot, their shard, and its current master.')
       .argument('<key...>')
       .option('--json', 'one JSON object'),
   )
@@ -60,11 +60,11 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
       .command('keys')
       .summary('the keys of all shards that match a pattern')
       .description(
-        'Prints the keys of all shards that match, by SCAN: it blocks no server, and a key that is there ' +
-          'all along comes at least once.',
+        'Prints the keys of all shards that match, by SCAN, which blocks no server. A key that exists ' +
+          'throughout is printed at least once.',
       )
       .argument('<pattern>')
-      .option('--limit <n>', 'stop after so many')
+      .option('--limit <n>', 'stop after this many')
       .option('--json', 'one JSON object'),
   )
     .addHelpText('after', examples("keys 'session:*' --limit 10"))
@@ -92,9 +92,9 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
       .summary('what will not fail over, lose data, or lock clients out')
       .description(
         'Looks at every Sentinel and every node, changes nothing, and says what is wrong, who says so, ' +
-          'and how to mend it.',
+          'and how to fix it.',
       )
-      .option('--simulate', 'also: host by host, what is lost if it dies')
+      .option('--simulate', 'also show, host by host, what is lost if it dies')
       .option('--command-timeout <ms>', 'commandTimeout of the clients (10000)')
       .option('--config <file...>', 'also read these redis.conf and sentinel.conf')
       .option('--json', 'one JSON object: { findings }'),
@@ -128,7 +128,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
       .summary('would a client with these options serve?')
       .description(
         'Compares the records with the placement of a client that has these masters, weights and ring name. ' +
-          'Changes nothing. Exit code 1 when a master has another record, none, or does not tell.',
+          'Changes nothing. Exit code 1 when a master has a different record, has none, or does not answer.',
       )
       .option('--json', 'one JSON object: { expected, masters }'),
   )
@@ -158,12 +158,12 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
       'Asks a few questions, or reads a description, and writes everything for a deployment that survives ' +
         'the loss of any one host: redis.conf, sentinel.conf, users, systemd, Supervisor, compose, Kubernetes.',
     )
-    .argument('[folder]', 'where to (redis-deployment)')
+    .argument('[folder]', 'folder to write to (redis-deployment)')
     .option(
       '-d, --description <file>',
       'YAML or JSON: { hosts: [{ name, address, data }], shards, … }',
     )
-    .option('--placeholders', 'passwords to be replaced, for an example')
+    .option('--placeholders', 'placeholder passwords, for an example')
     .option('--json', 'one JSON object: the files')
     .addHelpText('after', examples('init', 'init -d description.yaml /srv/redis'))
     .action(action(async () => (await import('./commands/init.js')).init))
@@ -174,7 +174,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
       .summary('a planned failover under a measured trickle of writes')
       .description(
         'Fails a shard over (SENTINEL FAILOVER) while it writes to keys of its own, and says how long nothing ' +
-          'was acknowledged and what was lost. Asks first; refuses what the doctor says cannot work.',
+          'was acknowledged and what was lost. Asks first; refuses if the doctor says that it cannot work.',
       )
       .argument('<shard>')
       .option('-y, --yes', 'do not ask')
@@ -190,7 +190,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
       .summary('a short load on your own deployment')
       .description('Writes and reads keys of its own, evenly on all shards, and removes them.')
       .option('--seconds <n>', 'for each command', '5')
-      .option('--concurrency <n>', 'commands under way at a time', '50')
+      .option('--concurrency <n>', 'commands in flight at a time', '50')
       .option('--size <bytes>', 'of a value', '100')
       .option('--json', 'one JSON object'),
   )
@@ -223,8 +223,8 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     .addHelpText('after', examples('up --masters 3', 'up | tail -1 >> .env'))
     .action(action(async () => (await import('./commands/up.js')).up))
   named(program.command('down'))
-    .summary('ends the local fleet')
-    .description('Ends the local fleet; its data is gone.')
+    .summary('stops the local fleet')
+    .description('Stops the local fleet and removes its data.')
     .action(action(async () => (await import('./commands/up.js')).down))
   named(program.command('status'))
     .summary('whether the local fleet is up, and where')
@@ -254,7 +254,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     .action(() => terminal.print(connectionHelp))
   program.addHelpText(
     'after',
-    '\n`disredis help connection` tells how a deployment is found: options, variables, files.' +
+    '\n`disredis help connection` explains how a deployment is found: options, variables, files.' +
       '\nExit codes: 0 fine, 1 findings, 2 wrong usage, 3 nothing could be reached.',
   )
   return program

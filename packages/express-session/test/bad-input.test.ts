@@ -64,7 +64,7 @@ describe('options', () => {
     [{}, 'Give `sentinels'],
     [{ client: {} }, 'Option client takes'],
     [{ sentinels: [] }, 'entinel'],
-    [{ client: 'the client', ttl: 3_600 }, 'idleTimeout says it, in ms'],
+    [{ client: 'the client', ttl: 3_600 }, 'use idleTimeout, in ms'],
     [{ client: 'the client', disableTouch: true }, 'touchAfter says'],
     [{ client: 'the client', idleTimeOut: 1 }, 'Option idleTimeOut is unknown'],
     [{ client: 'the client', idleTimeout: Number.NaN }, 'Option idleTimeout is NaN'],

@@ -128,7 +128,7 @@ describe('what is refused, at once and with nothing left open', () => {
   const sentinels = ['127.0.0.1:1']
   const secret = SECRET
   test.each<[string, object, string]>([
-    ['no secret', { sentinels }, 'Option secret takes a text of at least 32 characters'],
+    ['no secret', { sentinels }, 'Option secret takes a string of at least 32 characters'],
     ['a short secret', { sentinels, secret: 'short' }, 'Option secret takes'],
     ['no secrets', { sentinels, secret: [] }, 'Option secret takes'],
     ['an empty secret', { sentinels, secret: [secret, ''] }, 'Option secret takes'],
