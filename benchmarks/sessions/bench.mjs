@@ -7,15 +7,17 @@ import { load, makeSessions } from './load.mjs'
 
 const { values } = parseArgs({
   options: {
-    processes: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '12' },
-    requests: { type: 'string', default: '1000' },
-    'warm-up': { type: 'string', default: '6000' },
+    masters: { type: 'string', default: '1' },
+    processes: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '6' },
+    requests: { type: 'string', default: '2000' },
+    'warm-up': { type: 'string', default: '10000' },
     connections: { type: 'string', default: '50' },
     only: { type: 'string', default: '' },
   },
 })
-const [processes, rounds, requests, warmUp, connections] = [
+const [masters, processes, rounds, requests, warmUp, connections] = [
+  'masters',
   'processes',
   'rounds',
   'requests',
@@ -67,7 +69,7 @@ const cost = {
 }
 
 const hasCore = leaveTheApplicationACore()
-const fleet = await startFleet({ masters: 3, replicas: 0, sentinels: 3, downAfter: 30_000 })
+const fleet = await startFleet({ masters, replicas: 0, sentinels: 3, downAfter: 30_000 })
 try {
   const where = {
     sentinels: fleet.sentinels,
@@ -75,7 +77,7 @@ try {
   }
   for (const contest of chosen) {
     console.log(
-      `\n${contest.name} (${connections} connections; ${processes} processes each, ${rounds} rounds of ${requests} requests in each, behind ${warmUp} to warm up; ` +
+      `\n${contest.name}, disredis on ${masters === 1 ? 'one master' : `${masters} masters`} (${connections} connections; ${processes} processes each, ${rounds} rounds of ${requests} requests in each, behind ${warmUp} to warm up; ` +
         `${hasCore ? 'the application has a core of its own' : 'all share the cores'})`,
     )
     const results = new Map(

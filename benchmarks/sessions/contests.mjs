@@ -1,13 +1,12 @@
 /**
  * Who is compared with whom, with itself where the near cache is on (`near`), and with the same application
- * without sessions (`bare`): modules of `apps/`,
- * each of which exports
+ * without sessions (`bare`): modules of `apps/`, each of which exports
  * `start({ sentinels, redis: { host, port } })`, which resolves to the port on which it serves
  * `/visit`, `/login?user=`, `/read` and `/write`.
  */
 export const contests = [
   {
-    name: 'Express 5: disredis on three masters, connect-redis with node-redis on one server',
+    name: 'Express 5: connect-redis with node-redis on one server',
     app: 'express-disredis',
     near: 'express-disredis-near',
     peer: 'express-connect-redis',
@@ -21,7 +20,7 @@ export const contests = [
     bare: 'express-4-bare',
   },
   {
-    name: 'Fastify: disredis on three masters, @mgcrea/fastify-session-redis-store on one server',
+    name: 'Fastify: @mgcrea/fastify-session-redis-store on one server',
     app: 'fastify-disredis',
     near: 'fastify-disredis-near',
     peer: 'fastify-mgcrea',
