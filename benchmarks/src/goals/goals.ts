@@ -39,6 +39,8 @@ export const goals: readonly Goal[] = [
     leadOverPeers(at(500), 'operationsPerSecond', ours),
   ),
   atLeast(0.6, 'ops/s against the raw-socket ceiling, C=500', speed(500, 'raw-sockets')),
+  atLeast(0.9, 'ops/s against the raw-socket ceiling, C=5000', speed(5_000, 'raw-sockets')),
+  atLeast(0.9, 'ops/s against the raw-socket ceiling, C=10000', speed(10_000, 'raw-sockets')),
   atMost(
     1,
     'p99 against ioredis on one master, C=50',

@@ -65,7 +65,7 @@ describe('options', () => {
     [{ client: {} }, 'Option client takes'],
     [{ sentinels: [] }, 'entinel'],
     [{ client: 'the client', ttl: 3_600 }, 'use idleTimeout, in ms'],
-    [{ client: 'the client', disableTouch: true }, 'touchAfter says'],
+    [{ client: 'the client', disableTouch: true }, 'touchAfter sets'],
     [{ client: 'the client', idleTimeOut: 1 }, 'Option idleTimeOut is unknown'],
     [{ client: 'the client', idleTimeout: Number.NaN }, 'Option idleTimeout is NaN'],
     [{ client: 'the client', idleTimeout: 1.5 }, 'Option idleTimeout is 1.5'],

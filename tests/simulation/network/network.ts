@@ -118,6 +118,10 @@ export class Network implements Way {
     if (distance > 0) this.#distances.set(host, distance)
   }
 
+  isSlow(host: EndHost): boolean {
+    return this.#slow.has(host)
+  }
+
   /** All that a host sends and gets takes so many ms more; 0 ends it. */
   slowDown(host: Host, delay: number): void {
     if (delay === 0) this.#slow.delete(host)

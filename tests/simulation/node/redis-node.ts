@@ -361,8 +361,12 @@ export class RedisNode implements ExecutorContext, SentinelRequestContext {
           this.formerReplid = this.replid
           this.formerOffset = this.offset
           this.replid = replid
+          // They have to be told of it.
+          this.source.dropAll()
         },
         loading: () => {
+          // What replicas of its own have is of another history.
+          this.source.dropAll()
           this.isLoading = true
           this.#hasHistory = false
           this.keys.load(emptySnapshot)

@@ -1,6 +1,7 @@
 import type { SimulatedSocket } from '../network/simulated-socket.js'
 import type { RedisNode } from '../node/redis-node.js'
 import type { WriteRecord } from '../node/write-history.js'
+import type { FailoverState } from '../sentinel/instances.js'
 import type { World } from '../world/world.js'
 import { historyOf } from './shard-history.js'
 
@@ -40,6 +41,13 @@ const event =
 
 /** ms after its election in which a failover is taken to be under way, whatever is heard. */
 const longestFailover = 3000
+
+/** In which a Sentinel tells clients that it leads a failover: from its election to the promotion. */
+const leadingStates: readonly FailoverState[] = [
+  'select_slave',
+  'send_slaveof_noone',
+  'wait_promotion',
+]
 
 /** ms for which a failover counts of which nobody says how it ended: its leader may have died. */
 const longestUnheard = 10_000
@@ -175,7 +183,12 @@ export class FailoverRecords {
         it.at > since - longestUnheard &&
         Math.min(it.endedAt, it.announcedAt) > since,
     )
-    if (isAskedFor) return false
+    // A leader that was frozen goes on claiming its failover, also if another one has announced the same node
+    // meanwhile: it may promote it yet. Writes are held until it gives it up (docs/failover.md, row 14).
+    const isClaimed = all.some(
+      (it) => Math.min(it.endedAt, it.announcedAt) > since && this.#isClaimed(it, client),
+    )
+    if (isAskedFor || isClaimed) return false
     const last = heard.at(-1)
     if (last === undefined) return false
     const isBefore = (told: ReadonlyMap<string, number>) =>
@@ -200,6 +213,24 @@ export class FailoverRecords {
     const known = this.#histories.get(head) ?? historyOf(head)
     this.#histories.set(head, known)
     return known.has(record)
+  }
+
+  /** Whether its leader, which that client reaches, says now that it leads it. */
+  #isClaimed({ leader, shard, master }: FailoverRecord, client: string): boolean {
+    const { sentinels, clients, network } = this.#world
+    const { isRunning, masters, surroundings } = sentinels.find(({ name }) => name === leader)!
+    const { host } = surroundings
+    const own = clients.find(({ name }) => name === client)!.host
+    const claim = masters.get(shard)
+    return (
+      isRunning &&
+      !host.isFrozen &&
+      !network.isCut(host, own) &&
+      !network.isCut(own, host) &&
+      claim?.isFailingOver === true &&
+      leadingStates.includes(claim.failoverState) &&
+      claim.address.host === master.address.host
+    )
   }
 
   #latest(sentinel: string, shard: string): FailoverRecord | undefined {

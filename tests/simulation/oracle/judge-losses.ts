@@ -1,6 +1,7 @@
 import type { RedisNode } from '../node/redis-node.js'
 import type { WriteRecord } from '../node/write-history.js'
 import type { Ledger } from '../workload/ledger.js'
+import type { Operation } from '../workload/operation.js'
 import type { World } from '../world/world.js'
 import { nameOf } from './judge-operations.js'
 import type { LostWrite } from './loss-excuses.js'
@@ -65,7 +66,8 @@ export function judgeOrder(world: World, ledger: Ledger): Violation[] {
   for (const { operation, first } of firsts) {
     const lane = `${operation.client} ${world.shardOf(first.node)} ${first.node.name}`
     const before = latest.get(lane)
-    if (before !== undefined && before.id > operation.id) {
+    const isLater = before !== undefined && before.id > operation.id
+    if (isLater && !wasRefused(world, ledger, operation, ledger.operations[before.id]!)) {
       violations.push({
         kind: 'executed out of order',
         at: first.record.at,
@@ -75,6 +77,19 @@ export function judgeOrder(world: World, ledger: Ledger): Violation[] {
     latest.set(lane, { id: operation.id, at: first.record.at })
   }
   return violations
+}
+
+/**
+ * NOREPLICAS that ends while both are on their way takes the later one before the refused one comes again
+ * (docs/failover.md, promise 6).
+ */
+function wasRefused(world: World, ledger: Ledger, first: Operation, later: Operation): boolean {
+  const sentAt = ledger.sentAt(first)!
+  return (
+    (world.plan.node.minReplicasToWrite ?? 0) > 0 &&
+    sentAt <= ledger.sentAt(later)! &&
+    ledger.lastSentAt(first)! > sentAt
+  )
 }
 
 function order(a: WriteRecord, b: WriteRecord): number {

@@ -7,6 +7,9 @@ import type { FailoverRecord, FailoverRecords } from './failover-records.js'
 /** ms after a fault in which it may still cost writes: Sentinels undo promotions until then. */
 const aftermath = 45_000
 
+/** ms of silence in which a client finds out that a master lives. */
+const livenessTimeout = 1000
+
 /** An acknowledged write that no later master has. */
 export interface LostWrite {
   readonly operation: Operation
@@ -46,6 +49,7 @@ export class LossExcuses {
       return `${operation.client} had heard at ${failover.heard.get(operation.client)!.toFixed(1)} that ${failover.leader} replaces it by ${failover.selected!.name}, which lacks it`
     }
     if (this.#records.all.some((it) => this.#isBeyondClients(it, lost))) return undefined
+    if (this.#records.all.some((it) => this.#isOrderedBack(it, lost))) return undefined
     if (this.#schedule.kind === 'planned') return 'nothing but planned failovers has happened'
     return this.#isStruck(lost) ? undefined : 'nothing has struck its shard'
   }
@@ -74,6 +78,23 @@ export class LossExcuses {
     if (operation.settledAt > (heard.get(operation.client) ?? promotion.at)) return false
     const wasThere = master === node || this.#records.wasThere(failover, record)
     return wasThere && !this.#records.isKept(failover, record)
+  }
+
+  /**
+   * The old master was silent for longer than a client takes it to live: its successor is believed by its word, and
+   * another Sentinel has ordered it back before it was announced (docs/failover.md, row 8).
+   */
+  #isOrderedBack(failover: FailoverRecord, { shard, node, record }: LostWrite): boolean {
+    const { selected, promotion, announcedAt, at } = failover
+    const isBefore = promotion !== undefined && promotion.at <= record.at && record.at < announcedAt
+    if (selected !== node || !isBefore) return false
+    return this.#schedule.faults.some(({ kind, targets, amount, duration, ...fault }) => {
+      const isSilencing = kind === 'freeze' || kind === 'pauseWrites'
+      if (!isSilencing || targets[0]?.split('/')[0] !== shard) return false
+      const length = kind === 'freeze' ? duration : amount
+      const from = this.#beginning + fault.at
+      return length > livenessTimeout && from < record.at && from + length > at
+    })
   }
 
   #isStruck({ shard, record }: LostWrite): boolean {

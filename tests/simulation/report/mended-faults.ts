@@ -84,4 +84,21 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'The event loop was held up when a planned failover began: replies of the old master were read before what the Sentinels had said earlier, and were taken for true.',
     commit: 'Read what the Sentinels said before replies that came in a pause are taken for true',
   },
+  {
+    seed: 840_010,
+    what: 'The Sentinel that led a failover was out of reach when another one gave up an attempt of its own: the gate opened, and what was withheld was taken for true.',
+    commit:
+      'Hold writes until the leader of a failover gives it up; take a chosen replica for that of its own failover',
+  },
+  {
+    seed: 850_079,
+    what: 'A promoted node could not be reached until it was to be replaced itself: the client turned to the replica that was chosen for that, and did not come back to the promoted node when this came to nothing. The word of that replica would have proved what the first master replied.',
+    commit:
+      'Hold writes until the leader of a failover gives it up; take a chosen replica for that of its own failover',
+  },
+  {
+    seed: 54,
+    what: 'A lane for durable writes that was opened after a failover did not know the master that had been left: when that one was chosen again before its demotion, it was written to before it was announced.',
+    commit: 'Let lanes that are opened later know the masters that were left',
+  },
 ]

@@ -1,3 +1,5 @@
+import type { Host } from '../network/host.js'
+import type { RedisNode } from '../node/redis-node.js'
 import type { FailoverRecords } from '../oracle/failover-records.js'
 import type { Schedule } from '../schedule/schedule.js'
 import type { Application } from '../workload/application.js'
@@ -38,6 +40,8 @@ export class InvariantWatch {
   readonly #stalls = new Map<string, Stall[]>()
   /** Since when a client has been at a node that no Sentinel names. */
   readonly #disowned = new Map<string, number>()
+  /** By client and shard: when the named master was out of reach last, while a gate was closed. */
+  readonly #outOfReach = new Map<string, number>()
   #events = 0
 
   constructor(
@@ -133,11 +137,18 @@ export class InvariantWatch {
   }
 
   /** Of a failover that was given up nothing is held, if there is a master to write to. */
-  #lookAtGate({ name, client, renamedAt }: Application, shard: string): void {
-    const since = this.#world.time.now - longestOpening
-    if (!this.#records.isGivenUp(name, shard, since)) return
+  #lookAtGate({ name, client, process, renamedAt, plan }: Application, shard: string): void {
+    const { now } = this.#world.time
+    const since = now - longestOpening
     const named = client?.topology?.shards.get(shard)?.master.host
     const node = this.#world.nodesOf(shard).find(({ address }) => address.host === named)
+    // One that cannot be dialled is waited for, and one that could not is dialled with patience.
+    if (node === undefined || !this.#isInReach(process.host, node)) {
+      this.#outOfReach.set(`${name} ${shard}`, now)
+    }
+    const outAt = this.#outOfReach.get(`${name} ${shard}`) ?? Number.NEGATIVE_INFINITY
+    if (outAt > since - plan.connectTimeout) return
+    if (!this.#records.isGivenUp(name, shard, since)) return
     if (
       node?.link !== undefined ||
       (renamedAt.get(shard) ?? 0) > since ||
@@ -145,6 +156,13 @@ export class InvariantWatch {
     )
       return
     this.#violate('held for nothing', `${name} ${shard} is gated, and its failover was given up`)
+  }
+
+  #isInReach(host: Host, { isRunning, isLoading, surroundings }: RedisNode): boolean {
+    const { network } = this.#world
+    const other = surroundings.host
+    const isOpen = !network.isCut(host, other) && !network.isCut(other, host)
+    return isRunning && !isLoading && !other.isFrozen && isOpen && !network.isSlow(other)
   }
 
   /** A node that all Sentinels disown, while the one that they name is there to be used. */

@@ -30,12 +30,23 @@ function makePatterns(random: Random, plan: WorldPlan, kind: Schedule['kind']): 
         ? it.between(12_000, 16_000)
         : it.between(2000, 5000)
   if (kind === 'planned' && (plan.shards.length === 1 || random.chance(0.3))) {
-    return chain(plannedPatterns, random, plan, pause)
+    return chain(plannedPatterns, random, plan, pause, soundAgainAt)
   }
   const patterns = kind === 'mixed' ? mixedPatterns : plannedPatternsOfShards
   return plan.shards
     .flatMap((shard) => chain(patterns, random, { ...plan, shards: [shard] }, pause))
     .sort((a, b) => a.at - b.at)
+}
+
+/** ms in which a client that is far away has a link again to a Sentinel that was out of its reach. */
+const longestRedial = 2500
+
+/**
+ * A Sentinel that a client cannot hear, or could not a moment ago, must not lead a planned failover: what the old
+ * master acknowledges until then is lost (docs/failover.md, row 24).
+ */
+function soundAgainAt({ kind, at, duration }: Fault): number {
+  return kind === 'cutPair' ? at + duration + longestRedial : at
 }
 
 function makePlan(random: Random, kind: Schedule['kind']): WorldPlan {

@@ -50,6 +50,25 @@ test('a replica has what its master wrote, and refuses writes', async () => {
   expect(replica!.offset).toBe(master!.offset)
 })
 
+test('a replica of a replica begins anew when that one does', async () => {
+  const world = startWorld({
+    shards: [{ name: 'shard-1', replicas: 2 }],
+    downAfter: 60_000,
+    node: { ...defaultPlan.node, persistence: 'nothing' },
+  })
+  const [master, replica, second] = world.nodes
+  await world.time.run(1000)
+  second!.becomeReplicaOf(replica!.address)
+  await world.time.run(2000)
+  const client = new RawClient(world.addClient(), master!.address)
+  await ask(world, client, 'SET', 'a', '1')
+  expect(second!.keys.size).toBe(1)
+  master!.crash()
+  master!.start()
+  await world.time.run(5000)
+  expect([replica!.keys.size, second!.keys.size]).toEqual([0, 0])
+})
+
 test('a killed master is replaced, and its address is a replica when it comes back', async () => {
   const world = startWorld()
   const [master, replica] = world.nodes

@@ -115,7 +115,7 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
   /** Only while the part is open. */
   send(read: CachedRead): void {
     const connection = this.#connection!
-    read.deadline = this.#context.batch.countCommand() + read.timeout
+    read.startClock(this.#context.batch.countCommand())
     this.#deadlines.add(read)
     this.#startTicking()
     read.writeTo(connection.wire, connection)

@@ -5,7 +5,7 @@ import type { Address } from '@disredis/connection'
 interface Told {
   readonly info: { readonly name: string }
   readonly members?: readonly Told[]
-  readonly isInPipeline: boolean
+  readonly isInPipeline?: boolean
 }
 
 interface Carrier {
@@ -81,7 +81,7 @@ export function isHeard(): boolean {
 
 /** A command is being written. Once: what is sent again is the same command. */
 export function commandBegins(
-  { info, members, isInPipeline }: Told,
+  { info, members, isInPipeline = false }: Told,
   { address, db }: Carrier,
 ): CommandMessage {
   return begin(new CommandMessage(info.name, address, db, members, isInPipeline))

@@ -61,19 +61,22 @@ export class Command implements PendingReply {
   sequence = 0
   /** Position among what was sent on the connection; tells what left the process. */
   position = 0
-  /** Where it waits, if it does, and the size that is counted there. */
-  queue: { forget(command: Command): void } | undefined = undefined
-  queuedBytes = 0
   /** The connection it was handed to, until that one answers or fails it. */
   carrier: CommandCarrier | undefined = undefined
-  /** The last refusal by a server, told if the deadline passes before a retry succeeds. */
-  refusal: Error | undefined = undefined
-  /** An earlier attempt left the process and was lost: a write may have been executed, whatever follows. */
-  hasLostAttempt = false
-  /** One of the commands of a pipeline that is told as a whole. */
-  isInPipeline = false
   /** There from the first write to the end, if somebody wants to be told. */
   #told: CommandMessage | undefined = undefined
+
+  // Most commands have none of these: thousands may be pending, and the collector copies each of them.
+
+  /** Where it waits, if it does, and the size that is counted there. */
+  declare queue?: { forget(command: Command): void } | undefined
+  declare queuedBytes?: number
+  /** The last refusal by a server, told if the deadline passes before a retry succeeds. */
+  declare refusal?: Error | undefined
+  /** An earlier attempt left the process and was lost: a write may have been executed, whatever follows. */
+  declare hasLostAttempt?: boolean
+  /** One of the commands of a pipeline that is told as a whole. */
+  declare isInPipeline?: boolean
 
   /** Settles with the command. A {@link RawCommand} has none by itself. */
   declare promise: Promise<unknown>
@@ -103,6 +106,14 @@ export class Command implements PendingReply {
     this.policy = policy
     this.timeout = this.info.isBlocking ? this.#blockingTimeout() : policy.timeout
     this.makePromise(callback)
+  }
+
+  /**
+   * The time of the call begins at `now`.
+   * In whole ms, rounded up: any other number V8 keeps in an object of its own.
+   */
+  startClock(now: number): void {
+    this.deadline = Math.ceil(now + this.timeout)
   }
 
   /** What repeating this very call would mean. */

@@ -101,7 +101,7 @@ export class CommandQueue {
 
   #dismiss(command: Command): void {
     this.#length--
-    this.#bytes -= command.queuedBytes
+    this.#bytes -= command.queuedBytes ?? 0
     command.queue = undefined
     command.queuedBytes = 0
     if (this.#length === 0) this.#tell('drained')

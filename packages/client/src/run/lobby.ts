@@ -42,7 +42,7 @@ export class Lobby implements Ticked {
   route(command: Command, detour?: Detour): void {
     const { limits, ticker, now, onCommand } = this.#context
     onCommand()
-    command.deadline = now() + command.timeout
+    command.startClock(now())
     if (!this.#queue.push(command)) {
       command.fail(queueFullError('(not known yet)', limits, undefined))
       return

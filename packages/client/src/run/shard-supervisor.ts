@@ -26,6 +26,7 @@ import { Ticker } from '../queueing/ticker.js'
 import { ReplicaRouting } from '../replicas/replica-routing.js'
 import { ShardReplicas } from '../replicas/shard-replicas.js'
 import { Router } from '../routing/router.js'
+import { LeftMasters } from '../shard/left-masters.js'
 import { Shard } from '../shard/shard.js'
 import type { ShardContext } from '../shard/shard-context.js'
 import { WatchSession } from '../watch/watch-session.js'
@@ -76,6 +77,7 @@ export class ShardSupervisor {
   #shards: readonly Shard[] = []
   /** There once the masters are known, unless it is off. */
   #placement: PlacementGuard | undefined
+  readonly #leftMasters = new Map<string, LeftMasters>()
   /** There once calls ask for other nodes than the masters. */
   #replicas: ReplicaRouting | undefined
   #retryTimer: Timer | undefined
@@ -381,18 +383,29 @@ export class ShardSupervisor {
         masterAddress: () => this.topology?.shards.get(name)?.master,
         failover: () => this.topology?.shards.get(name)?.failover,
         areSentinelsInReach: () => hasMajority(this.topology?.sentinels ?? []),
+        isSentinelInReach: (sentinel) =>
+          this.topology?.sentinels.some(
+            ({ address, isConnected }) => isConnected && isSameAddress(address, sentinel),
+          ) === true,
         translate: (address) => translateAddress(address, this.#options.natMap),
         replicas: () =>
           this.topology?.shards.get(name)?.replicas.map(({ address }) => address) ?? [],
-        follows: (address) =>
-          this.topology?.shards
-            .get(name)
-            ?.replicas.some((it) => it.masterLinkUp && isSameAddress(it.address, address)) === true,
+        leftMasters: this.#leftMastersOf(name),
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
         ...(reports ?? this.#reportsOf(name)),
       },
     )
+  }
+
+  #leftMastersOf(name: string): LeftMasters {
+    const follows = (address: Address) =>
+      this.topology?.shards
+        .get(name)
+        ?.replicas.some((it) => it.masterLinkUp && isSameAddress(it.address, address)) === true
+    const known = this.#leftMasters.get(name) ?? new LeftMasters(follows)
+    this.#leftMasters.set(name, known)
+    return known
   }
 
   #reportsOf(name: string): ShardReports {
@@ -424,12 +437,14 @@ export class ShardSupervisor {
         emit('topologyChanged', event)
       },
       masterSwitched: ({ shard }) => at(shard, (it) => it.masterMoved()),
-      failoverStarted: ({ shard, master }) => at(shard, (it) => it.failoverStarted(master)),
-      replicaSelected: ({ shard, address }) => at(shard, (it) => it.replicaSelected(address)),
+      failoverStarted: ({ shard, sentinel, master }) =>
+        at(shard, (it) => it.failoverStarted(master, sentinel)),
+      replicaSelected: ({ shard, address, master }) =>
+        at(shard, (it) => it.replicaSelected(address, master)),
       replicaPromoted: ({ shard, address }) => at(shard, (it) => it.replicaPromoted(address)),
-      failoverAborted: ({ shard, reason }) => {
+      failoverAborted: ({ shard, sentinel, reason }) => {
         const error = failoverAborted(shard, reason, this.topology)
-        at(shard, (it) => it.failoverAborted(reason, error))
+        at(shard, (it) => it.failoverAborted(reason, sentinel, error))
       },
       masterAdded: (event) => emit('masterAdded', event),
       masterRemoved: (event) => emit('masterRemoved', event),

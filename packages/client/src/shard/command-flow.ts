@@ -78,7 +78,7 @@ export class CommandFlow {
   send(command: Command): void {
     const { batch } = this.#context
     // A command that waited in the lobby has one: it is absolute, from the call.
-    if (command.deadline === undefined) command.deadline = batch.countCommand() + command.timeout
+    if (command.deadline === undefined) command.startClock(batch.countCommand())
     else if (this.#isOverdue(command)) return
     if (this.#accept(command)) this.#watch(command)
   }

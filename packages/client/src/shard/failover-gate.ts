@@ -7,6 +7,7 @@ import {
 } from '@disredis/connection'
 import type { ShardConnection } from '../connection/shard-connection.js'
 import { Backoff } from '../queueing/backoff.js'
+import type { LeftMasters } from './left-masters.js'
 import { OldMasterWatch } from './old-master-watch.js'
 import { PromotionProbe } from './promotion-probe.js'
 import { WithheldReplies } from './withheld-replies.js'
@@ -43,10 +44,7 @@ export interface GateContext extends GateOptions {
   readonly translate: (address: Address) => Address
   /** The replicas of the shard that Sentinel knows. */
   readonly replicas: () => readonly Address[]
-  /** Whether the node there was left as a master, and nobody knows it as a replica since. */
-  readonly wasLeft: (address: Address) => boolean
-  /** The node there says that it is a replica. */
-  readonly onReplica: (address: Address) => void
+  readonly leftMasters: LeftMasters
   /** Takes the connection to the new master over; the gate is to be ended. */
   readonly onPromoted: (connection: ShardConnection) => void
   /** The promoted node could not be dialled; the next attempt follows by itself. */
@@ -75,6 +73,7 @@ export class FailoverGate {
   readonly #oldMaster: OldMasterWatch | undefined
   #timer: Timer
   #probe: PromotionProbe | undefined
+  readonly #leaders: Address[] = []
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
   #isDemoted = false
@@ -122,6 +121,16 @@ export class FailoverGate {
     return isSameAddress(this.master, address)
   }
 
+  /** That Sentinel leads it, perhaps after another one that is out of reach by now. */
+  addLeader(leader: Address): void {
+    this.#leaders.push(leader)
+  }
+
+  /** All Sentinels that were heard to lead it: each may have promoted a replica. */
+  get leaders(): readonly Address[] {
+    return this.#leaders
+  }
+
   /** Sentinel said that this node is the master now. */
   confirm(address: Address): void {
     this.#confirmed = address
@@ -145,7 +154,7 @@ export class FailoverGate {
     if (this.isProbing(address)) return
     this.#probe?.stop()
     const { runtime, dial, connectTimeout, probeInterval } = this.#context
-    const { wasLeft, onReplica, onPromoted, onProbeFailed } = this.#context
+    const { leftMasters, onPromoted, onProbeFailed } = this.#context
     this.#probe = new PromotionProbe(address, {
       runtime,
       dial,
@@ -153,13 +162,13 @@ export class FailoverGate {
       interval: probeInterval === false ? promotedInterval : probeInterval,
       backoff: new Backoff(promotedInterval, 200, runtime.random),
       onFailure: onProbeFailed,
-      onReplica: () => onReplica(address),
+      onReplica: () => leftMasters.delete(address),
       onPromoted: (connection) => {
         const { openOn, isMasterGone } = this.#context
         const isSure =
           isSameAddress(this.#confirmed, address) ||
           this.#isDemoted ||
-          (!wasLeft(address) && (openOn === 'proven' || isMasterGone()))
+          (!leftMasters.has(address) && (openOn === 'proven' || isMasterGone()))
         if (!isSure) return false
         onPromoted(connection)
         return true

@@ -1,11 +1,11 @@
 import { type Address, isSameAddress, type Runtime, type Timer } from '@disredis/sentinel'
+import type { LeftMasters } from './left-masters.js'
 
 export interface MasterBeliefContext {
   readonly runtime: Runtime
   /** Where Sentinel says the master is. */
   readonly named: () => Address | undefined
-  /** Whether Sentinel sees the node there linked to the master. */
-  readonly follows: (address: Address) => boolean
+  readonly leftMasters: LeftMasters
   /** ms for which a proof outweighs what Sentinel names; as long again while it may be announced. */
   readonly proofLasts: number
   /** Whether the node there serves, and Sentinel's word is still to come. */
@@ -22,8 +22,6 @@ export interface MasterBeliefContext {
 export class MasterBelief {
   readonly #context: MasterBeliefContext
   #named: Address | undefined
-  /** Masters that Sentinel has named and names no more, and that nobody has known as replicas since. */
-  #left: Address[] = []
   #proof: { readonly address: Address; readonly lapse: Timer } | undefined
 
   constructor(context: MasterBeliefContext) {
@@ -41,13 +39,11 @@ export class MasterBelief {
    * @returns the address if it is news
    */
   hearTopology(): Address | undefined {
-    const { named, follows } = this.#context
+    const { named, leftMasters } = this.#context
     const address = named()
-    this.#left = this.#left.filter((left) => !follows(left))
+    leftMasters.hear(address)
     if (address === undefined || isSameAddress(address, this.#named)) return undefined
-    if (this.#named !== undefined) this.#left.push(this.#named)
     this.#named = address
-    this.isLeftNoLonger(address)
     this.forget()
     return address
   }
@@ -66,22 +62,9 @@ export class MasterBelief {
     this.#proof = { address, lapse }
   }
 
-  /**
-   * Whether the node there was left as a master, and may be one still since nobody has demoted it: that it says
-   * `master` proves no promotion.
-   */
-  wasLeft(address: Address): boolean {
-    return this.#left.some((left) => isSameAddress(left, address))
-  }
-
-  /** The node there is known not to be a master that was left any more. */
-  isLeftNoLonger(address: Address): void {
-    this.#left = this.#left.filter((left) => !isSameAddress(left, address))
-  }
-
   /** The node there said that it is a replica. */
   reject(address: Address): void {
-    this.isLeftNoLonger(address)
+    this.#context.leftMasters.delete(address)
     if (isSameAddress(address, this.#proof?.address)) this.forget()
   }
 

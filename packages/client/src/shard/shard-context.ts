@@ -4,6 +4,7 @@ import type { WriteBatch } from '../connection/write-batch.js'
 import type { QueueLimits } from '../queueing/command-queue.js'
 import type { Ticker } from '../queueing/ticker.js'
 import type { GateOptions } from './failover-gate.js'
+import type { LeftMasters } from './left-masters.js'
 import type { ShardEventSink } from './shard-events.js'
 
 export interface ShardOptions {
@@ -41,12 +42,14 @@ export interface ShardContext {
   readonly failover: () => FailoverTopology | undefined
   /** Whether more than half of the known Sentinels are connected: what they name is of now. */
   readonly areSentinelsInReach: () => boolean
+  /** Whether that Sentinel answers. */
+  readonly isSentinelInReach: (sentinel: Address) => boolean
   /** The address that Sentinels use for one that a node names (`natMap`). */
   readonly translate: (address: Address) => Address
   /** The replicas of it that Sentinel knows. */
   readonly replicas: () => readonly Address[]
-  /** Whether Sentinel sees the node there linked to the master. */
-  readonly follows: (address: Address) => boolean
+  /** Those of the shard: its lanes have the same. */
+  readonly leftMasters: LeftMasters
   /** Asks the Sentinels anew; answers through `Shard.masterMoved`. */
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */

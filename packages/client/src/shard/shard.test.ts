@@ -6,7 +6,11 @@ import { testCommand } from '../../test-support/test-command.js'
 import { WriteBatch } from '../connection/write-batch.js'
 import { FailoverAbortedError } from '../errors.js'
 import { Ticker } from '../queueing/ticker.js'
+import { LeftMasters } from './left-masters.js'
 import { Shard } from './shard.js'
+
+/** The Sentinel that leads failovers here. */
+const leader: Address = { host: '127.0.0.1', port: 26379 }
 
 /** A shard with an old master and a replica that Sentinel may promote. */
 async function world(openOn: 'confirmed' | 'proven' = 'confirmed') {
@@ -27,35 +31,39 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
   const replicas = [promoted.address]
   const followers = new Set<number>()
   let named: Address = old.address
-  const shard = new Shard(
-    's',
-    {
-      isLane: false,
-      queue: { maxCommands: 100, maxBytes: 1_000_000 },
-      gate: { timeout: 10_000, probeInterval: 10, openOn },
-      longestWait: () => 0,
-      silenceTimeout: 200,
-      livenessTimeout: 1000,
-      connectTimeout: 1000,
-    },
-    {
-      runtime,
-      batch: new WriteBatch(runtime),
-      ticker: new Ticker(runtime),
-      dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
-      masterAddress: () => named,
-      failover: () => failover.now,
-      areSentinelsInReach: () => sentinels.areInReach,
-      translate: (address) => address,
-      replicas: () => replicas,
-      follows: (address) => followers.has(address.port),
-      requestRefresh: () => {},
-      reportMasterRejected: () => {},
-      emit: (name) => events.push(name),
-      onHopeless: () => {},
-      onServing: () => {},
-    },
-  )
+  const leftMasters = new LeftMasters((address) => followers.has(address.port))
+  const make = (isLane: boolean) =>
+    new Shard(
+      's',
+      {
+        isLane,
+        queue: { maxCommands: 100, maxBytes: 1_000_000 },
+        gate: { timeout: 10_000, probeInterval: 10, openOn },
+        longestWait: () => 0,
+        silenceTimeout: 200,
+        livenessTimeout: 1000,
+        connectTimeout: 1000,
+      },
+      {
+        runtime,
+        batch: new WriteBatch(runtime),
+        ticker: new Ticker(runtime),
+        dial: (address) => nodes.find((node) => node.address.port === address.port)!.dial(),
+        masterAddress: () => named,
+        failover: () => failover.now,
+        areSentinelsInReach: () => sentinels.areInReach,
+        isSentinelInReach: () => sentinels.areInReach,
+        translate: (address) => address,
+        replicas: () => replicas,
+        leftMasters,
+        requestRefresh: () => {},
+        reportMasterRejected: () => {},
+        emit: (name) => events.push(name),
+        onHopeless: () => {},
+        onServing: () => {},
+      },
+    )
+  const shard = make(false)
   const name = (address: Address) => {
     named = address
     shard.masterMoved()
@@ -75,6 +83,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
     sentinels,
     replicas,
     followers,
+    openLane: () => make(true),
     name,
     write,
   }
@@ -84,8 +93,8 @@ type World = ReturnType<typeof makeWorld>
 
 /** A planned failover up to the proof: announced, selected, promoted. */
 async function prove({ runtime, old, promoted, shard }: World) {
-  shard.failoverStarted(old.address)
-  shard.replicaSelected(promoted.address)
+  shard.failoverStarted(old.address, leader)
+  shard.replicaSelected(promoted.address, old.address)
   await runtime.advance(30)
   promoted.isMaster = true
   await runtime.advance(20)
@@ -105,7 +114,7 @@ test('a promotion that is proven but not announced may be undone: writes wait fo
   await it.runtime.advance(500)
   expect(it.shard.phase).toBe('gated')
   it.promoted.isMaster = false
-  it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('undone'))
+  it.shard.failoverAborted('slave-timeout', leader, new FailoverAbortedError('undone'))
   expect(it.old.connection.written).toEqual([held])
 })
 
@@ -115,7 +124,7 @@ test('a write whose deadline passed while the event loop was held up is not sent
   const [overdue, inTime] = [it.write(700), it.write(5_000)]
   await it.runtime.advance(100)
   it.runtime.stall(2_000)
-  it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('undone'))
+  it.shard.failoverAborted('slave-timeout', leader, new FailoverAbortedError('undone'))
   await expect(overdue.promise).rejects.toMatchObject({
     code: 'DISREDIS_COMMAND_TIMEOUT',
     mayHaveExecuted: false,
@@ -128,15 +137,15 @@ test('a node that is replaced itself when it is promoted takes no writes', async
   await prove(it)
   const held = it.write()
   it.name(it.promoted.address)
-  const sentinel = { id: 's1', address: it.old.address }
+  const sentinel = { id: 's1', address: leader }
   it.failover.now = { sentinel, master: it.promoted.address, replica: it.old.address }
-  it.shard.failoverStarted(it.promoted.address)
+  it.shard.failoverStarted(it.promoted.address, leader)
   await it.runtime.advance(50)
   expect(it.shard.phase).toBe('gated')
   expect(it.events.slice(-2)).toEqual(['failoverCompleted', 'failoverStarted'])
   expect(it.promoted.connection.written).toEqual([])
   it.failover.now = undefined
-  it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('undone'))
+  it.shard.failoverAborted('slave-timeout', leader, new FailoverAbortedError('undone'))
   expect(it.promoted.connection.written).toEqual([held])
 })
 
@@ -168,7 +177,7 @@ test('+switch-master is the word of Sentinel too', async () => {
 test('writes are held from the announcement to the proof, then written to the promoted node in order', async () => {
   const it = await world()
   const before = it.write()
-  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverStarted(it.old.address, leader)
   const held = [it.write(), it.write()]
   expect(it.old.connection.written).toEqual([before])
   await failOver(it)
@@ -190,7 +199,7 @@ test('a snapshot that still names the old master after an adoption by proof is n
 test('an announcement that comes late, of a master that was left, is ignored', async () => {
   const it = await world()
   await failOver(it)
-  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverStarted(it.old.address, leader)
   expect(it.shard.phase).toBe('ready')
 })
 
@@ -208,9 +217,9 @@ test('writes are held when Sentinel names another master, and go on when it take
 
 test('a Sentinel that names the present master does not end a failover that its leader says is under way', async () => {
   const it = await world()
-  const sentinel = { id: 's1', address: it.old.address }
+  const sentinel = { id: 's1', address: leader }
   it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
-  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverStarted(it.old.address, leader)
   it.name(it.promoted.address)
   it.name(it.old.address)
   it.write()
@@ -218,17 +227,42 @@ test('a Sentinel that names the present master does not end a failover that its 
   expect(it.old.connection.written).toEqual([])
 })
 
+describe('a Sentinel that gives up does not end the failover of another one', () => {
+  const other: Address = { host: '127.0.0.1', port: 26380 }
+  const error = new FailoverAbortedError('given up')
+
+  test('that is out of reach', async () => {
+    const it = await world()
+    it.shard.failoverStarted(it.old.address, leader)
+    it.sentinels.areInReach = false
+    it.shard.failoverAborted('not-elected', other, error)
+    const held = it.write()
+    expect(it.shard.phase).toBe('gated')
+    it.shard.failoverAborted('slave-timeout', leader, error)
+    expect(it.old.connection.written).toEqual([held])
+  })
+
+  test('that was out of reach before it began its own', async () => {
+    const it = await world()
+    it.shard.failoverStarted(it.old.address, leader)
+    it.sentinels.areInReach = false
+    it.shard.failoverStarted(it.old.address, other)
+    it.shard.failoverAborted('no-good-slave', other, error)
+    expect(it.shard.phase).toBe('gated')
+  })
+})
+
 test('a failover that is aborted leaves the old master in service', async () => {
   const it = await world()
-  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverStarted(it.old.address, leader)
   const held = it.write()
-  it.shard.failoverAborted('no-good-slave', new FailoverAbortedError('no replica'))
+  it.shard.failoverAborted('no-good-slave', leader, new FailoverAbortedError('no replica'))
   expect(it.old.connection.written).toEqual([held])
 })
 
 test('a gate whose end is never heard of opens after its timeout', async () => {
   const it = await world()
-  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverStarted(it.old.address, leader)
   const held = it.write()
   await it.runtime.advance(9_000)
   expect(it.old.connection.written).toEqual([])
@@ -247,7 +281,7 @@ test('what a replaced master acknowledges after the swap does not count', async 
 
 test('a master that was lost is not dialled while it is failed over', async () => {
   const it = await world()
-  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverStarted(it.old.address, leader)
   it.old.connection.destroy()
   await it.runtime.advance(5_000)
   expect(it.old.connections).toHaveLength(1)
@@ -345,7 +379,7 @@ describe('a promotion that was proven and that Sentinel never announces', () => 
 
   test('is believed while the failover is under way, and while the Sentinels are out of reach', async () => {
     const it = await lapsing()
-    const sentinel = { id: 's1', address: it.old.address }
+    const sentinel = { id: 's1', address: leader }
     it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
     await it.runtime.advance(15_000)
     expect(it.shard.master).toEqual(it.promoted.address)
@@ -372,7 +406,7 @@ test('a shard that is down tells why Sentinel does not replace its master, until
   it.old.connection.destroy()
   await it.runtime.advance(100)
   const error = new FailoverAbortedError('2 of 4 Sentinels answer')
-  it.shard.failoverAborted('not-elected', error)
+  it.shard.failoverAborted('not-elected', leader, error)
   expect(it.events).toContain('failoverAborted')
   const command = it.write(500)
   const rejected = expect(command.promise).rejects.toMatchObject({
@@ -423,7 +457,7 @@ describe('a shard that starts while its master is replaced', () => {
   /** What a client finds that did not hear of the election. */
   async function late() {
     const it = makeWorld()
-    const sentinel = { id: 's1', address: it.old.address }
+    const sentinel = { id: 's1', address: leader }
     it.failover.now = { sentinel, master: it.old.address, replica: it.promoted.address }
     it.shard.start()
     await it.runtime.advance(30)
@@ -447,7 +481,7 @@ describe('a shard that starts while its master is replaced', () => {
     const it = await late()
     const waiting = it.write()
     it.failover.now = undefined
-    it.shard.failoverAborted('unannounced', new FailoverAbortedError('given up'))
+    it.shard.failoverAborted('unannounced', leader, new FailoverAbortedError('given up'))
     await it.runtime.advance(100)
     expect(it.old.connection.written).toEqual([waiting])
   })
@@ -462,7 +496,7 @@ describe('a reply of a master that is being replaced', () => {
     await it.runtime.advance(1)
     it.old.offset = 500
     it.old.replicas = [{ address: it.promoted.address, offset: 400 }]
-    it.shard.failoverStarted(it.old.address)
+    it.shard.failoverStarted(it.old.address, leader)
     answer(it.old)
     await it.runtime.advance(50)
     return { ...it, command: write }
@@ -470,7 +504,7 @@ describe('a reply of a master that is being replaced', () => {
 
   test('is withheld, and accepted when the chosen replica has acknowledged the write', async () => {
     const { command, shard, old, promoted, runtime } = await gated()
-    shard.replicaSelected(promoted.address)
+    shard.replicaSelected(promoted.address, old.address)
     await runtime.advance(50)
     expect(command.isSettled).toBe(false)
     old.replicas = [{ address: promoted.address, offset: 500 }]
@@ -485,7 +519,7 @@ describe('a reply of a master that is being replaced', () => {
       { address: other, offset: 500 },
       { address: promoted.address, offset: 400 },
     ]
-    shard.replicaSelected(promoted.address)
+    shard.replicaSelected(promoted.address, old.address)
     await runtime.advance(500)
     expect(command.isSettled).toBe(false)
   })
@@ -493,9 +527,20 @@ describe('a reply of a master that is being replaced', () => {
   test('is proven by the only replica under another name than that of Sentinel', async () => {
     const { command, shard, old, promoted, runtime } = await gated()
     old.replicas = [{ address: { host: 'by-its-own-name', port: 9 }, offset: 500 }]
-    shard.replicaSelected(promoted.address)
+    shard.replicaSelected(promoted.address, old.address)
     await runtime.advance(50)
     await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('is not proven by the replica that is chosen in the next failover, of its successor', async () => {
+    const { command, shard, old, promoted, runtime } = await gated()
+    const other = { host: 'fake', port: 9 }
+    old.replicas = [{ address: other, offset: 500 }]
+    shard.replicaPromoted(promoted.address)
+    shard.failoverStarted(promoted.address, leader)
+    shard.replicaSelected(other, promoted.address)
+    await runtime.advance(50)
+    expect(command.isSettled).toBe(false)
   })
 
   test('is not proven by the only replica that follows, when Sentinel knows it and chose another node', async () => {
@@ -503,14 +548,14 @@ describe('a reply of a master that is being replaced', () => {
     const other = { host: 'fake', port: 9 }
     replicas.splice(0, 1, other)
     old.replicas = [{ address: other, offset: 500 }]
-    shard.replicaSelected(promoted.address)
+    shard.replicaSelected(promoted.address, old.address)
     await runtime.advance(500)
     expect(command.isSettled).toBe(false)
   })
 
   test('is accepted when the failover is given up: the master stays master', async () => {
     const { command, shard } = await gated()
-    shard.failoverAborted('not-elected', new FailoverAbortedError('given up'))
+    shard.failoverAborted('not-elected', leader, new FailoverAbortedError('given up'))
     await expect(command.promise).resolves.toBe(1)
   })
 
@@ -536,7 +581,7 @@ describe('a reply of a master that is being replaced', () => {
     const it = await world()
     const command = it.write(300)
     await it.runtime.advance(1)
-    it.shard.failoverStarted(it.old.address)
+    it.shard.failoverStarted(it.old.address, leader)
     answer(it.old)
     await it.runtime.advance(400)
     await expect(command.promise).rejects.toMatchObject({ code: 'DISREDIS_OUTCOME_UNKNOWN' })
@@ -546,11 +591,11 @@ describe('a reply of a master that is being replaced', () => {
 test('a gate stays closed as long as the Sentinels say that the failover is under way', async () => {
   const it = await world()
   it.failover.now = {
-    sentinel: { id: 's', address: it.old.address },
+    sentinel: { id: 's', address: leader },
     master: it.old.address,
     replica: it.promoted.address,
   }
-  it.shard.failoverStarted(it.old.address)
+  it.shard.failoverStarted(it.old.address, leader)
   await it.runtime.advance(35_000)
   expect(it.shard.phase).toBe('gated')
   it.failover.now = undefined
@@ -562,12 +607,12 @@ test('a gate does not open to a master that says it is a replica before it says 
   for (const end of ['aborted', 'timeout'] as const) {
     const it = await world()
     const [connection] = it.old.connections
-    it.shard.failoverStarted(it.old.address)
+    it.shard.failoverStarted(it.old.address, leader)
     it.old.isMaster = false
     await it.runtime.advance(100)
     const held = it.write()
     if (end === 'timeout') await it.runtime.advance(10_000)
-    else it.shard.failoverAborted('slave-timeout', new FailoverAbortedError('given up'))
+    else it.shard.failoverAborted('slave-timeout', leader, new FailoverAbortedError('given up'))
     expect(it.shard.phase).toBe('down')
     await it.runtime.advance(500)
     expect(connection!.isClosed).toBe(true)
@@ -587,8 +632,8 @@ test('a master that says it is a replica after the failover was given up is left
   })
   const { askRole } = connection!
   connection!.askRole = () => asked.then(() => askRole.call(connection))
-  it.shard.failoverStarted(it.old.address)
-  it.shard.failoverAborted('no-good-slave', new FailoverAbortedError('given up'))
+  it.shard.failoverStarted(it.old.address, leader)
+  it.shard.failoverAborted('no-good-slave', leader, new FailoverAbortedError('given up'))
   expect(it.shard.phase).toBe('ready')
   it.old.isMaster = false
   answer()
@@ -600,8 +645,8 @@ test('a master that says it is a replica after the failover was given up is left
 
 test('a master that says it is a replica is left for the promoted node at its proof', async () => {
   const it = await world()
-  it.shard.failoverStarted(it.old.address)
-  it.shard.replicaSelected(it.promoted.address)
+  it.shard.failoverStarted(it.old.address, leader)
+  it.shard.replicaSelected(it.promoted.address, it.old.address)
   it.promoted.isMaster = true
   await it.runtime.advance(100)
   expect(it.shard.phase).toBe('gated')
@@ -616,8 +661,8 @@ describe('a master that was left and is chosen again, of a successor that is los
   async function chooseAgain(it: World) {
     it.promoted.connection.destroy()
     it.promoted.isReachable = false
-    it.shard.failoverStarted(it.promoted.address)
-    it.shard.replicaSelected(it.old.address)
+    it.shard.failoverStarted(it.promoted.address, leader)
+    it.shard.replicaSelected(it.old.address, it.promoted.address)
     await it.runtime.advance(100)
   }
 
@@ -639,6 +684,18 @@ describe('a master that was left and is chosen again, of a successor that is los
     it.shard.replicaPromoted(it.old.address)
     await it.runtime.advance(20)
     expect(it.old.connection.written).toEqual([held])
+  })
+
+  test('proves nothing to a lane that was opened later either', async () => {
+    const it = await leave()
+    it.promoted.isReachable = false
+    const lane = it.openLane()
+    lane.start()
+    await it.runtime.advance(20)
+    lane.failoverStarted(it.promoted.address, leader)
+    lane.replicaSelected(it.old.address, it.promoted.address)
+    await it.runtime.advance(200)
+    expect(lane.phase).toBe('gated')
   })
 
   test('serves when Sentinel names it again', async () => {

@@ -93,7 +93,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#belief = new MasterBelief({
       runtime,
       named: context.masterAddress,
-      follows: context.follows,
+      leftMasters: context.leftMasters,
       proofLasts: options.gate.timeout,
       mayBeAnnounced: () =>
         this.phase === 'ready' &&
@@ -160,9 +160,9 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   /** A failover has begun before this shard could hear of it. */
-  #join({ master, replica }: FailoverTopology): void {
-    this.failoverStarted(master)
-    if (replica !== undefined) this.replicaSelected(replica)
+  #join({ master, replica, sentinel }: FailoverTopology): void {
+    this.failoverStarted(master, sentinel.address)
+    if (replica !== undefined) this.replicaSelected(replica, master)
   }
 
   /** There is a new topology: Sentinel may name another address. */
@@ -186,16 +186,21 @@ export class Shard implements ConnectionOwner, Ticked {
     if (!this.#gate?.isProbing(address)) this.#dialler.restart()
   }
 
-  failoverStarted(master: Address): void {
-    if (this.phase === 'closed' || this.#gate !== undefined) return
-    const current = this.master
-    // Told late, of a master that was left already.
-    if (current !== undefined && !isSameAddress(current, master)) return
-    this.#closeGate(master)
+  /** @param leader the Sentinel that leads it */
+  failoverStarted(master: Address, leader: Address): void {
+    if (this.phase === 'closed') return
+    if (this.#gate === undefined) {
+      const current = this.master
+      // Told late, of a master that was left already.
+      if (current !== undefined && !isSameAddress(current, master)) return
+      this.#closeGate(master)
+    }
+    if (this.#gate?.isOf(master)) this.#gate.addLeader(leader)
   }
 
-  replicaSelected(address: Address): void {
-    this.#gate?.select(address)
+  /** @param master the one that it is to replace: not that of a gate which is still to reach its successor */
+  replicaSelected(address: Address, master: Address): void {
+    if (this.#gate?.isOf(master)) this.#gate.select(address)
   }
 
   replicaPromoted(address: Address): void {
@@ -210,9 +215,17 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#gate?.probe(address)
   }
 
-  /** @param error says why; told with what is rejected until a master serves again. */
-  failoverAborted(reason: string, error: DisredisError): void {
+  /**
+   * @param leader the Sentinel that has given up
+   * @param error says why; told with what is rejected until a master serves again
+   */
+  failoverAborted(reason: string, leader: Address, error: DisredisError): void {
     if (this.phase === 'closed') return
+    // What became of the failover of one that is out of reach the others do not know.
+    const isUndecided = this.#gate?.leaders.some(
+      (it) => !isSameAddress(it, leader) && !this.#context.isSentinelInReach(it),
+    )
+    if (isUndecided) return
     if (this.#gate !== undefined) this.#openGate(reason)
     else if (!this.#isAnswering) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
@@ -477,8 +490,7 @@ export class Shard implements ConnectionOwner, Ticked {
       isUnderWay: () => isSameAddress(this.#context.failover()?.master, master),
       translate: this.#context.translate,
       replicas: this.#context.replicas,
-      wasLeft: (address) => this.#belief.wasLeft(address),
-      onReplica: (address) => this.#belief.isLeftNoLonger(address),
+      leftMasters: this.#context.leftMasters,
       // One that was never dialled may live, for all that is known; so may one that is busy for a while.
       isMasterGone: () =>
         this.#outage.since !== undefined || this.#silence > this.#options.livenessTimeout,

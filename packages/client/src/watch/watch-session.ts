@@ -75,7 +75,7 @@ export class WatchSession implements ConnectionOwner, ShardSession, Ticked {
       command.fail(noMaster(this.#context.shard))
       return
     }
-    command.deadline = this.#context.batch.countCommand() + command.timeout
+    command.startClock(this.#context.batch.countCommand())
     this.#deadlines.add(command)
     this.#write(command)
   }

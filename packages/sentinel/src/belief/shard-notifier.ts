@@ -102,7 +102,7 @@ export class ShardNotifier {
       emitted?.sentinel.id !== failover.sentinel.id || !this.#isSame(emitted.master, master)
     if (isNew) this.#emit('failoverStarted', { shard, sentinel, master })
     if (replica !== undefined && (isNew || replica !== emitted.replica)) {
-      this.#emit('replicaSelected', { shard, sentinel, address: replica })
+      this.#emit('replicaSelected', { shard, sentinel, address: replica, master })
     }
   }
 

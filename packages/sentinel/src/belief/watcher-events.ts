@@ -20,8 +20,8 @@ export interface WatcherEvents {
    * under way; its writes should be held. One that is in the first snapshot is not emitted.
    */
   failoverStarted: [event: ShardEvent & { readonly master: Address }]
-  /** `+selected-slave`, or an answer: this replica is about to be promoted. */
-  replicaSelected: [event: ShardEvent & { readonly address: Address }]
+  /** `+selected-slave`, or an answer: this replica is about to be promoted in place of `master`. */
+  replicaSelected: [event: ShardEvent & { readonly address: Address; readonly master: Address }]
   /** `+promoted-slave`: the leader saw this replica in the role of master. */
   replicaPromoted: [event: ShardEvent & { readonly address: Address }]
   /** `+switch-master` from any Sentinel; the topology snapshot that holds it is emitted as well. */

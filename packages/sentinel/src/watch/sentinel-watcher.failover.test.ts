@@ -129,7 +129,7 @@ describe('a failover', () => {
     const address = { host: 'public', port: 1 }
     expect(told).toEqual([
       ['failoverStarted', { ...source, master: a }],
-      ['replicaSelected', { ...source, address }],
+      ['replicaSelected', { ...source, address, master: a }],
       ['replicaPromoted', { ...source, address }],
       ['failoverAborted', { ...source, reason: 'slave-timeout' }],
     ])
@@ -175,7 +175,7 @@ describe('a failover', () => {
     await runtime.advance(3000)
     expect(told).toEqual([
       ['failoverStarted', { ...source, master: a }],
-      ['replicaSelected', { ...source, address: b }],
+      ['replicaSelected', { ...source, address: b, master: a }],
     ])
     delete leader.masters['shard-1']!.failover
     await runtime.advance(3000)
