@@ -33,10 +33,10 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('topology')
-      .summary('shards, masters, replicas, Sentinels, and where they differ')
+      .summary('show shards, masters, replicas, Sentinels, and where they disagree')
       .description('Shows shards, masters, replicas with their lag, Sentinels and their opinions.')
-      .option('-w, --watch', 'go on with events as they happen')
-      .option('--json', 'one JSON object; with --watch, one a line'),
+      .option('-w, --watch', 'then print events as they happen')
+      .option('--json', 'one JSON object; with --watch, one per line'),
   )
     .addHelpText(
       'after',
@@ -47,8 +47,8 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('where')
-      .summary('slot, shard and master of keys')
-      .description('Says where keys live: their slot, their shard, and its master now.')
+      .summary('show slot, shard and master of keys')
+      .description('Says where keys live: their slot, their shard, and its current master.')
       .argument('<key...>')
       .option('--json', 'one JSON object'),
   )
@@ -58,13 +58,13 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('keys')
-      .summary('the keys of all shards that match a pattern')
+      .summary('list the keys of all shards that match a pattern')
       .description(
-        'Prints the keys of all shards that match, by SCAN: it blocks no server, and a key that is there ' +
-          'all along comes at least once.',
+        'Prints the keys of all shards that match, by SCAN, which blocks no server. A key that exists ' +
+          'throughout is printed at least once.',
       )
       .argument('<pattern>')
-      .option('--limit <n>', 'stop after so many')
+      .option('--limit <n>', 'stop after this many')
       .option('--json', 'one JSON object'),
   )
     .addHelpText('after', examples("keys 'session:*' --limit 10"))
@@ -73,7 +73,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('exec')
-      .summary('one command, routed as the client routes it')
+      .summary('run one command, routed as the client routes it')
       .description('Runs one command where its key lives, or on the master of one shard.')
       .argument('<command...>')
       .passThroughOptions()
@@ -89,12 +89,12 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('doctor')
-      .summary('what will not fail over, lose data, or lock clients out')
+      .summary('find what will not fail over, will lose data, or will lock clients out')
       .description(
         'Looks at every Sentinel and every node, changes nothing, and says what is wrong, who says so, ' +
-          'and how to mend it.',
+          'and how to fix it.',
       )
-      .option('--simulate', 'also: host by host, what is lost if it dies')
+      .option('--simulate', 'also show, host by host, what is lost if it dies')
       .option('--command-timeout <ms>', 'commandTimeout of the clients (10000)')
       .option('--config <file...>', 'also read these redis.conf and sentinel.conf')
       .option('--json', 'one JSON object: { findings }'),
@@ -107,14 +107,14 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
 
   const placement = program
     .command('placement')
-    .summary('the placement records: which master has which keys')
+    .summary('show, check or remove the placement records: which master has which keys')
     .description(
       'Looks at the record that every master has of its ring: the shards, their weights, which of them it is.',
     )
   withConnection(
     placement
       .command('show')
-      .summary('what the masters say')
+      .summary('show what the masters say')
       .description(
         'Shows the records of every ring, or of the one that is named. Exit code 1 when there is none.',
       )
@@ -125,10 +125,10 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     placement
       .command('check')
-      .summary('would a client with these options serve?')
+      .summary('say whether a client with these options would serve')
       .description(
         'Compares the records with the placement of a client that has these masters, weights and ring name. ' +
-          'Changes nothing. Exit code 1 when a master has another record, none, or does not tell.',
+          'Changes nothing. Exit code 1 when a master has a different record, has none, or does not answer.',
       )
       .option('--json', 'one JSON object: { expected, masters }'),
   )
@@ -140,7 +140,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     placement
       .command('reset')
-      .summary('removes the records of a ring')
+      .summary('remove the records of a ring')
       .description(
         'Removes the records of one ring from every master: after its keys were moved, and while every ' +
           'client of the ring is stopped. The next client writes its own. Asks first.',
@@ -153,17 +153,17 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
 
   program
     .command('init')
-    .summary('writes a deployment that fails over: servers, Sentinels, users, units')
+    .summary('write a deployment that fails over: servers, Sentinels, users, units')
     .description(
       'Asks a few questions, or reads a description, and writes everything for a deployment that survives ' +
         'the loss of any one host: redis.conf, sentinel.conf, users, systemd, Supervisor, compose, Kubernetes.',
     )
-    .argument('[folder]', 'where to (redis-deployment)')
+    .argument('[folder]', 'folder to write to (redis-deployment)')
     .option(
       '-d, --description <file>',
       'YAML or JSON: { hosts: [{ name, address, data }], shards, … }',
     )
-    .option('--placeholders', 'passwords to be replaced, for an example')
+    .option('--placeholders', 'placeholder passwords, for an example')
     .option('--json', 'one JSON object: the files')
     .addHelpText('after', examples('init', 'init -d description.yaml /srv/redis'))
     .action(action(async () => (await import('./commands/init.js')).init))
@@ -171,10 +171,10 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('drill')
-      .summary('a planned failover under a measured trickle of writes')
+      .summary('run a planned failover under a measured trickle of writes')
       .description(
         'Fails a shard over (SENTINEL FAILOVER) while it writes to keys of its own, and says how long nothing ' +
-          'was acknowledged and what was lost. Asks first; refuses what the doctor says cannot work.',
+          'was acknowledged and what was lost. Asks first; refuses if the doctor says that it cannot work.',
       )
       .argument('<shard>')
       .option('-y, --yes', 'do not ask')
@@ -187,10 +187,10 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('bench')
-      .summary('a short load on your own deployment')
+      .summary('run a short load on your own deployment')
       .description('Writes and reads keys of its own, evenly on all shards, and removes them.')
       .option('--seconds <n>', 'for each command', '5')
-      .option('--concurrency <n>', 'commands under way at a time', '50')
+      .option('--concurrency <n>', 'commands in flight at a time', '50')
       .option('--size <bytes>', 'of a value', '100')
       .option('--json', 'one JSON object'),
   )
@@ -200,7 +200,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   withConnection(
     program
       .command('metrics')
-      .summary('what Sentinels and servers say, for Prometheus')
+      .summary('export what Sentinels and servers report, for Prometheus')
       .description('Prints metrics in the text format of Prometheus, or serves them.')
       .option(
         '--listen <address>',
@@ -213,7 +213,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   const named = (command: Command) =>
     command.option('--name <name>', 'one of several', 'default').option('--json', 'one JSON object')
   named(program.command('up'))
-    .summary('a local fleet for development')
+    .summary('start a local fleet for development')
     .description(
       'Starts masters, replicas and Sentinels on free ports of this machine. The last line is for .env.',
     )
@@ -223,11 +223,11 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     .addHelpText('after', examples('up --masters 3', 'up | tail -1 >> .env'))
     .action(action(async () => (await import('./commands/up.js')).up))
   named(program.command('down'))
-    .summary('ends the local fleet')
-    .description('Ends the local fleet; its data is gone.')
+    .summary('stop the local fleet')
+    .description('Stops the local fleet and removes its data.')
     .action(action(async () => (await import('./commands/up.js')).down))
   named(program.command('status'))
-    .summary('whether the local fleet is up, and where')
+    .summary('show whether the local fleet is up, and where')
     .description('Shows the local fleet. Exit code 1 when there is none.')
     .action(action(async () => (await import('./commands/up.js')).status))
 
@@ -239,7 +239,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
 
   program
     .command('completion')
-    .summary('completion for bash, zsh or fish')
+    .summary('print a completion script for bash, zsh or fish')
     .description('Prints a script that completes commands and options.')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', examples('completion bash > /etc/bash_completion.d/disredis'))
@@ -254,7 +254,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     .action(() => terminal.print(connectionHelp))
   program.addHelpText(
     'after',
-    '\n`disredis help connection` tells how a deployment is found: options, variables, files.' +
+    '\n`disredis help connection` explains how a deployment is found: options, variables, files.' +
       '\nExit codes: 0 fine, 1 findings, 2 wrong usage, 3 nothing could be reached.',
   )
   return program

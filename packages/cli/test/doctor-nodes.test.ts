@@ -220,7 +220,7 @@ describe('access', () => {
     const fleet = await start({ users: ['looker on >looks ~* &* +@all -config'] })
     const env = { DISREDIS_USERNAME: 'looker', DISREDIS_PASSWORD: 'looks' }
     const { evidence } = expectOnly(await examine(fleet, { env }), 'not-permitted')
-    expect(evidence.join()).toContain('does not permit us CONFIG')
+    expect(evidence.join()).toContain('does not allow us CONFIG')
   })
 
   test('the user that the documentation names is enough for every check', async () => {

@@ -136,7 +136,7 @@ describe('Sentinels that do not let us in, or are none', () => {
     const { code, out, err } = await run(['doctor', '-s', fleet.sentinels.join(',')], {
       env: { ...access, ...env },
     })
-    expect([code, err]).toEqual([3, 'disredis: No Sentinel could be asked'])
+    expect([code, err]).toEqual([3, 'disredis: No Sentinel could be reached'])
     expect(out).not.toContain('wrong one')
   })
 

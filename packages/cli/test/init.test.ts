@@ -131,7 +131,11 @@ test('without a description it asks', async () => {
 test.each([
   ['two hosts', { hosts: [{ address: '10.0.0.1' }, { address: '10.0.0.2' }] }, 'three or more'],
   ['four hosts', { hosts: [1, 2, 3, 4].map((n) => ({ address: `10.0.0.${n}` })) }, 'odd number'],
-  ['a loopback address', { hosts: [1, 2, 3].map((n) => ({ address: `127.0.0.${n}` })) }, 'itself'],
+  [
+    'a loopback address',
+    { hosts: [1, 2, 3].map((n) => ({ address: `127.0.0.${n}` })) },
+    'another machine on every host',
+  ],
   ['one address twice', { hosts: [1, 1, 2].map((n) => ({ address: `10.0.0.${n}` })) }, 'twice'],
   [
     'one host with data',

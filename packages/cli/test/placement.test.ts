@@ -103,7 +103,7 @@ describe('placement check', () => {
   test('weights of other names are wrong usage', async () => {
     const { code, err } = await placement('check', '--weights', 'shard-1=1,shard-2=1')
     expect(code).toBe(2)
-    expect(err).toContain('--weights says nothing of shard-3')
+    expect(err).toContain('--weights has no weight for shard-3')
   })
 })
 

@@ -25,12 +25,12 @@ export interface QueueOptions {
 export function queueOptions(redis: Disredis, tag: string): QueueOptions {
   if (typeof tag !== 'string' || tag === '' || /[{}]/.test(tag)) {
     throw new InvalidOptionError(
-      `The tag of a queue is ${JSON.stringify(tag)}; it takes a text that is not empty and has no braces`,
+      `The tag of a queue is ${JSON.stringify(tag)}; it takes a non-empty string without braces`,
     )
   }
   if (redis.options.keyPrefix) {
     throw new InvalidOptionError(
-      'The client has the option keyPrefix, which BullMQ does not take: the tag is in its place',
+      'The client has the option keyPrefix, which BullMQ does not support: use the tag instead',
     )
   }
   return { connection: new BullmqClient(redis, `{${tag}}`), prefix: `{${tag}}` }

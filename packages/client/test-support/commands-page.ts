@@ -24,40 +24,43 @@ export function commandsPage(): string {
 
 # Commands
 
-Where each command goes: every command of \`COMMAND LIST\` of Redis 7.0 and 8.0. What cannot work over
-several masters rejects with a typed error that says what to do instead; nothing is sent to a shard
-that is not right for it, and nothing is sent twice.
+This page says where each command of \`COMMAND LIST\` of Redis 7.0 and 8.0 is sent. A command that cannot
+work over several masters rejects with a typed error that says what to do instead. Nothing is sent to the wrong
+shard, and nothing is sent twice.
 
 | sent | meaning |
 |---|---|
 | by key | to the shard of its key |
-| one shard | to the shard of its keys, which must be one: else \`CrossShardError\`, which says which key lives where. Keys with the same hash tag live together: \`{user:1}:a\` and \`{user:1}:b\` |
-| split | to the shards of its keys, each with its own keys, in parallel. Not atomic over shards: if a part fails, \`PartialFailureError\` holds what each shard did |
+| one shard | to the shard of its keys, which must all be on one shard; otherwise \`CrossShardError\` says where each key lives. Keys with the same hash tag live together: \`{user:1}:a\` and \`{user:1}:b\` |
+| split | to the shards of its keys, each with its own keys, in parallel. Not atomic over shards: if a part fails, \`PartialFailureError\` has the result of each shard |
 | all shards | to every master, in parallel; \`PartialFailureError\` as above |
-| by channel | to the shard of its channel, which is chosen as a key's is |
-| not routable | rejects with \`NotRoutableError\`. Where the table says so, \`redis.shard('name')\` has the command and sends it to one master |
+| by channel | to the shard of its channel, which is chosen as for a key |
+| not routable | rejects with \`NotRoutableError\`. Where the table says so, \`redis.shard('name')\` sends the command to one master |
 
-*Repeated* says what happens when a connection is lost before the reply: *yes*: asked again, it changes
-nothing; *on request*: sent again with \`retryWrites: 'idempotent'\` or \`with({ idempotent: true })\`, where
-it has no condition (SET without NX, XX and GET; EXPIREAT without NX, XX, GT and LT); *one by one*: with
-\`with({ idempotent: true })\` alone; *no*: rejected with \`OutcomeUnknownError\`, always.
+*Repeated* says what happens when a connection is lost before the reply:
 
-With one master there is nothing to choose: what has no key goes to that master, every key lives with every
-other, and only what concerns a connection is refused.
+- *yes*: it is sent again, because it changes nothing.
+- *on request*: it is sent again with \`retryWrites: 'idempotent'\` or \`with({ idempotent: true })\`, if it has
+  no condition (SET without NX, XX and GET; EXPIREAT without NX, XX, GT and LT).
+- *one by one*: only with \`with({ idempotent: true })\`.
+- *no*: it always rejects with \`OutcomeUnknownError\`.
 
-Commands that this table does not have (of modules, say) go through \`redis.shard('name').call(...)\`.
+With one master, commands without a key go to that master, all keys live together, and only commands that
+concern a connection are refused.
+
+Commands that are not in this table, such as those of modules, go through \`redis.shard('name').call(...)\`.
 
 ## Scans
 
-\`SCAN\`, \`HSCAN\`, \`SSCAN\` and \`ZSCAN\`, their streams and \`scanKeys()\` hold what Redis promises in
-failovers too: what is there all along comes at least once, and may come twice. A cursor means something
-to the server alone that gave it, so when another one serves the shard, or the same after a restart, the
-scan of that shard or key begins again; the client sees it by the cursor. Give back what you got: \`'0'\`, or
-a cursor of an earlier call, by whichever client of the same masters.
+\`SCAN\`, \`HSCAN\`, \`SSCAN\` and \`ZSCAN\`, their streams and \`scanKeys()\` keep Redis's promise in
+failovers too: an element that exists throughout is returned at least once, and maybe twice. A cursor is valid only
+on the server that gave it. So when another server serves the shard, or the same one after a restart, the scan of
+that shard or key begins again; the client recognizes this by the cursor. Pass \`'0'\`, or a cursor of an
+earlier call by any client of the same masters.
 
-Scans are answered by masters, whatever \`readFrom\` says. In a transaction they may begin (cursor 0) and not
-go on. Where the user lacks \`+info\`, by which servers are told apart, a cursor is of use to the client that
-got it.
+Scans are answered by masters, whatever \`readFrom\` says. In a transaction they may begin (cursor 0) but not
+continue. If the user lacks \`+info\`, by which servers are told apart, a cursor can only be used by the client
+that got it.
 
 ## Redis 7.0 and 8.0
 

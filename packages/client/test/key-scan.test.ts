@@ -221,7 +221,7 @@ describe('a cursor', () => {
     for (const multi of [redis.multi(), redis.shard('shard-1').multi()]) {
       const refused = multi.hscan('{m}:h', cursor).exec()
       await expect(refused).rejects.toBeInstanceOf(NotRoutableError)
-      await expect(refused).rejects.toThrow(/cannot go on in a transaction/)
+      await expect(refused).rejects.toThrow(/cannot continue in a transaction/)
     }
     const begun = await redis.multi().hscan('{m}:h', 0).sscan('few:none', '0').exec().catch(String)
     expect(begun).toContain('CrossShardError')

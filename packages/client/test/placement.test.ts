@@ -212,7 +212,7 @@ describe('a client is refused before it touches a key', () => {
     const masters = ['shard-1', 'shard-2', 'twin']
     for (let start = 1; start <= 2; start++) {
       const error = await refusalOf(options(fleet, { masters }))
-      expect(error.message).toMatch(/two names of one master/u)
+      expect(error.message).toMatch(/two names for one master/u)
     }
   })
 
@@ -227,7 +227,7 @@ describe('a client is refused before it touches a key', () => {
   })
 
   test.each([
-    ['a newer epoch', { epoch: 7 }, /says epoch 7, and this version of disredis knows epoch 1/u],
+    ['a newer epoch', { epoch: 7 }, /has epoch 7, but this version of disredis knows epoch 1/u],
     ['another function', { algorithm: 'disredis-slots-v2' }, /by disredis-slots-v2/u],
     ['a newer format', { version: 2 }, /format 2, which a newer version/u],
   ])('when a master says %s', async (_, change, message) => {
@@ -315,8 +315,8 @@ describe('the option', () => {
 
 describe('what cannot be asked is told as unverified, and all goes on', () => {
   test.each([
-    ['read', '', /does not let this user read.*\+function/u],
-    ['write', '+function|list', /does not let this user write.*\+function/u],
+    ['read', '', /does not allow this user to read.*\+function/u],
+    ['write', '+function|list', /this user may not write one.*\+function/u],
   ])('without the permission to %s', async (_, rule, reason) => {
     await using fleet = await startFleet({
       ...threeMasters,
@@ -343,10 +343,10 @@ describe('what cannot be asked is told as unverified, and all goes on', () => {
     expect(await redis.set('k', 'v')).toBe('OK')
     const { state, reason } = redis.health().placement
     expect(state).toBe('unverified')
-    expect(reason).toMatch(/has no functions: Redis 7\.0 or newer, or Valkey/u)
+    expect(reason).toMatch(/has no functions: a placement record needs Redis 7\.0 or newer/u)
     await monitor(fleet, 'twin', fleet.master('shard-1').address)
     const error = await refusalOf(options(fleet, { masters: ['shard-1', 'shard-2', 'twin'] }))
-    expect(error.message).toMatch(/two names of one master/u)
+    expect(error.message).toMatch(/two names for one master/u)
   })
 
   test('a master that is down keeps the others from nothing', async () => {
@@ -362,7 +362,7 @@ describe('what cannot be asked is told as unverified, and all goes on', () => {
     expect(await redis.set(served, 'v')).toBe('OK')
     expect(redis.health().placement).toMatchObject({
       state: 'unverified',
-      reason: "The master of 'shard-2' has not told its placement record yet.",
+      reason: "The master of 'shard-2' has not reported its placement record yet.",
     })
   })
 })

@@ -304,7 +304,7 @@ describe('the end', () => {
       stream.receive('+OF A\r\n')
       await expect(late).rejects.toMatchObject({ cause: { code: 'DISREDIS_PROTOCOL' } })
       expect(connection.failure).toMatchObject({
-        message: expect.stringContaining('answers nothing'),
+        message: expect.stringContaining('a reply to no request'),
       })
     }
   })

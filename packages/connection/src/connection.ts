@@ -271,7 +271,7 @@ export class Connection implements ReplyTarget {
   #next(): PendingReply {
     const pending = this.#pending.shift()
     if (pending === undefined) {
-      throw new ProtocolError('The server sent a reply that answers nothing')
+      throw new ProtocolError('The server sent a reply to no request')
     }
     return pending
   }

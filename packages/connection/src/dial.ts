@@ -211,7 +211,7 @@ function abortError(
   signal: AbortSignal | undefined,
 ): DialError {
   const where = formatAddress(address)
-  return new DialError(`The dial of ${where} was given up: it is no longer wanted`, stage, {
+  return new DialError(`The dial of ${where} was given up: it is no longer needed`, stage, {
     address: where,
     cause: signal?.reason,
     retryable: true,

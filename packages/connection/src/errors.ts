@@ -26,7 +26,7 @@ export class DialError extends DisredisError {
 }
 
 /**
- * The server sent what is not RESP3, more than the limits allow, or a reply that answers nothing. The
+ * The server sent something that is not RESP3, more than the limits allow, or a reply that answers nothing. The
  * connection is closed: later bytes could be taken for the reply to another command. The message says
  * where, never what: it may be a payload.
  */

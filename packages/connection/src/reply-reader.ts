@@ -187,7 +187,7 @@ export class ReplyReader {
         return this.#readLine(type)
       default:
         throw new ProtocolError(
-          `The server sent what is not RESP3: a reply of type ${type}. Does another service listen there, or is TLS expected?`,
+          `The server sent something that is not RESP3: a reply of type ${type}. Does another service listen there, or is TLS expected?`,
         )
     }
   }
@@ -384,7 +384,9 @@ export class ReplyReader {
 
 /** Says where, never what: it may be a payload. */
 function malformed(what: string, at: number): ProtocolError {
-  return new ProtocolError(`The server sent what is not RESP3: ${what} at byte ${at} of the reply`)
+  return new ProtocolError(
+    `The server sent something that is not RESP3: ${what} at byte ${at} of the reply`,
+  )
 }
 
 function tooLarge(what: string, limit: keyof ReplyLimits): ProtocolError {

@@ -259,7 +259,7 @@ describe('an abort', () => {
     }
     const error = await refusalOf(() => {}, { signal, onStage, ...options })
     expect(error).toMatchObject({ stage, cause: reason, isTimeout: false })
-    expect(error.message).toContain('no longer wanted')
+    expect(error.message).toContain('no longer needed')
     expect(listeners).toBe(0)
   })
 

@@ -43,7 +43,7 @@ export function resolveSessionOptions(options: DisredisSessionOptions): Resolved
   } = options
   if ('store' in store) {
     throw new SessionOptionError(
-      'Option store is given; disredisSession brings its own, see .store',
+      'Option store is given; disredisSession creates its own, see .store',
     )
   }
   flag('resave', resave)
@@ -86,7 +86,7 @@ function secretsOf(secret: unknown): readonly string[] {
   const isEach = secrets.every((one) => typeof one === 'string' && one !== '')
   if (secrets.length > 0 && isEach) return secrets as string[]
   // Never what was given: it may be nearly one.
-  throw new SessionOptionError('Option secret takes a text that is not empty, or a list of them')
+  throw new SessionOptionError('Option secret takes a non-empty string, or a list of them')
 }
 
 function flag(option: string, value: unknown): boolean {

@@ -65,7 +65,7 @@ export class DisredisStore extends Store {
   readonly #outage: OutageWatch
   readonly #cookieWarning = new CookieWarning(
     'Give session() the option cookie: { secure: true, httpOnly: true }; ' +
-      "behind a proxy that ends TLS, app.set('trust proxy', 1) too.",
+      "behind a proxy that terminates TLS, app.set('trust proxy', 1) too.",
   )
 
   #configuredCookie: CookieMaker = (req) => {
@@ -177,7 +177,7 @@ export class DisredisStore extends Store {
     if ((req.sessionStore as unknown) !== this) {
       // Nothing was done for this request, and it will send no cookie either.
       throw new SessionInvalidError(
-        "login: the request has no session of this store; is its path within the cookie's, and Redis there?",
+        "login: the request has no session of this store; is its path within the cookie's, and is Redis reachable?",
       )
     }
     await this.#regenerate(req as StoreRequest)
@@ -186,7 +186,7 @@ export class DisredisStore extends Store {
     try {
       const { handle } = await this.#binding.save(req.sessionID, req.session, { isLogin: true })
       if (handle !== undefined) return
-      throw new SessionInvalidError('login: the cookie is over already; look at its maxAge')
+      throw new SessionInvalidError('login: the cookie has already expired; check its maxAge')
     } catch (error) {
       // Nobody is logged in, and express-session is not to save the session by itself.
       const { sessionID } = req

@@ -191,7 +191,7 @@ export class SessionAnswer implements Holder {
   #touch(session: { touch(): unknown }): void {
     if (this.#touched === session) return
     if (typeof session.touch !== 'function') {
-      throw new SessionInvalidError('req.session was replaced by an object that is no session')
+      throw new SessionInvalidError('req.session was replaced by an object that is not a session')
     }
     session.touch()
     this.#touched = session

@@ -48,11 +48,11 @@ const EXPRESS_NAMES: readonly string[] = [
 ]
 
 const CONNECT_REDIS_HINTS: Readonly<Record<string, string>> = {
-  disableTTL: 'every session ends: idleTimeout and absoluteTimeout say when',
-  disableTouch: 'touchAfter says how often the use of a session is written',
+  disableTTL: 'every session ends: use idleTimeout and absoluteTimeout',
+  disableTouch: 'touchAfter sets how often the use of a session is written',
   scanCount: 'there is nothing to tune',
   serializer: 'sessions are JSON: see the options schema and encryption',
-  ttl: 'idleTimeout says it, in ms',
+  ttl: 'use idleTimeout, in ms',
 }
 
 export interface ResolvedOptions {

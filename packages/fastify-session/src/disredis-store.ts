@@ -44,7 +44,7 @@ export type DisredisStoreOptions = SessionConnection & FastifyPolicy
 
 /** What other stores call what is here. */
 const HINTS: Readonly<Record<string, string>> = {
-  ttl: 'idleTimeout says in ms how long an unused session lives',
+  ttl: 'idleTimeout sets in ms how long an unused session lives',
   host: 'give the addresses of your Sentinels as `sentinels`, or an ioredis as `client`',
   port: 'give the addresses of your Sentinels as `sentinels`, or an ioredis as `client`',
 }
@@ -59,7 +59,7 @@ export class DisredisStore implements FastifyStore {
   readonly sessions: SessionStore<StoredSession>
   readonly #users: UserField<StoredSession>
   readonly #cookieWarning = new CookieWarning(
-    'Serve it over HTTPS; behind a proxy that speaks TLS, make Fastify with trustProxy. Leave the options cookie.secure and cookie.httpOnly at their defaults, or set them to true.',
+    'Serve it over HTTPS; behind a proxy that terminates TLS, create Fastify with trustProxy. Leave the options cookie.secure and cookie.httpOnly at their defaults, or set them to true.',
   )
   #configured: ConfiguredCookie | undefined
   #isFresh = false

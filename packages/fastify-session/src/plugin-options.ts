@@ -46,7 +46,7 @@ export interface PluginOptions {
 export function resolvePluginOptions(options: DisredisSessionOptions): PluginOptions {
   if ('store' in options) {
     throw new SessionOptionError(
-      'Option store is unknown; the plugin makes the store. To register @fastify/session yourself, give it a DisredisStore',
+      'Option store is unknown; the plugin creates the store. To register @fastify/session yourself, give it a DisredisStore',
     )
   }
   const own = new Set([...Object.keys(SESSION_OPTIONS), ...FASTIFY_OPTIONS])
@@ -72,7 +72,7 @@ function checkSecret(secret: unknown): void {
   // Older ones only verify: they are as long as they are.
   if (isText(first, SHORTEST_SECRET) && older.every((text) => isText(text, 1))) return
   throw new SessionOptionError(
-    `Option secret takes a text of at least ${SHORTEST_SECRET} characters, an array of which the first one signs and all verify, or a signer`,
+    `Option secret takes a string of at least ${SHORTEST_SECRET} characters, an array of which the first one signs and all verify, or a signer`,
   )
 }
 
@@ -83,7 +83,7 @@ function isText(value: unknown, shortest: number): boolean {
 function checkAlgorithm(algorithm: string | undefined): void {
   if (algorithm === undefined || getHashes().includes(algorithm)) return
   throw new SessionOptionError(
-    `Option algorithm is ${algorithm}; it takes a hash that this Node.js has, such as sha256`,
+    `Option algorithm is ${algorithm}; it takes a hash that this Node.js supports, such as sha256`,
   )
 }
 

@@ -77,6 +77,6 @@ function cookieOptionsKey(session: object): symbol | undefined {
 
 function unsupported(): TypeError {
   return new TypeError(
-    'This version of @fastify/session is not supported: take 11.1.3 or a later 11',
+    'This version of @fastify/session is not supported: use 11.1.3 or a later 11',
   )
 }

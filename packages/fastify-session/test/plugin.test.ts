@@ -128,7 +128,7 @@ describe('what is refused, at once and with nothing left open', () => {
   const sentinels = ['127.0.0.1:1']
   const secret = SECRET
   test.each<[string, object, string]>([
-    ['no secret', { sentinels }, 'Option secret takes a text of at least 32 characters'],
+    ['no secret', { sentinels }, 'Option secret takes a string of at least 32 characters'],
     ['a short secret', { sentinels, secret: 'short' }, 'Option secret takes'],
     ['no secrets', { sentinels, secret: [] }, 'Option secret takes'],
     ['an empty secret', { sentinels, secret: [secret, ''] }, 'Option secret takes'],
@@ -137,7 +137,7 @@ describe('what is refused, at once and with nothing left open', () => {
     ['a host', { secret, host: 'h' }, 'Option host is unknown; give the addresses of your Sen'],
     ['another store', { secret, sentinels, store: {} }, 'Option store is unknown; the plugin'],
     ['a misspelt option', { secret, sentinels, cookiename: 'sid' }, 'Option cookiename is unkn'],
-    ['ttl', { secret, sentinels, ttl: 60 }, 'Option ttl is unknown; idleTimeout says in ms'],
+    ['ttl', { secret, sentinels, ttl: 60 }, 'Option ttl is unknown; idleTimeout sets in ms'],
     ['a bad cookie', { secret, sentinels, cookie: 'sid' }, 'Option cookie is string'],
     ['NaN', { secret, sentinels, cookie: { maxAge: Number.NaN } }, 'Option cookie.maxAge is NaN'],
     ['a fraction', { secret, sentinels, cookie: { maxAge: 0.5 } }, 'Option cookie.maxAge is 0.5'],

@@ -20,7 +20,7 @@ export async function ask(node: FleetNode, commands: string[][]): Promise<Reply[
       ),
     )
   } catch (error) {
-    return `${node} gives no answer: ${error instanceof Error ? error.message : error}`
+    return `${node} does not answer: ${error instanceof Error ? error.message : error}`
   }
 }
 

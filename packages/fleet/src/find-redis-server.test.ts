@@ -76,7 +76,7 @@ test('DISREDIS_REDIS_SERVER wins, and is an error when it cannot be used', async
     '/nowhere/redis-server':
       /DISREDIS_REDIS_SERVER is \/nowhere\/redis-server: cannot be used .*ENOENT/,
     [program('elsewhere/old', redis('5.0.14'))]:
-      /redis 5\.0\.14 is too old; needed is redis-server >= 6\.2/,
+      /redis 5\.0\.14 is too old; you need redis-server >= 6\.2/,
     [program('elsewhere/other', 'hello')]: /it answers --version with "hello/,
   }
   for (const [path, message] of Object.entries(refusals)) {

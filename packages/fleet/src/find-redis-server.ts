@@ -47,7 +47,7 @@ export async function useServer(path: string, source: string): Promise<ServerBin
     throw refuse(`cannot be used (${cause instanceof Error ? cause.message : cause})`, cause)
   }
   if (isSupported(binary)) return binary
-  throw refuse(`${binary.flavour} ${binary.version} is too old; needed is ${supportedVersions}`)
+  throw refuse(`${binary.flavour} ${binary.version} is too old; you need ${supportedVersions}`)
 }
 
 /** Undefined for what is missing, does not run, or is too old: the next candidate may be better. */

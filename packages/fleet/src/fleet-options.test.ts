@@ -47,7 +47,7 @@ test.each<[FleetOptions, RegExp]>([
   [{ quorum: 0 }, /Option quorum/],
   [{ downAfter: Number.NaN }, /Option downAfter/],
   [{ downAfter: 499 }, /Option downAfter is 499; it takes a whole number of at least 500/],
-  [{ username: 'app' }, /Option username is "app"; it takes a password beside it/],
+  [{ username: 'app' }, /Option username is "app"; it takes a password as well/],
   [{ sentinelUsername: 'app' }, /Option sentinelUsername/],
   [
     { bind: { masters: 'localhost' } },

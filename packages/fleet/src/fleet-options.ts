@@ -203,7 +203,7 @@ function aclUsers(
   const lines: string[] = []
   if (username !== undefined && password === undefined) {
     const option = prefix === '' ? 'username' : 'sentinelUsername'
-    throw refused(option, username, 'a password beside it')
+    throw refused(option, username, 'a password as well')
   }
   if (password !== undefined) {
     const user = username ?? 'default'

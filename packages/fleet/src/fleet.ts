@@ -99,7 +99,10 @@ export class Fleet implements AsyncDisposable {
     const shard = this.#shard(name)
     const [sentinel] = this.#activeSentinels()
     if (sentinel === undefined) {
-      throw new FleetError('DISREDIS_FLEET_NODE_STATE', 'No Sentinel runs that could fail over')
+      throw new FleetError(
+        'DISREDIS_FLEET_NODE_STATE',
+        'No Sentinel is running that could fail over',
+      )
     }
     await sentinel.node.command('SENTINEL', 'FAILOVER', shard)
   }

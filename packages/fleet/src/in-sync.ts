@@ -44,7 +44,7 @@ export function syncCheck(expected: () => ExpectedShard): () => Promise<string |
     }
     const { offset } = sent
     const late = replicas.find((_, i) => offsetOf(roles.replicas[i]) < offset)
-    return late && `${late} has not got what ${master} sent: ${offset} is the offset to reach`
+    return late && `${late} has not received what ${master} sent: ${offset} is the offset to reach`
   }
 }
 

@@ -18,7 +18,7 @@ const HOW: Record<System, string> = {
   arch: 'sudo pacman -S valkey',
   suse: 'sudo zypper install redis (or valkey)',
   macos: 'brew install redis',
-  windows: 'use Windows Subsystem for Linux (wsl --install), where it can be got from Ubuntu',
+  windows: 'use Windows Subsystem for Linux (wsl --install), where Ubuntu has it',
   unknown: 'see https://redis.io/docs/latest/operate/oss_and_stack/install/',
 }
 

@@ -55,7 +55,7 @@ export async function installRedisServer(options: InstallOptions = {}): Promise<
     const packages = await downloadServerPackages(folder, onProgress)
     if (isFailure(packages)) {
       const log = packages.map(({ command, output }) => `${command}\n${output}`).join('\n')
-      const message = `The packages of this distribution gave no ${howTo()}`
+      const message = `The packages of this distribution contain no ${howTo()}`
       throw new FleetError('DISREDIS_FLEET_INSTALL', message, { log })
     }
     const built = join(folder, 'server')
@@ -119,11 +119,11 @@ function writeLaunchers(folder: string): void {
 async function checkServer(folder: string): Promise<void> {
   const name = SERVER_NAMES.find((candidate) => existsSync(join(folder, 'bin', candidate)))
   if (name === undefined) {
-    throw new FleetError('DISREDIS_FLEET_INSTALL', 'The packages hold no server program')
+    throw new FleetError('DISREDIS_FLEET_INSTALL', 'The packages contain no server program')
   }
   const binary = await inspectServer(join(folder, 'bin', name))
   if (isSupported(binary)) return
-  const message = `This distribution has ${binary.flavour} ${binary.version}; needed is ${supportedVersions}`
+  const message = `This distribution has ${binary.flavour} ${binary.version}; you need ${supportedVersions}`
   throw new FleetError(
     'DISREDIS_FLEET_INSTALL',
     `${message}. Set DISREDIS_REDIS_SERVER to a newer one.`,

@@ -13,7 +13,7 @@ test('at the deadline the error says what is still missing', async () => {
   expect(error).toBeInstanceOf(FleetError)
   expect(error).toMatchObject({
     code: 'DISREDIS_FLEET_TIMEOUT',
-    message: expect.stringMatching(/^Not so after \d+\.\d s: the master is down$/),
+    message: expect.stringMatching(/^Still waiting after \d+\.\d s: the master is down$/),
   })
 })
 

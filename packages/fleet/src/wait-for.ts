@@ -32,7 +32,7 @@ export async function waitFor(
     if (missing === undefined) return
     if (performance.now() >= deadline) {
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
-      throw new FleetError('DISREDIS_FLEET_TIMEOUT', `Not so after ${seconds} s: ${missing}`)
+      throw new FleetError('DISREDIS_FLEET_TIMEOUT', `Still waiting after ${seconds} s: ${missing}`)
     }
     await sleep(Math.min(pause, timeLeft(deadline)))
     pause = Math.min(pause * 1.5, LONGEST_PAUSE)

@@ -160,7 +160,7 @@ describe.runIf(detectSystem() === 'debian')(
       await expect(installRedisServer()).rejects.toMatchObject({
         code: 'DISREDIS_FLEET_INSTALL',
         message: expect.stringMatching(
-          /redis 6\.0\.16; needed is redis-server >= 6\.2 or valkey-server >= 7\.2/,
+          /redis 6\.0\.16; you need redis-server >= 6\.2 or valkey-server >= 7\.2/,
         ),
       })
       expect(readdirSync(cache())).toEqual([])

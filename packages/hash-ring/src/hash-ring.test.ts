@@ -151,7 +151,7 @@ describe('errors', () => {
     ['no weights', {}, 'A ring needs at least one shard, but got none.'],
     ['an empty name', ['a', ''], 'A shard name must not be empty.'],
     ['an empty name with a weight', { '': 1 }, 'A shard name must not be empty.'],
-    ['a name twice', ['a', 'b', 'a'], 'Shard names must differ, but "a" stands there twice.'],
+    ['a name twice', ['a', 'b', 'a'], 'Shard names must differ, but "a" is given twice.'],
     ['a number as name', ['a', 1], 'A shard name must be a string, but got 1.'],
     ['a hole in the list', new Array(1), 'A shard name must be a string, but got undefined.'],
     [

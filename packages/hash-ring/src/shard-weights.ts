@@ -21,7 +21,7 @@ export function readShards(shards: Shards): WeightedShard[] {
   weighted.sort((a, b) => Buffer.compare(a.bytes, b.bytes))
   for (const [index, { name }] of weighted.entries()) {
     if (name === weighted[index + 1]?.name) {
-      throw invalid(`Shard names must differ, but ${JSON.stringify(name)} stands there twice.`)
+      throw invalid(`Shard names must differ, but ${JSON.stringify(name)} is given twice.`)
     }
   }
   return weighted

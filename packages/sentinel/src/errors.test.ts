@@ -75,7 +75,7 @@ test.each([
     new ReplyError('NOAUTH HELLO must be called with'),
     'handshake',
     errors.SentinelAuthError,
-    'asks for a password, and none was given',
+    'asks for a password, but none was given',
   ],
   [
     new ReplyError('NOPERM No permissions to access a channel'),
@@ -96,7 +96,7 @@ test.each([
     'does not know HELLO; a Sentinel of Redis 6.2 or newer is needed',
   ],
   [
-    new ProtocolError('The server sent what is not RESP3: a reply of type 72'),
+    new ProtocolError('The server sent something that is not RESP3: a reply of type 72'),
     'handshake',
     errors.SentinelReplyError,
     'does not speak RESP3: The server sent',

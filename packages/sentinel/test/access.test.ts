@@ -52,7 +52,7 @@ describe('Sentinels with users and passwords', () => {
   test.each([
     ['a wrong password', { password: wrong }, 'refused the user name or the password'],
     ['an unknown user', { username: 'who', password: wrong }, 'refused the user name'],
-    ['no password', {}, 'asks for a password, and none was given'],
+    ['no password', {}, 'asks for a password, but none was given'],
     [
       'a user that may not subscribe',
       { username: 'nobody', password: secret },

@@ -166,7 +166,9 @@ describe('beside three honest Sentinels', () => {
     await watcher.start()
     await pollsOf(watcher, liar)
     const problems = recording.events.filter(({ event }) =>
-      inspect(event).includes('lists 3000 other Sentinels; no more than 32 are connected to'),
+      inspect(event).includes(
+        'lists 3000 other Sentinels; this client connects to no more than 32',
+      ),
     )
     expect(problems).toHaveLength(1)
     const { sentinels } = watcher.topology!
@@ -184,7 +186,9 @@ describe('beside three honest Sentinels', () => {
     await watcher.start()
     await pollsOf(watcher, liar)
     expect(addressesIn(recording.snapshots)).toEqual(new Set([formatAddress(truth())]))
-    expect(inspect(recording.events, { depth: 5 })).toContain('which is whatever machine dials it')
+    expect(inspect(recording.events, { depth: 5 })).toContain(
+      'which is the machine of whoever dials it',
+    )
   })
 
   test('one that claims another master is believed until that master fails its ROLE check', async () => {

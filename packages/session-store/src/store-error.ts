@@ -21,7 +21,7 @@ export function toStoreError(error: unknown): SessionStoreError {
   return new SessionUnavailableError(
     isReply
       ? 'Redis refused the operation; see the cause'
-      : 'Redis could not be asked; see the cause',
+      : 'Redis could not be reached; see the cause',
     {
       cause,
       retryable: retryable === true || !isReply,

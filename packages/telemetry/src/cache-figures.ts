@@ -70,7 +70,7 @@ export const cacheFigures: readonly CacheFigure[] = [
     field: 'age',
     kind: 'highest',
     unit: 's',
-    help: 'Time since the master proved that what is kept is true.',
+    help: 'Time since the master proved that the kept values are current.',
   },
 ]
 

@@ -38,7 +38,7 @@ export const doctor: Run<DoctorFlags> = async (flags, _operands, terminal) => {
     for (const line of renderFindings(findings, colours)) terminal.print(line)
   }
   if (snapshot.sentinels.every(({ failure }) => failure !== undefined)) {
-    throw new UnreachableError('No Sentinel could be asked')
+    throw new UnreachableError('No Sentinel could be reached')
   }
   return findings.some(({ severity }) => severity !== 'info') ? exitCode.findings : exitCode.ok
 }

@@ -108,7 +108,7 @@ async function examine(
 ): Promise<ShardFacts> {
   const snapshot = await collectSnapshot(deployment)
   const facts = factsOf(snapshot)
-  if (facts.sentinels.length === 0) throw new UnreachableError('No Sentinel could be asked')
+  if (facts.sentinels.length === 0) throw new UnreachableError('No Sentinel could be reached')
   const mine = facts.shards.find(({ name }) => name === shard)
   if (mine?.view === undefined) {
     const names = facts.shards.map(({ name }) => name).join(', ')
@@ -143,7 +143,7 @@ async function failOver(
       isCoordinated && /syntax|wrong number|arguments/iu.test(error.message)
         ? '; --coordinated needs Valkey 9 or later'
         : error.word === 'NOPERM'
-          ? '; give a user that may: DISREDIS_SENTINEL_USERNAME'
+          ? '; use a user that may: DISREDIS_SENTINEL_USERNAME'
           : ''
     throw new CliError(
       `${formatAddress(sentinel.address)} refuses the failover: ${error.message}${hint}`,

@@ -48,7 +48,7 @@ export const init: Run<InitFlags> = async (flags, [folder = 'redis-deployment'],
 /** The few things that cannot be guessed. */
 async function ask(terminal: Terminal): Promise<unknown> {
   const hosts = await terminal.ask(
-    'Addresses of the hosts with data, two or more, with commas (10.0.0.1,10.0.0.2):',
+    'Addresses of the hosts with data, two or more, separated by commas (10.0.0.1,10.0.0.2):',
   )
   const data = split(hosts).map((address) => ({ address }))
   const needsTie = data.length % 2 === 0

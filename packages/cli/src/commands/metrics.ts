@@ -63,7 +63,7 @@ export const metrics: Run<MetricsFlags> = async (flags, _operands, terminal) => 
       server.listen(port, host, resolve)
     })
     const { port: actual } = server.address() as { port: number }
-    terminal.tell(`Serving http://${host}:${actual}/metrics; Ctrl-C ends.`)
+    terminal.tell(`Serving http://${host}:${actual}/metrics; Ctrl-C stops.`)
     await new Promise<void>((resolve) => {
       if (terminal.signal.aborted) resolve()
       terminal.signal.addEventListener('abort', () => resolve(), { once: true })

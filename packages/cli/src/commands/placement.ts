@@ -101,7 +101,7 @@ export const reset: Run<PlacementFlags> = async (flags, _operands, terminal) => 
   if (silent.length > 0) {
     const names = silent.map(({ name }) => name).join(', ')
     throw new CliError(
-      `The master of ${names} does not answer: it would keep its record, and the next clients be refused. ` +
+      `The master of ${names} does not answer: it would keep its record, and the next clients would be refused. ` +
         'Nothing was done',
       exitCode.findings,
     )
@@ -143,14 +143,14 @@ async function remove(node: NodeReport, ring: string, deployment: Deployment): P
   } catch (error) {
     if (!(error instanceof ReplyRefusal || error instanceof NodeFailure)) throw error
     const said = error instanceof ReplyRefusal ? `refuses: ${error.message}` : error.message
-    const hint = /^NOPERM/u.test(error.message) ? '; give a user that may: +function|delete' : ''
-    throw new CliError(`${nameOf(node)} ${said}${hint}. Run this again when that is mended`, 1)
+    const hint = /^NOPERM/u.test(error.message) ? '; use a user that may: +function|delete' : ''
+    throw new CliError(`${nameOf(node)} ${said}${hint}. Run this again when that is fixed`, 1)
   }
 }
 
 /** The shards of the clients. @throws UnreachableError */
 async function askMasters(deployment: Deployment): Promise<readonly ShardFacts[]> {
   const facts = factsOf(await collectSnapshot(deployment))
-  if (facts.sentinels.length === 0) throw new UnreachableError('No Sentinel could be asked')
+  if (facts.sentinels.length === 0) throw new UnreachableError('No Sentinel could be reached')
   return facts.shards
 }

@@ -46,7 +46,7 @@ export const up: Run<UpFlags> = async (flags, _operands, terminal) => {
   })
   const state = await poll(START_LIMIT, terminal, () => {
     const told = readState(file)
-    if (told === undefined && hasExited) throw new CliError('The fleet ended at its start', 1)
+    if (told === undefined && hasExited) throw new CliError('The fleet ended while starting', 1)
     return told
   })
   if (state.error !== undefined) {

@@ -25,17 +25,22 @@ export interface ConnectionFlags {
 /** Gives a command the options that say where the deployment is and how it is entered. */
 export function withConnection(command: Command): Command {
   return command
-    .optionsGroup('Connection (each has a variable, DISREDIS_…, see `disredis help connection`):')
+    .optionsGroup(
+      'Connection (each also has an environment variable, DISREDIS_…; see `disredis help connection`):',
+    )
     .option('-s, --sentinels <list>', 'h1:26379,h2:26379, or a redis-sentinel:// URL')
-    .option('--masters <names>', 'shards, if not all that the Sentinels watch')
-    .option('--weights <list>', 'weights of the shards, as the clients have: a=1,b=2')
+    .option('--masters <names>', 'the shards, if not every master that the Sentinels watch')
+    .option('--weights <list>', 'weights of the shards in the clients: a=1,b=2')
     .option('--key-prefix <prefix>', 'keyPrefix of the clients')
     .option('--ring-name <name>', 'ringName of the clients (default)')
     .option('--username <name>', 'ACL user of masters and replicas')
-    .option('--password-file <file>', 'its password; or DISREDIS_PASSWORD')
+    .option('--password-file <file>', 'file with its password (or set DISREDIS_PASSWORD)')
     .option('--ask-password', 'ask for its password')
     .option('--sentinel-username <name>', 'ACL user of the Sentinels')
-    .option('--sentinel-password-file <file>', 'its password; or DISREDIS_SENTINEL_PASSWORD')
+    .option(
+      '--sentinel-password-file <file>',
+      'file with its password (or set DISREDIS_SENTINEL_PASSWORD)',
+    )
     .option('--ask-sentinel-password', 'ask for its password')
     .option('--tls', 'TLS to masters and replicas')
     .option('--sentinel-tls', 'TLS to the Sentinels')
@@ -43,7 +48,7 @@ export function withConnection(command: Command): Command {
     .option('--cert <file>', 'certificate of this client, PEM')
     .option('--key <file>', 'its key, PEM')
     .option('--nat-map <file>', 'JSON: { "10.0.0.1:6379": "gateway:7001" }')
-    .option('--timeout <ms>', 'limit for one node (900)')
+    .option('--timeout <ms>', 'time limit per node (900)')
 }
 
 /** Text of `disredis help connection`. */

@@ -59,7 +59,7 @@ function readPlace(
     const url = readUrl(given)
     if (url.password !== undefined || url.sentinelPassword !== undefined) {
       throw new UsageError(
-        'The URL on the command line holds a password, which every user of this machine can read in ' +
+        'The URL on the command line contains a password, which every user of this machine can read in ' +
           'the list of processes. Put the URL into DISREDIS_URL, or the password into DISREDIS_PASSWORD',
       )
     }

@@ -94,11 +94,13 @@ function readHosts(given: unknown): readonly HostDescription[] {
       throw new UsageError(`hosts[${index}] has no address`)
     }
     if (/^(?:127\.|0\.0\.0\.0$|::1?$|localhost$)/u.test(address)) {
-      throw new UsageError(`hosts[${index}] has the address ${address}, which is every host itself`)
+      throw new UsageError(
+        `hosts[${index}] has the address ${address}, which means another machine on every host`,
+      )
     }
     if (!/^[A-Za-z0-9._-]+$/u.test(name)) {
       throw new UsageError(
-        `hosts[${index}] has the name "${name}"; letters, digits, . _ - are taken`,
+        `hosts[${index}] has the name "${name}"; letters, digits, . _ - are allowed`,
       )
     }
     return { name, address, data }
@@ -107,7 +109,7 @@ function readHosts(given: unknown): readonly HostDescription[] {
     throw new UsageError('hosts takes an odd number: one Sentinel each, and a majority of them')
   }
   const kinds = new Set(hosts.map(({ address }) => isIP(address) !== 0))
-  if (kinds.size > 1) throw new UsageError('hosts has names and addresses; take one of the two')
+  if (kinds.size > 1) throw new UsageError('hosts has names and addresses; use one of the two')
   for (const field of ['name', 'address'] as const) {
     const values = hosts.map((host) => host[field])
     if (new Set(values).size < values.length) throw new UsageError(`hosts has a ${field} twice`)
@@ -122,14 +124,14 @@ function check(description: DeploymentDescription, dataHosts: number): void {
   }
   for (const name of shards) {
     if (/^[A-Za-z0-9._-]+$/u.test(name)) continue
-    throw new UsageError(`The shard "${name}" has a name that Sentinel does not take`)
+    throw new UsageError(`The shard "${name}" has a name that Sentinel does not accept`)
   }
   if (!Number.isInteger(replicasPerShard) || replicasPerShard < 1) {
     throw new UsageError('replicasPerShard takes 1 or more')
   }
   if (dataHosts <= replicasPerShard) {
     throw new UsageError(
-      `${replicasPerShard} replicas beside each master need ${replicasPerShard + 1} hosts with data, there are ${dataHosts}`,
+      `${replicasPerShard} replicas for each master need ${replicasPerShard + 1} hosts with data, there are ${dataHosts}`,
     )
   }
   if (!(downAfter >= 1000 && downAfter < 10_000)) {

@@ -50,12 +50,12 @@ export function describeMetrics(
     ),
     gauge(
       'shard_config_epoch',
-      'Grows by every failover.',
+      'Grows with every failover.',
       perShard(({ view }) => view?.configEpoch ?? 0),
     ),
     gauge(
       'shard_failover_in_progress',
-      'Whether a Sentinel fails it over.',
+      'Whether a Sentinel is failing it over.',
       perShard(({ opinions }) =>
         Number(opinions.some(({ view }) => view.flags.includes('failover_in_progress'))),
       ),
@@ -87,12 +87,12 @@ export function describeMetrics(
     ),
     gauge(
       'shard_down_opinions',
-      'Sentinels that call the master down.',
+      'Sentinels that consider the master down.',
       perShard(({ opinions }) => opinions.filter(({ view }) => isDown(view)).length),
     ),
     gauge(
       'shard_keys',
-      'Keys of the master.',
+      'Keys on the master.',
       perShard(({ master }) => master?.keys ?? 0),
     ),
     gauge(

@@ -23,7 +23,7 @@ export function openSocket(address: Address, access: Access, timeout: number): P
     const limit = setTimeout(() => {
       fail(
         isSecuring
-          ? new NodeFailure('tls', `gave no part of a TLS handshake within ${timeout} ms`)
+          ? new NodeFailure('tls', `sent no TLS handshake within ${timeout} ms`)
           : new NodeFailure('timeout', `could not be reached within ${timeout} ms`),
       )
     }, timeout)

@@ -30,9 +30,9 @@ export async function checkPlacement(client: Disredis, deployment: Deployment): 
   const differing = said.filter((one) => one !== undefined)
   if (differing.length === 0) return
   throw new CliError(
-    `Keys of ring '${own.ring}' are elsewhere than these options say: ${differing.join('; ')}. ` +
-      'Give --masters, --weights and --ring-name as the applications have them; ' +
-      '`disredis placement show` tells what is recorded',
+    `Keys of ring '${own.ring}' are not where these options say: ${differing.join('; ')}. ` +
+      'Give the same --masters, --weights and --ring-name as the applications; ' +
+      '`disredis placement show` shows what is recorded',
     exitCode.findings,
   )
 }

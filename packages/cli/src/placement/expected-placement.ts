@@ -30,12 +30,12 @@ export function checkedWeights(
   if (weights === undefined) return undefined
   const unweighted = names.filter((name) => !Object.hasOwn(weights, name))
   if (unweighted.length > 0) {
-    throw new UsageError(`--weights says nothing of ${unweighted.join(', ')}`)
+    throw new UsageError(`--weights has no weight for ${unweighted.join(', ')}`)
   }
   const unknown = Object.keys(weights).filter((name) => !names.includes(name))
   if (unknown.length > 0) {
     throw new UsageError(
-      `--weights names ${unknown.join(', ')}, which is no shard of these clients`,
+      `--weights names ${unknown.join(', ')}, which is not a shard of these clients`,
     )
   }
   return weights

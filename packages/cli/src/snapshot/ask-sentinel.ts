@@ -54,13 +54,13 @@ function refusal(
   refusals: ReadonlyMap<string, string>,
 ): SentinelReport['failure'] {
   if (more === undefined) {
-    const message = 'is no Sentinel: it answers as a data node'
+    const message = 'is not a Sentinel: it answers as a data node'
     return { reason: 'not-a-sentinel', message }
   }
   if (more.mayAsk) return undefined
   const said = refusals.get('SENTINEL MASTERS') ?? ''
   if (/unknown command/iu.test(said)) {
-    return { reason: 'not-a-sentinel', message: 'is no Sentinel: it does not know SENTINEL' }
+    return { reason: 'not-a-sentinel', message: 'is not a Sentinel: it does not know SENTINEL' }
   }
   return { reason: 'credentials', message: `does not let us ask SENTINEL MASTERS: ${said}` }
 }

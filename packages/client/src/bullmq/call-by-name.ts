@@ -7,7 +7,7 @@ export function callByName(target: object, name: string, args: readonly unknown[
   const method = (target as Record<string, unknown>)[name]
   if (typeof method !== 'function') {
     throw new TypeError(
-      `BullMQ calls ${JSON.stringify(name)}, which is no command and no script that it defined`,
+      `BullMQ calls ${JSON.stringify(name)}, which is neither a command nor a script that it defined`,
     )
   }
   return method.apply(target, args)

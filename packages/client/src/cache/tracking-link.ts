@@ -287,7 +287,7 @@ export class TrackingLink implements ConnectionOwner, ShardSession, Ticked {
   /** The connection alone was lost, or is of no use; the shard may have a master. */
   #lose(): void {
     this.#leave()
-    this.#lastError = new Error('The connection that tracks was lost')
+    this.#lastError = new Error('The tracking connection was lost')
     this.#dialLater()
   }
 

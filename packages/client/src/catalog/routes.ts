@@ -29,7 +29,7 @@ const patterns: Route = { ...shardChannels, where: 'all shards' }
 const named: Route = {
   to: 'all',
   join: anyReply,
-  note: 'Of the connections that are open now; the option `connectionName` is of later ones too.',
+  note: 'It applies to the connections that are open now; the option `connectionName` applies to later ones too.',
 }
 
 const ownAnswer = shard('Each master has its own answer.')
@@ -117,7 +117,7 @@ const routes: Readonly<Record<string, Route>> = {
 
   // What each master answers for itself.
   client: ownAnswer,
-  cluster: shard('There is no Redis Cluster: Sentinel watches each master.'),
+  cluster: shard('This is not Redis Cluster: Sentinel watches each master.'),
   command: ownAnswer,
   config: ownAnswer,
   function: ownAnswer,
@@ -146,14 +146,14 @@ const routes: Readonly<Record<string, Route>> = {
   'client|unblock': oneServer,
   'client|unpause': oneServer,
   debug: oneServer,
-  failover: shard('Sentinel fails masters over: SENTINEL FAILOVER.'),
+  failover: shard('Sentinel fails masters over: use SENTINEL FAILOVER.'),
   module: oneServer,
   pfselftest: oneServer,
-  replicaof: shard('Sentinel says who is a replica of whom.'),
+  replicaof: shard('Sentinel decides which node is a replica of which.'),
   save: oneServer,
   sentinel: shard('It is a command of Sentinels, not of masters.'),
   shutdown: oneServer,
-  slaveof: shard('Sentinel says who is a replica of whom.'),
+  slaveof: shard('Sentinel decides which node is a replica of which.'),
   swapdb: shard('A failure between two shards would leave databases swapped on one of them only.'),
   trimslots: oneServer,
 
@@ -175,8 +175,8 @@ const routes: Readonly<Record<string, Route>> = {
   'script|debug': connection,
   select: none('Use the option `db`.'),
   sync: connection,
-  wait: none('It waits in front of other callers. Use durable().'),
-  waitaof: none('It waits in front of other callers. Use durable().'),
+  wait: none('It would hold up other callers. Use durable().'),
+  waitaof: none('It would hold up other callers. Use durable().'),
 }
 
 /** Of commands and subcommands that are not known at all. */

@@ -25,7 +25,7 @@ export async function askCredentials(
     })
   let timer: Timer | undefined
   const limit = new Promise<never>((_, reject) => {
-    timer = runtime.setTimer(() => reject(fail(`gave nothing within ${timeout} ms`)), timeout)
+    timer = runtime.setTimer(() => reject(fail(`returned nothing within ${timeout} ms`)), timeout)
   })
   try {
     return await Promise.race([(async () => credentials())(), limit])

@@ -28,7 +28,7 @@ export function dialError(address: Address, error: unknown): DisredisError {
   }
   if (cause !== undefined && refusedCommand.test(cause.message)) {
     return new AuthenticationError(
-      `The user may not do on ${where} what every client needs (HELLO, ROLE, SELECT, CLIENT SETNAME): ${cause.message}`,
+      `The user lacks a permission on ${where} that every client needs (HELLO, ROLE, SELECT, CLIENT SETNAME): ${cause.message}`,
       { address: where, cause },
     )
   }

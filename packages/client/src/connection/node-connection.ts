@@ -167,7 +167,7 @@ export class NodeConnection implements ShardConnection {
 /** @param replies to {@link roleRequests}: `["master", offset, [...]]` or `["slave", host, port, state, offset]` */
 function readRole([role, ping]: readonly unknown[]): NodeRole {
   if (role instanceof Error) throw role
-  if (!Array.isArray(role)) throw new Error('The node answered ROLE with no list')
+  if (!Array.isArray(role)) throw new Error('The reply to ROLE is not a list')
   const isMaster = role[0] === 'master'
   return {
     isMaster,

@@ -16,7 +16,7 @@ export interface Iteration {
   /** All keys of all shards, in batches. As in ioredis; through failovers too. */
   scanStream(options?: ScanStreamOptions): ScanStream
   scanBufferStream(options?: ScanStreamOptions): ScanStream
-  /** What one key holds. Through failovers too, what is there all along comes at least once. */
+  /** What one key holds. Through failovers too, what is there throughout is printed at least once. */
   sscanStream(key: string, options?: ScanStreamOptions): ScanStream
   sscanBufferStream(key: string, options?: ScanStreamOptions): ScanStream
   hscanStream(key: string, options?: ScanStreamOptions): ScanStream

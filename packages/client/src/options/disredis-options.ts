@@ -126,7 +126,7 @@ export interface DisredisOptions {
       }
     | undefined
   /**
-   * Hold writes after no majority of the Sentinels has been in reach for so many ms: this process may
+   * Hold writes after no majority of the Sentinels has been reachable for so many ms: this process may
    * be cut off together with an old master. Reads go on. A silent Sentinel is out of reach when an answer
    * is overdue by 1 s, and is asked every `sentinelPollInterval`. Default: never.
    */

@@ -47,7 +47,7 @@ function withNumericPort(sentinel: unknown): unknown {
 function textOf(prefix: Buffer): string {
   const text = prefix.toString()
   if (Buffer.from(text).equals(prefix)) return text
-  throw new InvalidOptionError('`keyPrefix` takes a string, or a Buffer that holds UTF-8')
+  throw new InvalidOptionError('`keyPrefix` takes a string, or a Buffer of UTF-8')
 }
 
 /** Reads of `role: 'slave'` are answered by replicas. */
@@ -55,7 +55,7 @@ function readRole({ role, readFrom }: Options, options: Record<string, unknown>)
   delete options.role
   if (role == null) return
   if (role !== 'master' && role !== 'slave') {
-    throw new InvalidOptionError("`role` takes 'master' or 'slave'; `readFrom` says more")
+    throw new InvalidOptionError("`role` takes 'master' or 'slave'; `readFrom` has more choices")
   }
   const meant = role === 'master' ? 'master' : 'replica'
   if (readFrom != null && readFrom !== meant) {

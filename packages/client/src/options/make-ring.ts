@@ -25,6 +25,6 @@ function checkNames(option: string, given: readonly string[], masters: readonly 
   const isEqual = given.length === masters.length && masters.every((name) => given.includes(name))
   if (isEqual) return
   throw new InvalidOptionError(
-    `\`${option}\` is over ${[...given].sort().join(', ')}, but the masters are ${[...masters].sort().join(', ')}`,
+    `\`${option}\` names ${[...given].sort().join(', ')}, but the masters are ${[...masters].sort().join(', ')}`,
   )
 }

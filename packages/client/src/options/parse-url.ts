@@ -69,7 +69,7 @@ function checkHosts(hosts: string): void {
   const isReadable = hosts.split(',').every((it) => /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/u.test(it))
   if (isReadable) return
   throw new InvalidOptionError(
-    'The URL has a host that is none: after user and password comes @, and then host:port,host:port',
+    'The URL has an invalid host: after user and password comes @, then host:port,host:port',
   )
 }
 
@@ -86,7 +86,7 @@ function readPath(path: string | undefined, scheme: string): Part[] {
 function readDb(db: string): number {
   if (/^\d+$/u.test(db)) return Number(db)
   // It may be the rest of a password.
-  throw new InvalidOptionError('The path of the URL is the database number: digits only')
+  throw new InvalidOptionError('The path of the URL must be the database number: digits only')
 }
 
 /** Percent-encoded, and not a form's: a `+` is a plus. */
@@ -108,7 +108,7 @@ function merge(options: Part, part: Part): void {
   for (const [name, value] of Object.entries(part)) {
     const before = (options as Record<string, unknown>)[name]
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(value)) {
-      throw new InvalidOptionError(`The URL says \`${name}\` twice, and not the same`)
+      throw new InvalidOptionError(`The URL gives \`${name}\` twice, with different values`)
     }
   }
   Object.assign(options, part)

@@ -22,7 +22,7 @@ describe('options', () => {
 
   test.each([
     [{}, '`sentinels` is missing: give the addresses of your Sentinels'],
-    [{ host: 'h', port: 6379 }, '`host` and `port` of a master are found by asking them'],
+    [{ host: 'h', port: 6379 }, 'the client asks them for `host` and `port` of the masters'],
     [undefined, 'not undefined'],
     [42, 'not number'],
     [{ sentinels: 'h', commandTimeout: '5' }, '`commandTimeout` takes 1 to 2147483647 ms, not "5"'],
@@ -103,10 +103,7 @@ describe('options of ioredis', () => {
     [{ readOnly: true }, '`readOnly` other than false'],
     [{ preferredSlaves: [] }, '`preferredSlaves` is not supported'],
     [{ Connector: class {} }, '`Connector` is not supported: use `openSocket`'],
-    [
-      { keyPrefix: Buffer.from([0xff]) },
-      '`keyPrefix` takes a string, or a Buffer that holds UTF-8',
-    ],
+    [{ keyPrefix: Buffer.from([0xff]) }, '`keyPrefix` takes a string, or a Buffer of UTF-8'],
     [{ role: 'sentinel' }, "`role` takes 'master' or 'slave'"],
     [{ role: 'slave', readFrom: 'nearest' }, 'contradict each other'],
     [{ enableOfflineQueue: false, queue: {} }, 'contradict each other'],

@@ -111,7 +111,7 @@ function merge(first: Options, more: Options): Options {
     // Options of TLS go further than the word of a URL.
     const isAlike = said === undefined || said === value || (said === true && name.endsWith('tls'))
     if (isAlike || (said === true && name === 'sentinelTLS')) continue
-    throw new InvalidOptionError(`\`${name}\` is given twice, and not the same`)
+    throw new InvalidOptionError(`\`${name}\` is given twice, with different values`)
   }
   return { ...first, ...more }
 }
@@ -136,7 +136,7 @@ function readForm(given: GivenOptions): object {
     const isIoredis = 'host' in given || 'port' in given
     throw new InvalidOptionError(
       '`sentinels` is missing: give the addresses of your Sentinels' +
-        (isIoredis ? '; `host` and `port` of a master are found by asking them' : ''),
+        (isIoredis ? '; the client asks them for `host` and `port` of the masters' : ''),
     )
   }
   return given

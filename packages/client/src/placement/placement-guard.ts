@@ -117,7 +117,7 @@ export class PlacementGuard {
         ? missing.why
         : missing.state === 'absent'
           ? 'has no placement record yet'
-          : 'has not told its placement record yet'
+          : 'has not reported its placement record yet'
     return { ...common, state: 'unverified', reason: `The master of '${missing.shard}' ${why}.` }
   }
 
@@ -328,7 +328,7 @@ export class PlacementGuard {
 }
 
 function oneNode(twin: string): string {
-  return `is the very node that '${twin}' leads to: two names of one master`
+  return `is the same node as '${twin}': two names for one master`
 }
 
 function isReply(error: unknown): error is Error {
@@ -337,7 +337,7 @@ function isReply(error: unknown): error is Error {
 
 function writeRefused({ message }: Error): PlacementReading {
   const why = message.startsWith('NOPERM')
-    ? 'does not let this user write the placement record that it lacks (+function)'
-    : `did not take the placement record that it lacks: ${message}`
+    ? 'has no placement record, and this user may not write one (+function)'
+    : `has no placement record, and refused to store one: ${message}`
   return { state: 'unverified', why }
 }

@@ -15,8 +15,8 @@ export function mismatchError(
   )
   return new PlacementMismatchError(
     `This client places the keys of ring '${own.ring}' over ${shardsOf(own)}, but ${said.join('; ')}. ` +
-      'Keys would be looked for where they are not. Give this client the masters and weights that the others ' +
-      'have (`masters`, `ring`), or another `ringName` if its data is not theirs. If the data was moved, stop ' +
+      'It would look for keys in the wrong place. Give this client the same masters and weights as the others ' +
+      '(`masters`, `ring`), or another `ringName` if it does not share their data. If the data was moved, stop ' +
       `the old clients and remove the record from every master: FUNCTION DELETE ${libraryName(own.ring)}.`,
     own.weights,
     reports,

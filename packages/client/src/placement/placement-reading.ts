@@ -44,7 +44,7 @@ export function comparePlacement(
 
 function compareRecord(own: Placement, shard: string, record: PlacementRecord): PlacementReading {
   if (record.epoch > knownEpoch) {
-    const why = `says epoch ${record.epoch}, and this version of disredis knows epoch ${knownEpoch}: its slots were moved`
+    const why = `has epoch ${record.epoch}, but this version of disredis knows epoch ${knownEpoch}: slots were moved`
     return { state: 'differs', why, record }
   }
   if (record.algorithm !== own.algorithm) {

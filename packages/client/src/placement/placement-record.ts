@@ -118,15 +118,18 @@ function readRefusal({ message }: Error): PlacementRecordReading {
   if (/^ERR unknown command/iu.test(message)) {
     return {
       found: 'refusal',
-      why: 'has no functions: Redis 7.0 or newer, or Valkey, keeps a placement record',
+      why: 'has no functions: a placement record needs Redis 7.0 or newer, or Valkey',
     }
   }
   if (message.startsWith('NOPERM')) {
-    return { found: 'refusal', why: 'does not let this user read its placement record (+function)' }
+    return {
+      found: 'refusal',
+      why: 'does not allow this user to read its placement record (+function)',
+    }
   }
   return /^(LOADING|BUSY|MASTERDOWN)/u.test(message)
     ? { found: 'no answer' }
-    : { found: 'refusal', why: `does not tell its placement record: ${message}` }
+    : { found: 'refusal', why: `does not return its placement record: ${message}` }
 }
 
 function isRecord(value: Partial<PlacementRecord>): value is PlacementRecord {

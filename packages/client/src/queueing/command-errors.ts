@@ -39,7 +39,7 @@ export function deadlineError(
     )
   }
   return new ShardDownError(
-    `Shard '${shard}' had no master that answers for ${timeout} ms; ${name} was not sent.${last}`,
+    `Shard '${shard}' had no answering master for ${timeout} ms; ${name} was not sent.${last}`,
     options,
   )
 }

@@ -39,7 +39,7 @@ export class KeyLocator<Target extends Pick<RouteTarget, 'name'>> {
     throw commands.length === 1
       ? notRoutableError(commands[0]!)
       : new NotRoutableError(
-          `No key of ${what} says which shard it is for. Say it with shard(name).`,
+          `No key of ${what} says which shard it is for. Choose one with shard(name).`,
         )
   }
 

@@ -43,7 +43,7 @@ export function notRoutableError(command: Command): NotRoutableError {
   const { name, route } = command.info
   if (continuesScan(command)) {
     return new NotRoutableError(
-      `${name} cannot go on in a transaction, which would take its cursor to whichever server. Call it on its own.`,
+      `${name} cannot continue in a transaction, because its cursor belongs to one server. Call it on its own.`,
     )
   }
   switch (route.to) {
@@ -62,7 +62,7 @@ export function notRoutableError(command: Command): NotRoutableError {
     case 'all':
     case 'cursor':
       return new NotRoutableError(
-        `${name} is for all shards, and transactions and durable writes are on one. Call it on its own, or in shard(name).multi().`,
+        `${name} goes to all shards, but transactions and durable writes go to one. Call it on its own, or in shard(name).multi().`,
       )
     default:
       return new NotRoutableError(
@@ -73,7 +73,7 @@ export function notRoutableError(command: Command): NotRoutableError {
 
 export function blockingDurableError({ info: { name } }: Command): NotRoutableError {
   return new NotRoutableError(
-    `${name} would wait in front of other durable writes. Call it on the client itself.`,
+    `${name} would hold up other durable writes. Call it on the client itself.`,
   )
 }
 

@@ -20,7 +20,7 @@ type Ask = (target: ScanTarget, name: string, args: unknown[]) => Promise<unknow
  *
  * A server's cursor holds for that server process alone. What another one serves, or the same after a
  * restart, is scanned from its beginning: elements may come twice, as Redis allows, and what is there
- * all along comes at least once. A cursor may be given to any client of the same masters.
+ * throughout is printed at least once. A cursor may be given to any client of the same masters.
  */
 export class Scans {
   readonly #servers = new WeakMap<ScanTarget, Server>()

@@ -31,7 +31,7 @@ function explain(reason: string, shard: string, topology: Topology | undefined):
     case 'slave-timeout':
       return 'the chosen replica did not become a master in time'
     case 'unannounced':
-      return 'the Sentinel that led it leads none any more, and the master is the one before'
+      return 'the Sentinel that led it has stopped, and the master is still the old one'
     default:
       return 'see the log of the Sentinel that led it'
   }

@@ -14,7 +14,7 @@ function refusalWarnings({ shard, state, reason }: ShardCacheHealth): HealthWarn
     {
       code: 'cache-refused',
       shard,
-      message: `The master of '${shard}' refused CLIENT TRACKING, so that cached() reads from it each time (${reason}). Give the user +client|tracking.`,
+      message: `The master of '${shard}' refused CLIENT TRACKING, so cached() reads from it each time (${reason}). Give the user +client|tracking.`,
     },
   ]
 }
@@ -26,7 +26,7 @@ function tableWarnings({ shard, table }: ShardCacheHealth): HealthWarning[] {
     {
       code: 'tracking-table-full',
       shard,
-      message: `The master of '${shard}' keeps note of ${table.keys} keys for its clients' caches and of ${table.maxKeys} at most (tracking-table-max-keys): beyond it takes keys from their caches that have not changed. Raise the limit, or cache fewer keys.`,
+      message: `The master of '${shard}' tracks ${table.keys} keys for its clients' caches, of ${table.maxKeys} at most (tracking-table-max-keys): beyond that it drops unchanged keys from their caches. Raise the limit, or cache fewer keys.`,
     },
   ]
 }

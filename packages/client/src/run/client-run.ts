@@ -321,7 +321,7 @@ export class ClientRun {
 
 function notTrackedError(shard: string, cause: Error | undefined): NearCacheError {
   return new NearCacheError(
-    `The master of '${shard}' does not tell which keys have changed, and \`cache.required\` wants it: give the user +client|tracking. ${cause?.message ?? ''}`,
+    `The master of '${shard}' does not report which keys have changed, but \`cache.required\` is set: give the user +client|tracking. ${cause?.message ?? ''}`,
     { shard, cause },
   )
 }

@@ -62,7 +62,7 @@ function quorumWarnings(
     {
       code: 'no-majority-after-host-loss',
       shard: name,
-      message: `Without the host ${worst.host} ${worst.left} of ${known} Sentinels are left, and ${needed} must agree to fail '${name}' over. Run Sentinels on three hosts or more, of which none has the majority.`,
+      message: `Without the host ${worst.host}, ${worst.left} of ${known} Sentinels are left, and ${needed} must agree to fail '${name}' over. Run Sentinels on three or more hosts, none of which has the majority.`,
     },
   ]
 }
@@ -89,7 +89,7 @@ function replicaWarnings({ name, master, replicas }: ShardTopology): HealthWarni
     {
       code: 'one-host',
       shard: name,
-      message: `The master of '${name}' (${formatAddress(master)}) and every replica that could take over are on one host: its loss is the loss of the shard. Run a replica on another host.`,
+      message: `The master of '${name}' (${formatAddress(master)}) and every replica that could take over are on one host: losing it means losing the shard. Run a replica on another host.`,
     },
   ]
 }
@@ -103,7 +103,7 @@ function detectionWarnings(
     {
       code: 'slow-detection',
       shard: name,
-      message: `Sentinel waits ${downAfter} ms (down-after-milliseconds) before it replaces the master of '${name}', and commands of this client ${commandTimeout} ms (commandTimeout): each of a crash fails. Lower the one or raise the other.`,
+      message: `Sentinel waits ${downAfter} ms (down-after-milliseconds) before it replaces the master of '${name}', but commands of this client wait ${commandTimeout} ms (commandTimeout): in a crash they all fail. Lower the one or raise the other.`,
     },
   ]
 }

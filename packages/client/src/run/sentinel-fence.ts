@@ -36,7 +36,7 @@ export class SentinelFence {
       this.#timer = undefined
       this.#change(
         new FencedError(
-          `Writes are held: no majority of the ${sentinels.length} Sentinels has been in reach for ${this.#after} ms (fenceAfter).`,
+          `Writes are held: no majority of the ${sentinels.length} Sentinels has been reachable for ${this.#after} ms (fenceAfter).`,
           { retryable: true },
         ),
       )

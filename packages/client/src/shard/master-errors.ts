@@ -32,11 +32,14 @@ export function notMaster(shard: string, { where }: ShardConnection): RoleMismat
 }
 
 export function loadsItsData(shard: string, { where }: ShardConnection): ConnectionError {
-  return new ConnectionError(`The master of '${shard}' at ${where} loads its data (LOADING).`, {
-    shard,
-    address: where,
-    retryable: true,
-  })
+  return new ConnectionError(
+    `The master of '${shard}' at ${where} is loading its data (LOADING).`,
+    {
+      shard,
+      address: where,
+      retryable: true,
+    },
+  )
 }
 
 /** @param cause why it cannot be reached by another connection either */
@@ -54,7 +57,7 @@ export function masterSilent(
 /** @param reason why the failover came to an end */
 export function noMaster(shard: string, reason: string): ConnectionError {
   return new ConnectionError(
-    `Shard '${shard}' has no master: the old one is lost, and the failover ended without another (${reason}).`,
+    `Shard '${shard}' has no master: the old one is lost, and the failover ended without a new one (${reason}).`,
     { shard, retryable: true },
   )
 }

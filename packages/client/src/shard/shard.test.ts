@@ -448,7 +448,10 @@ test('a master that loads its data gets nothing before it has: it would refuse o
   expect(it.old.connection.written).toEqual([])
   expect(it.shard.health()).toMatchObject({
     phase: 'down',
-    lastError: { code: 'DISREDIS_CONNECTION', message: expect.stringContaining('loads its data') },
+    lastError: {
+      code: 'DISREDIS_CONNECTION',
+      message: expect.stringContaining('is loading its data'),
+    },
   })
   it.old.isLoading = false
   await it.runtime.advance(100)

@@ -171,7 +171,7 @@ describe('the identity of a node', () => {
   test.each([
     ['a master', ['master', 0, []], NotASentinelError, 'is a Redis data node (role master)'],
     ['a replica', ['slave', 'h', 1, 'connected', 0], NotASentinelError, '(role slave)'],
-    ['something else', 'OK', SentinelReplyError, 'answered string in place of a list'],
+    ['something else', 'OK', SentinelReplyError, 'answered string instead of a list'],
     ['an odd list', ['odd'], NotASentinelError, 'does not answer ROLE as a Sentinel does'],
     [
       'not known',

@@ -136,8 +136,8 @@ function readMaster(fields: Fields, readAddress: ReadAddress): MasterReport {
 /** It is used as it is: there may be a tunnel. */
 function loopbackProblem(name: string, address: Address): SentinelReplyError {
   return new SentinelReplyError(
-    `Master "${name}" is named at ${formatAddress(address)}: every client finds itself there, and not the ` +
-      "Sentinel's machine; set replica-announce-ip, or map it by `natMap`",
+    `Master "${name}" is named at ${formatAddress(address)}, where every client reaches its own machine, not the ` +
+      "Sentinel's machine; set replica-announce-ip, or map it with `natMap`",
   )
 }
 
@@ -147,9 +147,7 @@ const highestEpoch = 2 ** 48
 function readEpoch(text: string | undefined): number {
   const epoch = Number(text)
   if (epoch <= highestEpoch) return epoch
-  throw new SentinelReplyError(
-    `config-epoch ${text?.slice(0, 30)} is more than failovers can count`,
-  )
+  throw new SentinelReplyError(`config-epoch ${text?.slice(0, 30)} is too large to be true`)
 }
 
 const failoverState = 'failover-state'

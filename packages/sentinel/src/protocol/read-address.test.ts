@@ -49,7 +49,7 @@ test.each(['0.0.0.0', '::', '0'])('%s is refused, unless natMap knows better', (
   const read = createAddressReader({ natMap: { '0.0.0.0:1': to, '[::]:1': to, '0:1': to } })
   expect(read(host, 1)).toEqual(to)
   expect(() => read(host, 2)).toThrow(SentinelReplyError)
-  expect(() => read(host, 2)).toThrow('which is whatever machine dials it')
+  expect(() => read(host, 2)).toThrow('which is the machine of whoever dials it')
 })
 
 test('an address that is not allowed is refused by its name, after natMap', () => {

@@ -31,8 +31,8 @@ export function createAddressReader({ natMap, allowAddress }: AddressRules): Rea
     else if (isUnspecified(address.host)) {
       // What a node has that was told to bind to all addresses and announces none.
       throw new SentinelReplyError(
-        `The Sentinel names the address ${formatAddress(address)}, which is whatever machine dials it; ` +
-          'set replica-announce-ip and sentinel announce-ip, or map it by `natMap`',
+        `The Sentinel names the address ${formatAddress(address)}, which is the machine of whoever dials it; ` +
+          'set replica-announce-ip and sentinel announce-ip, or map it with `natMap`',
       )
     }
     const result = Object.freeze({ host: dialled.host, port: dialled.port })

@@ -9,7 +9,7 @@ export function listOf(reply: SentinelReply | undefined): readonly SentinelReply
   const refusal = refusalOf(reply)
   if (refusal !== undefined) throw refusal
   if (Array.isArray(reply)) return reply
-  throw new SentinelReplyError(`The Sentinel answered ${typeof reply} in place of a list`)
+  throw new SentinelReplyError(`The Sentinel answered ${typeof reply} instead of a list`)
 }
 
 /** A list of names and values in turn, in any order and of any length: it grows with versions. */
@@ -42,6 +42,6 @@ function authError(message: string): SentinelAuthError {
     return new SentinelAuthError(`lacks a permission on the Sentinel: ${message}`)
   }
   return message.startsWith('NOAUTH')
-    ? new SentinelAuthError('asks for a password, and none was given')
+    ? new SentinelAuthError('asks for a password, but none was given')
     : new SentinelAuthError('refused the user name or the password')
 }

@@ -56,7 +56,7 @@ describe('parseSentinels names the part it cannot read', () => {
     ['::1', 'write an IPv6 address as "[::1]"'],
     ['1:2:3', 'is "1:2:3"'],
     ['[nonsense]:1', 'is "[nonsense]:1"'],
-    [[], '`sentinels` holds no address'],
+    [[], '`sentinels` contains no address'],
     [['a', { host: '', port: 1 }], 'Sentinel address 2 of 2 has no usable `host`: ""'],
     [[{ host: 'a', port: 1.5 }], 'has the port 1.5'],
     [[null as never], 'must be a string or { host, port }, not null'],

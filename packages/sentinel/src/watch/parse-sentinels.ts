@@ -25,7 +25,7 @@ export function parseSentinels(sentinels: string | readonly (string | Address)[]
     const key = formatAddress(address)
     if (!addresses.has(key)) addresses.set(key, address)
   })
-  if (addresses.size === 0) throw new InvalidAddressError('`sentinels` holds no address')
+  if (addresses.size === 0) throw new InvalidAddressError('`sentinels` contains no address')
   return [...addresses.values()]
 }
 

@@ -203,7 +203,7 @@ export class SentinelGroup {
   #overlongProblem(session: SentinelSession): Error | undefined {
     const count = this.#overlong.get(session)
     if (count === undefined) return undefined
-    const text = `lists ${count} other Sentinels; no more than ${mostListed} are connected to`
+    const text = `lists ${count} other Sentinels; this client connects to no more than ${mostListed}`
     return locateError(new SentinelReplyError(text), session.address)
   }
 

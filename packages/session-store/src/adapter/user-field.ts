@@ -45,7 +45,7 @@ export class UserField<Data extends object> {
    */
   fieldsAtLogin(userId: string | number, fields: Partial<Data>): Partial<Data> {
     const isId = typeof userId === 'string' ? userId !== '' : Number.isFinite(userId)
-    if (!isId) throw new SessionOptionError('A login takes a user id: a text or a number')
+    if (!isId) throw new SessionOptionError('A login takes a user id: a string or a number')
     // What came with a request may have them: whoever copies them would change what the session is.
     const own = Object.entries(fields).filter(([name]) => !POISON.has(name))
     const all = Object.fromEntries(own) as Partial<Data>

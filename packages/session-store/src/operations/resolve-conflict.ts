@@ -40,7 +40,7 @@ function parseTheirs(text: string): Record<string, unknown> {
   try {
     return parseObject(text, NOTHING).value
   } catch {
-    throw new CorruptPayloadError('What the other one wrote is no session')
+    throw new CorruptPayloadError('What the other request wrote is not a session')
   }
 }
 

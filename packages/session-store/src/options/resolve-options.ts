@@ -63,7 +63,7 @@ export function resolveOptions<Data extends object>(
     throw refused('touchAfter', touchAfter, 'less than idleTimeout')
   }
   if (options.maxSessionsPerUser !== undefined && options.userId === undefined) {
-    throw refused('maxSessionsPerUser', options.maxSessionsPerUser, 'the option userId beside it')
+    throw refused('maxSessionsPerUser', options.maxSessionsPerUser, 'the option userId as well')
   }
   const connectRedis = options.connectRedis
   if (connectRedis !== undefined && !['share', 'replace'].includes(connectRedis.mode)) {
@@ -73,7 +73,7 @@ export function resolveOptions<Data extends object>(
   if (connectRedis !== undefined && encryption !== undefined && !encryption.acceptPlaintext) {
     throw new SessionOptionError(
       'Option connectRedis reads sessions that are not encrypted: set encryption.acceptPlaintext while ' +
-        'they are taken over, or drop connectRedis',
+        'they are migrated, or remove connectRedis',
     )
   }
   const ownPrefix = prefix('prefix', options.prefix ?? 'sess:')
@@ -163,7 +163,7 @@ function reservedNames(option: Iterable<string> = FRAMEWORK_NAMES): string[] {
 function prefix(option: string, value: unknown): string {
   // A brace would move all sessions to one slot, and with it to one shard.
   if (typeof value === 'string' && value.length > 0 && !/[{}]/.test(value)) return value
-  throw refused(option, value, 'a text that is not empty and has no braces')
+  throw refused(option, value, 'a non-empty string without braces')
 }
 
 function durability(value: Durability | undefined): Durability | undefined {

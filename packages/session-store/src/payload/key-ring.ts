@@ -60,7 +60,7 @@ export class KeyRing {
     const idEnd = 1 + (bytes[0] ?? 0)
     const ivEnd = idEnd + IV_BYTES
     const tagEnd = ivEnd + TAG_BYTES
-    if (bytes.length < tagEnd) throw new CorruptPayloadError('The ciphertext is cut off')
+    if (bytes.length < tagEnd) throw new CorruptPayloadError('The ciphertext is truncated')
     const id = bytes.subarray(1, idEnd).toString('latin1')
     const key = this.#keys.get(id)
     if (key === undefined) {

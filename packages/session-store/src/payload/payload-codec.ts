@@ -98,7 +98,7 @@ export class PayloadCodec {
 
 function decodePlain(bytes: Buffer, maxPayload: number): string {
   if (bytes[0] === DEFLATED) return inflate(bytes.subarray(1), maxPayload)
-  if (bytes[0] !== JSON_TEXT) throw new CorruptPayloadError('The payload is in no known format')
+  if (bytes[0] !== JSON_TEXT) throw new CorruptPayloadError('The payload is in an unknown format')
   if (bytes.length > maxPayload) throw tooLarge(bytes.length, maxPayload)
   return bytes.toString()
 }
@@ -110,7 +110,7 @@ function inflate(bytes: Buffer, maxPayload: number): string {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw tooLarge(undefined, maxPayload)
     }
-    throw new CorruptPayloadError('The payload does not inflate')
+    throw new CorruptPayloadError('The payload cannot be decompressed')
   }
 }
 

@@ -139,14 +139,14 @@ function validAttributes(source: Attributes): Attributes {
   const attributes = attributesOf(source)
   for (const name of ATTRIBUTES) {
     if (attributes[name] === undefined || VALID[name](attributes[name])) continue
-    throw new SessionInvalidError(`The cookie has a ${name} that no browser takes`)
+    throw new SessionInvalidError(`The cookie has a ${name} that no browser accepts`)
   }
   return attributes
 }
 
 function parseCookie(text: string): SessionCookie {
   const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null) throw new SyntaxError('Cookie is no object')
+  if (typeof value !== 'object' || value === null) throw new SyntaxError('Cookie is not an object')
   const source = value as Record<string, unknown>
   const originalMaxAge = source.originalMaxAge ?? null
   // As far as a date reaches, from any time that is now.

@@ -84,7 +84,7 @@ export class SessionDecoder<Data extends object> {
       // The caller's own, even if the schema freezes what it makes.
       return { data: { ...result.value }, text, cookie, storedCookie }
     } catch (error) {
-      throw new SessionInvalidError('What the schema makes of a session is no JSON', {
+      throw new SessionInvalidError('What the schema makes of a session is not JSON', {
         cause: error,
       })
     }

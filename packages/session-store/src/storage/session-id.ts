@@ -13,7 +13,7 @@ export function checkSessionId(id: unknown): string | undefined {
   if (typeof id !== 'string') return 'it is not a string'
   if (id.length < SHORTEST) return `it is shorter than ${SHORTEST} characters`
   if (id.length > LONGEST) return `it is longer than ${LONGEST} characters`
-  if (/\p{Surrogate}/u.test(id)) return 'it has halves of characters'
+  if (/\p{Surrogate}/u.test(id)) return 'it has unpaired surrogates'
   return undefined
 }
 

@@ -29,7 +29,7 @@ export function collectDisredisMetrics(options: CollectOptions = {}): Disposable
   const registers = [options.register ?? register]
   const commands = new Histogram({
     name: 'disredis_command_duration_seconds',
-    help: 'From the write of a command to its answer.',
+    help: 'From the write of a command to its reply.',
     labelNames: ['command', 'shard', 'outcome'],
     buckets: commandBuckets,
     registers,
@@ -148,7 +148,7 @@ function makeHealthGauges(clients: readonly Disredis[], registers: Registry[]): 
     ),
     perShard(
       'disredis_in_flight_commands',
-      'Commands whose reply has not come.',
+      'Commands whose reply is pending.',
       ({ inFlight }) => inFlight,
     ),
     perShard('disredis_shard_serving', 'Clients for which the shard serves.', ({ phase }) =>

@@ -22,7 +22,7 @@ Written by \`disredis init\`; change \`description.yaml\` and run it again.
 |---|---|---|
 ${hosts.join('\n')}
 
-${sentinels.length} Sentinels, quorum ${quorum}. Who is master changes with every failover: \`disredis topology\` says who is.
+${sentinels.length} Sentinels, quorum ${quorum}. Which node is master changes with every failover: see \`disredis topology\`.
 
 ## Install
 
@@ -49,14 +49,14 @@ cp hosts/NAME/etc/supervisor/conf.d/redis.conf /etc/supervisor/conf.d/
 supervisorctl update
 \`\`\`
 
-At last, from where the applications run:
+Finally, from where the applications run:
 
 \`\`\`sh
 set -a; . ./client.env; set +a
 disredis doctor --simulate
 \`\`\`
 
-\`compose/\` is the same deployment on one machine, for a look at it: \`docker compose up -d\` in that folder. \`kubernetes/\` is the same in a cluster: \`kubectl apply -f kubernetes/\`.
+\`compose/\` is the same deployment on one machine, to try it: \`docker compose up -d\` in that folder. \`kubernetes/\` is the same in a cluster: \`kubectl apply -f kubernetes/\`.
 
 Passwords are in the configuration and in \`secrets.json\`: keep both out of version control.
 `

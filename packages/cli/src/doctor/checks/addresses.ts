@@ -63,7 +63,7 @@ export const addressChecks: readonly Check[] = [
   {
     code: 'announced-address-unreachable',
     severity: 'error',
-    title: 'Sentinel hands out an address that cannot be dialled from here',
+    title: 'Sentinel gives out an address that cannot be dialled from here',
     *find(facts) {
       const { snapshot, shards } = facts
       const lost = [...snapshot.nodes, ...snapshot.sentinels].filter(
@@ -87,8 +87,8 @@ export const addressChecks: readonly Check[] = [
         }),
         remedy: [
           `announce addresses that clients can dial: ${announce}`,
-          `or give the client where they are from here: natMap: ${JSON.stringify(natMap)}`,
-          'and look at the firewall between here and there, if the addresses are right',
+          `or tell the client their addresses as seen from here: natMap: ${JSON.stringify(natMap)}`,
+          'and check the firewall in between, if the addresses are right',
         ],
       }
     },
@@ -96,7 +96,7 @@ export const addressChecks: readonly Check[] = [
   {
     code: 'unusable-address',
     severity: 'error',
-    title: 'A node is announced by an address that means something else everywhere',
+    title: 'A node is announced by an address that means another machine on every host',
     *find({ shards }) {
       for (const { address, by } of announced(shards).filter((one) => isWildcard(one.address))) {
         yield {

@@ -44,7 +44,7 @@ export const agreementChecks: readonly Check[] = [
   {
     code: 'foreign-sentinels',
     severity: 'error',
-    title: 'Sentinels of two deployments found each other and vote over the same name',
+    title: 'Sentinels of two deployments found each other and vote on the same name',
     *find({ shards }) {
       for (const shard of shards) {
         if (!areStrangers(shard)) continue
@@ -98,7 +98,7 @@ export const agreementChecks: readonly Check[] = [
         ({ view }) => `${formatAddress(view.address)} (config-epoch ${view.configEpoch})`,
         ({ name, view, opinions }) => [
           'Wait 10 s: in a failover they agree again by themselves',
-          `look who says he is master: ${cli(view!.address, 'ROLE')}`,
+          `check which node says that it is master: ${cli(view!.address, 'ROLE')}`,
           ...opinions
             .filter(({ view: other }) => !isSameAddress(other.address, view!.address))
             .map(({ by }) => {
@@ -131,7 +131,7 @@ export const agreementChecks: readonly Check[] = [
   {
     code: 'sentinels-disagree-on-timing',
     severity: 'warning',
-    title: 'The Sentinels have different times for the same master',
+    title: 'The Sentinels have different timeouts for the same master',
     *find({ shards }) {
       yield* differences(shards, 'that it has', timing, ({ name, view, opinions }) =>
         cliOnEach(

@@ -81,7 +81,7 @@ export const configurationChecks: readonly Check[] = [
   {
     code: 'eviction-unfit-for-sessions',
     severity: 'warning',
-    title: 'A full server throws keys away that are still in use: users are logged out at random',
+    title: 'A full server evicts keys that are still in use: users are logged out at random',
     *find({ nodes }) {
       for (const node of nodes) {
         const policy = node.config.get('maxmemory-policy') ?? 'noeviction'
@@ -110,7 +110,7 @@ export const configurationChecks: readonly Check[] = [
   {
     code: 'memory-near-limit',
     severity: 'warning',
-    title: 'A server is nearly full: it refuses writes, or evicts, soon',
+    title: 'A server is nearly full: soon it refuses writes, or evicts keys',
     *find({ nodes }, { fill }) {
       for (const node of nodes) {
         const [used, most] = [
@@ -124,7 +124,7 @@ export const configurationChecks: readonly Check[] = [
             `${nameOf(node)} uses ${used} of ${most} bytes, ${Math.round((used / most) * 100)} %`,
           ],
           remedy: [
-            `what takes it: redis-cli -h ${node.address.host} -p ${node.address.port} --memkeys`,
+            `what uses it: redis-cli -h ${node.address.host} -p ${node.address.port} --memkeys`,
             cli(node.address, `CONFIG SET maxmemory ${most * 2}`),
           ],
         }
@@ -157,7 +157,7 @@ export const configurationChecks: readonly Check[] = [
     code: 'renamed-commands',
     severity: 'error',
     title:
-      'A command that Sentinel or a replica needs is renamed or off: the failover stops half-way',
+      'A command that Sentinel or a replica needs is renamed or disabled: the failover stops half-way',
     *find({ nodes }) {
       for (const node of nodes) {
         // A server knows SLAVEOF or REPLICAOF; Sentinel says SLAVEOF.
@@ -185,7 +185,7 @@ export const configurationChecks: readonly Check[] = [
   {
     code: 'idle-clients-are-closed',
     severity: 'warning',
-    title: 'The server closes connections that are idle: clients reconnect for nothing',
+    title: 'The server closes idle connections: clients reconnect for nothing',
     *find({ nodes }) {
       const closing = nodes.filter(({ config }) => Number(config.get('timeout') ?? 0) > 0)
       if (closing.length === 0) return
@@ -204,8 +204,7 @@ export const configurationChecks: readonly Check[] = [
   {
     code: 'clock-skew',
     severity: 'warning',
-    title:
-      'Clocks differ: keys expire at another moment on the next master, certificates and tokens too',
+    title: 'Clocks differ: keys, certificates and tokens expire at another time on the next master',
     *find({ nodes, sentinels }, { clockSkew }) {
       const offsets = [...nodes, ...sentinels].flatMap((node) =>
         node.clockOffset === undefined ? [] : [{ who: nameOf(node), offset: node.clockOffset }],
@@ -229,7 +228,7 @@ export const configurationChecks: readonly Check[] = [
   {
     code: 'unbalanced-shards',
     severity: 'warning',
-    title: 'The shards hold other shares of the keys than the ring gives them',
+    title: 'The shares of keys on the shards differ from those of the ring',
     *find({ shards, weights }, { imbalance, keysForBalance }) {
       const known = shards.filter(({ master }) => master !== undefined)
       const total = known.reduce((sum, { master }) => sum + master!.keys, 0)
@@ -251,7 +250,7 @@ export const configurationChecks: readonly Check[] = [
             `${name} has ${keys} keys; its share is ${Math.round(expected)}`,
         ),
         remedy: [
-          'Hash tags that put much on one shard: disredis keys <pattern> | sort; a client with other masters, weights or names writes elsewhere: compare their options',
+          'Look for hash tags that put much on one shard: disredis keys <pattern> | sort; a client with other masters, weights or names writes elsewhere: compare their options',
           'with weights in the clients, give them here too: --weights a=1,b=2',
         ],
       }
@@ -279,7 +278,7 @@ export const configurationChecks: readonly Check[] = [
   {
     code: 'not-permitted',
     severity: 'info',
-    title: 'Our user may not ask everything: the checks that need it say nothing',
+    title: 'Our user lacks permissions: the checks that need them report nothing',
     *find({ nodes, sentinels }) {
       for (const node of [...nodes, ...sentinels]) {
         const refused = [...node.refusals]
@@ -288,7 +287,7 @@ export const configurationChecks: readonly Check[] = [
         if (refused.length === 0) continue
         yield {
           subject: nameOf(node),
-          evidence: [`${nameOf(node)} does not permit us ${refused.join(', ')}`],
+          evidence: [`${nameOf(node)} does not allow us ${refused.join(', ')}`],
           remedy: [
             'A user for the doctor: user doctor on >PASSWORD resetchannels -@all +auth +ping +info +role +config|get +acl|list +command|info +function|list; ' +
               'on Sentinels also +sentinel|masters +sentinel|replicas +sentinel|sentinels +sentinel|get-master-addr-by-name +sentinel|ckquorum +sentinel|myid +sentinel|config',

@@ -74,7 +74,7 @@ export const durabilityChecks: readonly Check[] = [
           remedy: [
             cli(node.address, 'CONFIG SET appendonly yes'),
             cli(node.address, 'CONFIG REWRITE'),
-            'or never restart it by itself (systemd: Restart=no), so that Sentinel promotes a replica that has the data',
+            'or never restart it automatically (systemd: Restart=no), so that Sentinel promotes a replica that has the data',
           ],
         }
       }
@@ -107,7 +107,8 @@ export const durabilityChecks: readonly Check[] = [
   {
     code: 'replication-link-down',
     severity: 'error',
-    title: 'A replica is not connected to its master: promoted now, it would lack everything since',
+    title:
+      'A replica is not connected to its master: promoted now, it would lack everything written since',
     *find({ shards }) {
       // Without a master there is nothing to be connected to.
       for (const shard of shards.filter(({ master }) => master !== undefined)) {
@@ -187,7 +188,7 @@ export const durabilityChecks: readonly Check[] = [
     code: 'replica-buffer-too-small',
     severity: 'warning',
     title:
-      'The output buffer for replicas is smaller than what comes in during a copy: it never ends',
+      'The output buffer for replicas is smaller than the writes during a copy: the copy never ends',
     *find({ shards }, { backlogSeconds }) {
       for (const node of shards.flatMap(nodesOf)) {
         const limits = node.config.get('client-output-buffer-limit') ?? ''
@@ -217,7 +218,7 @@ export const durabilityChecks: readonly Check[] = [
   {
     code: 'replica-is-writable',
     severity: 'warning',
-    title: 'A replica takes writes, which exist nowhere else and come to light when it is promoted',
+    title: 'A replica accepts writes, which exist nowhere else and surface when it is promoted',
     *find({ shards }) {
       for (const node of shards.flatMap(nodesOf)) {
         if (node.role?.kind !== 'replica' || node.config.get('replica-read-only') !== 'no') continue

@@ -114,7 +114,7 @@ export const layoutChecks: readonly Check[] = [
             ...shard.opinions.map(({ by, view: { flags } }) => `${by} says ${flags.join(',')}`),
           ],
           remedy: [
-            'If a replica lives, Sentinel promotes it by itself; disredis topology --watch tells',
+            'If a replica is alive, Sentinel promotes it; follow it with disredis topology --watch',
             `if it does not: ${cli(shard.opinions[0]?.by ?? '', `SENTINEL FAILOVER ${shard.name}`)}`,
             `start the old master again on ${node.address.host}: it comes back as a replica`,
           ],
@@ -148,7 +148,7 @@ export const layoutChecks: readonly Check[] = [
     code: 'replica-unknown-to-sentinels',
     severity: 'error',
     title:
-      'The master has a replica that Sentinel does not know: it cannot be promoted, nor follow',
+      'The master has a replica that Sentinel does not know: it can neither be promoted nor follow a new master',
     *find({ shards }) {
       for (const { name, master, opinions } of shards) {
         if (master?.role?.kind !== 'master') continue
@@ -177,7 +177,7 @@ export const layoutChecks: readonly Check[] = [
     code: 'role-contradicts-sentinels',
     severity: 'error',
     title:
-      'A node has another role than the Sentinels say: writes go to a place that will be thrown away',
+      'A node has a different role than the Sentinels say: writes go to a node whose data will be discarded',
     *find({ shards }) {
       for (const shard of shards) {
         if (!isSettled(shard) || inFailover(shard)) continue
@@ -198,7 +198,7 @@ export const layoutChecks: readonly Check[] = [
           subject: name,
           evidence: wrong,
           remedy: [
-            'Within 10 s Sentinel turns a wrong master into a replica by itself; what was written to it is lost then',
+            'Within 10 s Sentinel turns a wrong master into a replica; what was written to it is then lost',
             `if it does not: REPLICAOF ${view!.address.host} ${view!.address.port} on the node that should be the replica`,
           ],
         }

@@ -39,7 +39,7 @@ export const majorityChecks: readonly Check[] = [
             }),
           ],
           remedy: [
-            'Run an odd number of Sentinels, one a host, on three hosts or more; a third host with a ' +
+            'Run an odd number of Sentinels, one per host, on three or more hosts; a third host with a ' +
               'Sentinel alone is enough as a tie-breaker',
             `there: sentinel monitor ${shard.name} ${shard.view?.address.host} ${shard.view?.address.port} ${shard.view?.quorum}`,
             `after stopping a Sentinel for good, on each of the others: SENTINEL RESET ${shard.name}`,

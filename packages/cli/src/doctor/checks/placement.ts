@@ -39,7 +39,7 @@ export const placementChecks: readonly Check[] = [
   {
     code: 'placement-records-differ',
     severity: 'error',
-    title: 'The masters of a ring say different things of which master has which keys',
+    title: 'The masters of a ring disagree about which master has which keys',
     *find({ shards }) {
       for (const ring of ringsOf(shards)) {
         const recorded = shards.flatMap((shard): Recorded[] => {

@@ -48,7 +48,7 @@ export const sentinelChecks: readonly Check[] = [
           evidence: [`${nameOf(sentinel)} ${sentinel.failure?.message}`],
           remedy: [
             `on ${sentinel.address.host}: systemctl status redis-sentinel; journalctl -u redis-sentinel -n 50`,
-            'if it runs: look at bind in sentinel.conf and at the firewall between here and there',
+            'if it runs: check bind in sentinel.conf and the firewall in between',
           ],
         }
       }
@@ -75,7 +75,7 @@ export const sentinelChecks: readonly Check[] = [
             ).values(),
           ],
           remedy: [
-            'Start it again; or, if it is gone for good, have the others forget it, one after the other, 30 s apart:',
+            'Start it again; or, if it is gone for good, make the others forget it, one after the other, 30 s apart:',
             ...[...new Set(seen.map(({ by }) => by))].flatMap((by) =>
               names.map((name) => cli(by, `SENTINEL RESET ${name}`)),
             ),
@@ -96,7 +96,7 @@ export const sentinelChecks: readonly Check[] = [
           evidence: [`${nameOf(sentinel)} ${sentinel.failure.message}`],
           remedy: [
             'Give the user and password of the Sentinels: DISREDIS_SENTINEL_USERNAME, DISREDIS_SENTINEL_PASSWORD_FILE',
-            `look what the user may do: ${cli(sentinel.address, 'ACL GETUSER <user>')}`,
+            `check what the user may do: ${cli(sentinel.address, 'ACL GETUSER <user>')}`,
           ],
         }
       }
@@ -114,7 +114,7 @@ export const sentinelChecks: readonly Check[] = [
         evidence: refusing.map((node) => `${nameOf(node)} ${node.failure?.message}`),
         remedy: [
           'Give the user and password of the servers: DISREDIS_USERNAME, DISREDIS_PASSWORD_FILE',
-          `look whether the user exists there: ${cli(refusing[0]!.address, 'ACL GETUSER <user>')}`,
+          `check whether the user exists there: ${cli(refusing[0]!.address, 'ACL GETUSER <user>')}`,
         ],
       }
     },
@@ -122,7 +122,7 @@ export const sentinelChecks: readonly Check[] = [
   {
     code: 'not-a-sentinel',
     severity: 'error',
-    title: 'What was given as a Sentinel is something else',
+    title: 'An address that was given as a Sentinel is something else',
     *find({ snapshot }) {
       for (const sentinel of snapshot.sentinels) {
         if (sentinel.failure?.reason !== 'not-a-sentinel') continue
@@ -165,7 +165,7 @@ export const sentinelChecks: readonly Check[] = [
           subject: nameOf(sentinel),
           evidence: [`${nameOf(sentinel)} says sentinel_tilt:1`],
           remedy: [
-            'It ends by itself after 30 s of calm. If it comes again: look for pauses of the host (live migration, ' +
+            'It ends after 30 s of calm. If it comes again: look for pauses of the host (live migration, ' +
               'swap, CPU steal) and let the clock be slewed, never stepped (chronyd)',
           ],
         }
@@ -175,7 +175,7 @@ export const sentinelChecks: readonly Check[] = [
   {
     code: 'sentinel-cannot-reach-node',
     severity: 'error',
-    title: 'A Sentinel calls a node down that answers us',
+    title: 'A Sentinel considers a node down that answers us',
     *find({ shards, nodes }) {
       const answering = new Set(nodes.map(nameOf))
       for (const { name, opinions } of shards) {
@@ -189,7 +189,7 @@ export const sentinelChecks: readonly Check[] = [
         yield {
           subject: name,
           evidence: sights.map(
-            ({ by, node, flags }) => `${by} says ${node} is ${flags}, and it answers us`,
+            ({ by, node, flags }) => `${by} says ${node} is ${flags}, but it answers us`,
           ),
           remedy: [
             ...[...new Set(sights.map(({ by }) => by))].map(

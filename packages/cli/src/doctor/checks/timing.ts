@@ -49,7 +49,7 @@ export const timingChecks: readonly Check[] = [
   {
     code: 'down-after-too-short',
     severity: 'warning',
-    title: 'A pause of less than a second counts as a dead master: failovers that nobody needed',
+    title: 'A pause of less than a second counts as a dead master: failovers for no reason',
     *find({ shards }, { shortestDownAfter }) {
       yield* wrong(
         shards,
@@ -87,7 +87,7 @@ export const timingChecks: readonly Check[] = [
     code: 'parallel-syncs-all',
     severity: 'warning',
     title:
-      'After a failover all replicas load the new data at once: nobody is left for reads or the next fault',
+      'After a failover all replicas load the new data at once: none is left for reads or the next fault',
     *find({ shards }) {
       yield* wrong(
         shards,

@@ -12,7 +12,7 @@ export const tlsChecks: readonly Check[] = [
   {
     code: 'tls-on-one-side',
     severity: 'warning',
-    title: 'Servers or Sentinels speak TLS, the others do not: the other half is in the open',
+    title: 'Only the servers or only the Sentinels use TLS: the other half is unencrypted',
     *find({ sentinels, nodes }) {
       if (sentinels.length === 0 || nodes.length === 0) return
       if (sentinels.some(withTls) === nodes.some(withTls)) return
@@ -32,7 +32,7 @@ export const tlsChecks: readonly Check[] = [
   {
     code: 'tls-replication-off',
     severity: 'warning',
-    title: 'Clients speak TLS, replication does not: all data crosses the network in the open',
+    title: 'Clients use TLS, replication does not: all data crosses the network unencrypted',
     *find({ nodes }) {
       for (const node of nodes) {
         const port = node.config.get('tls-port') ?? '0'
@@ -51,7 +51,7 @@ export const tlsChecks: readonly Check[] = [
   {
     code: 'plain-port-beside-tls',
     severity: 'info',
-    title: 'Beside its TLS port a server has an open one',
+    title: 'A server has an unencrypted port in addition to its TLS port',
     *find({ nodes }) {
       for (const node of nodes) {
         const [port, tlsPort] = [node.config.get('port') ?? '0', node.config.get('tls-port') ?? '0']
@@ -67,7 +67,7 @@ export const tlsChecks: readonly Check[] = [
   {
     code: 'certificate-near-its-end',
     severity: 'warning',
-    title: 'A certificate ends soon, or has ended',
+    title: 'A certificate expires soon, or has expired',
     *find({ snapshot }, { certificateDays }) {
       for (const node of [...snapshot.sentinels, ...snapshot.nodes]) {
         const { certificate } = node
@@ -91,7 +91,7 @@ export const tlsChecks: readonly Check[] = [
     code: 'certificate-refused',
     severity: 'error',
     title:
-      'Clients refuse a certificate: it is for other names, or of an authority that they do not trust',
+      'Clients refuse a certificate: it is for other names, or from an authority that they do not trust',
     *find({ snapshot }) {
       for (const node of [...snapshot.sentinels, ...snapshot.nodes]) {
         const { certificate } = node
@@ -112,7 +112,7 @@ export const tlsChecks: readonly Check[] = [
   {
     code: 'tls-fails',
     severity: 'error',
-    title: 'A node speaks no TLS where it should, or wants a certificate of the client',
+    title: 'A node does not use TLS where it should, or requires a client certificate',
     *find({ snapshot }) {
       for (const node of [...snapshot.sentinels, ...snapshot.nodes]) {
         if (node.failure?.reason !== 'tls' || node.certificate !== undefined) continue
