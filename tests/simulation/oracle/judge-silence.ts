@@ -11,13 +11,15 @@ const silence = 400
 const longestRoundTrip = 500
 
 /**
- * How much longer a link may be silent in a schedule: as long as its handshake took at most, on a slow way or
- * while a host was slow, ms.
+ * How much longer a link may be silent in a schedule: as long as its handshake took at most, on a slow way,
+ * while a host was slow, or while the client's event loop stood still, ms.
  */
 export function slowestHandshake({ clients, faults }: Schedule): number {
   const slow = faults.filter(({ kind }) => kind === 'slowHost').map(({ amount }) => amount)
+  const stalls = faults.filter(({ kind }) => kind === 'clientStall').map(({ duration }) => duration)
   const distance = Math.max(0, ...clients.map((client) => client.distance ?? 0))
-  return Math.min(longestRoundTrip, 2 * (distance + Math.max(0, ...slow)))
+  const way = 2 * (distance + Math.max(0, ...slow))
+  return Math.min(longestRoundTrip, way + Math.max(0, ...stalls))
 }
 
 /**
