@@ -302,6 +302,44 @@ test('a silent connection gets no more commands, and a second one that answers t
   expect(it.old.connection.written).toEqual([queued])
 })
 
+describe('a shard that is down with a silent link, whose node answers on another one', () => {
+  const lives = 'id=1 idle=0 flags=N'
+
+  async function down() {
+    const it = await world()
+    it.old.isReachable = false
+    it.write(60_000)
+    await it.runtime.advance(3_000)
+    expect(it.shard.phase).toBe('down')
+    it.old.isReachable = true
+    return { ...it, link: it.old.connection }
+  }
+
+  test('dials again when the link is lost while its node is asked for it', async () => {
+    const { old, link, shard, runtime } = await down()
+    Object.defineProperty(old, 'clientList', {
+      get() {
+        link.destroy()
+        return lives
+      },
+    })
+    await runtime.advance(3_000)
+    expect(link.isClosed).toBe(true)
+    expect(shard.phase).toBe('ready')
+  })
+
+  test('asks again when the link lives, and is as silent as before', async () => {
+    const { old, link, shard, runtime } = await down()
+    old.clientList = lives
+    await runtime.advance(3_000)
+    expect(shard.phase).toBe('down')
+    old.clientList = ''
+    await runtime.advance(3_000)
+    expect(link.isClosed).toBe(true)
+    expect(shard.phase).toBe('ready')
+  })
+})
+
 test('a connection is not silent for as long as its way takes', async () => {
   const it = await world()
   it.old.connection.roundTrip = 300

@@ -52,7 +52,8 @@ const beforePromotion: ReadonlySet<string> = new Set(['not-elected', 'no-good-sl
  * - nothing is written to a new connection before every command of the ones before it is settled or
  *   queued again;
  * - what a replaced connection says concerns its own commands only;
- * - what a gate holds it holds only as long as the shard is in the state that has the gate.
+ * - what a gate holds it holds only as long as the shard is in the state that has the gate;
+ * - while nothing serves and there is no gate, the master is dialled, or its silent link is looked at again.
  */
 export class Shard implements ConnectionOwner, Ticked {
   readonly name: string
@@ -442,10 +443,10 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#outage.failed(error)
     this.#outage.begin(this.#context.runtime.now())
     this.#context.requestRefresh()
-    if (this.phase === 'ready') {
-      this.#moveTo({ phase: 'down' })
-      this.#dialler.restartSoon()
-    }
+    // It has stopped if the node answered while the link that is lost now was silent.
+    const isDialled = this.phase === 'down' && this.#dialler.isRunning
+    if (this.phase === 'ready') this.#moveTo({ phase: 'down' })
+    if (this.phase === 'down' && !isDialled) this.#dialler.restartSoon()
     this.#updateTargets()
     this.#outage.tell(address, error)
   }
@@ -471,7 +472,9 @@ export class Shard implements ConnectionOwner, Ticked {
       this.#updateTargets()
       this.#context.requestRefresh()
     }
-    const isDialDue = this.phase === 'ready' && this.#linkCheck.isDue(silence, now)
+    // Down, too: its node may have answered on another one and said that this one lives.
+    const isWanted = this.phase === 'ready' || this.phase === 'down'
+    const isDialDue = isWanted && this.#linkCheck.isDue(silence, now)
     if (isDialDue && !this.#dialler.isRunning) this.#dialler.restart()
   }
 
