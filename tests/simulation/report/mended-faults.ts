@@ -106,4 +106,10 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'A promoted node was silent when the time of its proof was over, and answered again after another failover that the client had not heard: it was written to until it was made a replica.',
     commit: 'Leave a node whose proof lapsed while it was silent, unless Sentinel announces it',
   },
+  {
+    seed: 263,
+    what: 'The node of a silent link answered on another connection at the moment when that link was lost: the shard stayed down for ever.',
+    commit:
+      'Dial a shard that is down when its silent link is lost, or dies, after its node had answered on another one',
+  },
 ]
