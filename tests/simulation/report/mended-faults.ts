@@ -112,4 +112,9 @@ export const mendedFaults: readonly MendedFault[] = [
     commit:
       'Dial a shard that is down when its silent link is lost, or dies, after its node had answered on another one',
   },
+  {
+    seed: 321,
+    what: 'A node was found to be a replica, and promoted again by a lone Sentinel at an epoch that those which were away had told of it before: it served, but for the topology it stayed rejected.',
+    commit: 'Believe a node again that was found to be a replica, when it serves as a master',
+  },
 ]

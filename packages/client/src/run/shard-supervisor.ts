@@ -393,6 +393,7 @@ export class ShardSupervisor {
         leftMasters: this.#leftMastersOf(name),
         requestRefresh: () => this.#lease.watcher.requestRefresh(),
         reportMasterRejected: (address) => this.#lease.watcher.reportMasterRejected(name, address),
+        reportMasterFound: (address) => this.#lease.watcher.reportMasterFound(name, address),
         ...(reports ?? this.#reportsOf(name)),
       },
     )

@@ -54,6 +54,8 @@ export interface ShardContext {
   readonly requestRefresh: () => void
   /** The node there is not a master: what Sentinel said of it is doubtful. */
   readonly reportMasterRejected: (address: Address) => void
+  /** The node there is a master, whatever it was before. */
+  readonly reportMasterFound: (address: Address) => void
   readonly emit: ShardEventSink
   /** A dial failed in a way that trying again does not mend (a wrong password). It is tried again. */
   readonly onHopeless: (error: DisredisError) => void

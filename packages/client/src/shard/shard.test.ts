@@ -58,6 +58,7 @@ function makeWorld(openOn: 'confirmed' | 'proven' = 'confirmed') {
         leftMasters,
         requestRefresh: () => {},
         reportMasterRejected: () => {},
+        reportMasterFound: () => {},
         emit: (name) => events.push(name),
         onHopeless: () => {},
         onServing: () => {},

@@ -376,7 +376,7 @@ export class Shard implements ConnectionOwner, Ticked {
   }
 
   #adopt(connection: ShardConnection): void {
-    const { runtime, emit, onServing } = this.#context
+    const { runtime, emit, onServing, reportMasterFound } = this.#context
     const from = this.#servedBy
     const to = connection.address
     const since = this.#gate?.since ?? this.#outage.since
@@ -401,6 +401,7 @@ export class Shard implements ConnectionOwner, Ticked {
     }
     this.#outage.tellEnd(to)
     onServing()
+    reportMasterFound(to)
     if (isNext) this.#join(next)
   }
 

@@ -1,6 +1,7 @@
 import { type Address, isSameAddress } from '@disredis/connection'
 import { describe, expect, test } from 'vitest'
 import {
+  acceptClaim,
   applyClaim,
   applySwitch,
   type Electorate,
@@ -48,6 +49,11 @@ const isNoMaster =
   (address: Address): Step =>
   (state) =>
     rejectClaim(state, address, electorateOf(state))
+
+const isMaster =
+  (address: Address): Step =>
+  (state) =>
+    acceptClaim(state, address, electorateOf(state))
 
 const stateAfter = (...steps: readonly (Step | Step[])[]) =>
   steps.flat().reduce((state, step) => step(state), noClaims)
@@ -210,6 +216,15 @@ describe('a master that failed its ROLE check', () => {
   test('is taken back when it is promoted again', () => {
     expect(held(...wiped, isNoMaster(a), says('s1', a, 6))).toEqual(['a', 6])
     expect(held(...wiped, isNoMaster(a), says('s2', a, 2))).toEqual(['a', 2])
+  })
+
+  test('is believed again when it has passed one, at the very epoch of before', () => {
+    const steps = [allSay(a, 5), says('s1', b, 4), isNoMaster(a)]
+    expect(held(...steps)).toEqual(['b', 4])
+    expect(held(...steps, says('s1', a, 5))).toEqual(['b', 4])
+    expect(held(...steps, isMaster(a), says('s1', a, 5))).toEqual(['a', 5])
+    const state = stateAfter(...steps)
+    expect(isMaster(b)(state)).toBe(state)
   })
 
   test('stays if nobody names another: it may yet be promoted', () => {

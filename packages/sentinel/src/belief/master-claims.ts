@@ -56,7 +56,9 @@ const longestLead = 10_000
  *    Sentinels are connected and say so: a few that were cut off and are out of date do not turn it back.
  * 4. Otherwise nobody stands by what is held (its epochs were restarted: wiped, or removed and
  *    monitored anew): a lower claim wins if more than half of the known Sentinels say it.
- * 5. What the client found not to be a master (`rejectClaim`) loses to every other claim.
+ * 5. What the client found not to be a master (`rejectClaim`) loses to every other claim, until the client finds
+ *    that it is one again (`acceptClaim`). The epoch does not tell: those of a Sentinel that was alone and of
+ *    those that were away may be equal.
  */
 export function applyClaim(
   state: MasterClaims,
@@ -117,6 +119,17 @@ export function rejectClaim(
   if (next.current !== current) return next
   // No other claim is left: begin anew with the best, which may be right by now.
   return settle({ ...state, current: undefined, rejected: [] }, electorate)
+}
+
+/** The node at `address` passed its ROLE check: that it failed one before counts no longer. */
+export function acceptClaim(
+  state: MasterClaims,
+  address: Address,
+  electorate: Electorate,
+): MasterClaims {
+  const isThere = at(address, electorate)
+  if (!state.rejected.some(isThere)) return state
+  return settle({ ...state, rejected: state.rejected.filter((one) => !isThere(one)) }, electorate)
 }
 
 function withStatement(

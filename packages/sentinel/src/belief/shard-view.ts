@@ -3,6 +3,7 @@ import type { SentinelEvent } from '../protocol/sentinel-event.js'
 import type { Claim, MasterReport, ReplicaTopology, Source } from '../protocol/sentinel-report.js'
 import { FailoverTracker } from './failover-tracker.js'
 import {
+  acceptClaim,
   applyClaim,
   applySwitch,
   type Electorate,
@@ -108,6 +109,10 @@ export class ShardView {
 
   rejectMaster(address: Address, members: Members): void {
     this.#claims = rejectClaim(this.#claims, address, this.#electorate(members))
+  }
+
+  acceptMaster(address: Address, members: Members): void {
+    this.#claims = acceptClaim(this.#claims, address, this.#electorate(members))
   }
 
   /** The master under the name that it is held under, whatever a Sentinel calls it. */

@@ -52,6 +52,10 @@ export class TopologyModel {
     this.#views.get(shard)?.rejectMaster(address, members)
   }
 
+  acceptMaster(shard: string, address: Address, members: Members): void {
+    this.#views.get(shard)?.acceptMaster(address, members)
+  }
+
   /** These masters and no others make the topology. */
   pin(names: readonly string[]): void {
     this.#pinned = names

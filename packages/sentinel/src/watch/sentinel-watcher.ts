@@ -78,6 +78,14 @@ export class SentinelWatcher extends EventEmitter<WatcherEvents> implements Asyn
     void this.#run?.rejectMaster(shard, address)
   }
 
+  /**
+   * The node at `address` answers `ROLE` with master. If it was reported as rejected before, it was promoted
+   * since: Sentinels that name it are believed again. Never throws.
+   */
+  reportMasterFound(shard: string, address: Address): void {
+    this.#run?.acceptMaster(shard, address)
+  }
+
   /** Resolves when no socket, timer or listener is left. Repeated calls are fine. */
   close(): Promise<void> {
     this.#closing ??= this.#close()

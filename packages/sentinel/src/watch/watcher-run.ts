@@ -98,6 +98,12 @@ export class WatcherRun {
     this.#update()
   }
 
+  acceptMaster(shard: string, address: Address): void {
+    if (this.#isClosed) return
+    this.#model.acceptMaster(shard, address, this.#group.electorate)
+    this.#update()
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#gate.close()
