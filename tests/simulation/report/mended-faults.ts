@@ -117,4 +117,9 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'A node was found to be a replica, and promoted again by a lone Sentinel at an epoch that those which were away had told of it before: it served, but for the topology it stayed rejected.',
     commit: 'Believe a node again that was found to be a replica, when it serves as a master',
   },
+  {
+    seed: 641,
+    what: 'Operators forced a failover on each side of a split, both at the same epoch: the one that a lone Sentinel had led was believed for 10 s, and the next failover of the node that served was not heeded. What that node acknowledged was lost.',
+    commit: 'Believe the failover that most Sentinels followed, of two at one epoch',
+  },
 ]

@@ -78,7 +78,7 @@ export class BeliefWatch {
       const from = Math.max(claim.since, heardSince)
       const isKnown = now - from > longestQuestion && now - claim.since < longestLead
       if (!isKnown || this.#stalledFor(application.name, from, now) > 0) continue
-      if (!this.#isMasterThere(name, claim) || this.#isOutvoted(application, name, claim)) continue
+      if (!this.#isMasterThere(name, claim)) continue
       this.#violate(
         'an older epoch is believed',
         `${application.name} has ${name} at epoch ${configEpoch}, and ${sentinel.name} has said epoch ${claim.epoch} at ${claim.host} since ${claim.since.toFixed(1)}`,
@@ -98,20 +98,6 @@ export class BeliefWatch {
       !network.isCut(host, process.host) &&
       !network.isCut(process.host, host)
     )
-  }
-
-  /**
-   * More than half of the Sentinels that are heard say another address, and do not know this one as a replica of
-   * it: their word counts, whatever the epoch (rule 1 of `master-claims.ts`).
-   */
-  #isOutvoted(application: Application, shard: string, { host }: Claim): boolean {
-    const heard = this.#world.sentinels.filter((it) => this.#isHeard(application, it))
-    const against = heard.filter(({ masters }) => {
-      const master = masters.get(shard)
-      if (master === undefined || currentAddress(master).host === host) return false
-      return ![...master.replicas.values()].some(({ address }) => address.host === host)
-    })
-    return against.length > heard.length / 2
   }
 
   /** One that is a master since before it was named: no client can have found it to be a replica. */

@@ -313,6 +313,19 @@ describe('outvoted', () => {
     expect(later.current).toEqual({ address: b, epoch: 5 })
   })
 
+  test('of two failovers at one epoch, as on the sides of a split, the one that most followed wins at once', () => {
+    let state = vote().say(agreeing(), 's1', b, 5)
+    for (const sentinel of ['s2', 's3', 'liar']) state = vote().say(state, sentinel, c, 5)
+    expect(state.current).toEqual({ address: c, epoch: 5 })
+    expect(vote().say(state, 's1', b, 5).current).toEqual({ address: c, epoch: 5 })
+  })
+
+  test('it is not one failover that two names of a node are said at one epoch', () => {
+    const state = vote().say(noClaims, 's1', a, 5)
+    const others = ['s2', 's3', 'liar'].reduce((it, one) => vote().say(it, one, b, 5), state)
+    expect(others.current).toEqual({ address: a, epoch: 5 })
+  })
+
   test('it loses when the others have not followed within 10 s', () => {
     const state = vote().say(agreeing(), 's1', b, 5)
     const later = vote({ now: 10_001, size: 3 }).say(state, 's2', a, 4)

@@ -6,6 +6,8 @@ export interface Statement {
   readonly claim: Claim
   /** Since when it says so: monotonic ms. */
   readonly since: number
+  /** It said a lower epoch before: it has followed a failover. */
+  readonly hasFollowed: boolean
 }
 
 /** Everything the Sentinels have said of where one master is, and what is believed. A value. */
@@ -48,7 +50,8 @@ const longestLead = 10_000
  *
  * 1. Sentinels are outvoted. A claim that more than half of the connected ones contradict with one
  *    address loses, whatever its epoch; unless they list its node as a replica of the master, for then it
- *    may be news that they have not got yet: for 10 s.
+ *    may be news that they have not got yet: for 10 s. It is none to those who have followed another
+ *    failover of that epoch: Sentinels turn to higher epochs only.
  * 2. Of what is left a higher epoch wins, whoever says it.
  * 3. What is held stays while one Sentinel's latest word is just that, and so does an equal epoch
  *    with another address: Sentinels that name one node differently must not make it flap. A node that
@@ -142,7 +145,9 @@ function withStatement(
   if (known?.claim.epoch === claim.epoch && isSameAddress(known.claim.address, claim.address)) {
     return state
   }
-  const statements = new Map(state.statements).set(sentinel, { claim, since: now })
+  const isFailover = known !== undefined && known.claim.epoch < claim.epoch
+  const hasFollowed = isFailover || (known?.claim.epoch === claim.epoch && known.hasFollowed)
+  const statements = new Map(state.statements).set(sentinel, { claim, since: now, hasFollowed })
   return { ...state, statements }
 }
 
@@ -177,7 +182,9 @@ function choose(
   const { current, rejected } = state
   const opinion = opinionOf(state, electorate)
   const isNews = (claim: Claim) =>
-    isListed(claim, opinion, electorate) && isRecent(claim, state, electorate)
+    isListed(claim, opinion, electorate) &&
+    isRecent(claim, state, electorate) &&
+    !isOvertaken(claim, opinion, state)
   const credible = open.filter(
     (claim) => opinion === undefined || at(opinion.address, electorate)(claim) || isNews(claim),
   )
@@ -218,6 +225,20 @@ function isListed(
   if (opinion === undefined) return true
   const { sentinels } = opinion
   return sentinels.filter((sentinel) => lists(sentinel, address)).length * 2 > sentinels.length
+}
+
+/** Whether most of those who name another address have followed a failover to it that is no older. */
+function isOvertaken(
+  { epoch }: Claim,
+  opinion: Opinion | undefined,
+  { statements }: MasterClaims,
+): boolean {
+  if (opinion === undefined) return false
+  const followers = opinion.sentinels.filter((sentinel) => {
+    const { claim, hasFollowed } = statements.get(sentinel)!
+    return hasFollowed && claim.epoch >= epoch
+  })
+  return followers.length * 2 > opinion.sentinels.length
 }
 
 /** Whether a Sentinel began to say so not long ago. */
