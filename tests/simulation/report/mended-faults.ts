@@ -122,4 +122,9 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'Operators forced a failover on each side of a split, both at the same epoch: the one that a lone Sentinel had led was believed for 10 s, and the next failover of the node that served was not heeded. What that node acknowledged was lost.',
     commit: 'Believe the failover that most Sentinels followed, of two at one epoch',
   },
+  {
+    seed: 677,
+    what: 'Two Sentinels led a failover of one master at the same time. The replica of the one that began last proved what the old master replied, and the other one won: those writes were lost.',
+    commit: 'Take replies for proven by the replicas of all Sentinels that lead',
+  },
 ]

@@ -440,8 +440,8 @@ export class ShardSupervisor {
       masterSwitched: ({ shard }) => at(shard, (it) => it.masterMoved()),
       failoverStarted: ({ shard, sentinel, master }) =>
         at(shard, (it) => it.failoverStarted(master, sentinel)),
-      replicaSelected: ({ shard, address, master }) =>
-        at(shard, (it) => it.replicaSelected(address, master)),
+      replicaSelected: ({ shard, sentinel, address, master }) =>
+        at(shard, (it) => it.replicaSelected(address, master, sentinel)),
       replicaPromoted: ({ shard, address }) => at(shard, (it) => it.replicaPromoted(address)),
       failoverAborted: ({ shard, sentinel, reason }) => {
         const error = failoverAborted(shard, reason, this.topology)

@@ -55,6 +55,13 @@ export interface GateContext extends GateOptions {
   readonly onTimeout: () => void
 }
 
+/** What one Sentinel does to replace the master. Several may try at a time, each with a replica of its own. */
+interface Attempt {
+  readonly leader: Address
+  /** Undefined: not chosen yet. */
+  readonly replica: Address | undefined
+}
+
 /** ms between two questions once Sentinel itself said that the replica was promoted. */
 const promotedInterval = 10
 
@@ -73,7 +80,7 @@ export class FailoverGate {
   readonly #oldMaster: OldMasterWatch | undefined
   #timer: Timer
   #probe: PromotionProbe | undefined
-  readonly #leaders: Address[] = []
+  #attempts: readonly Attempt[] = []
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
   #isDemoted = false
@@ -121,14 +128,19 @@ export class FailoverGate {
     return isSameAddress(this.master, address)
   }
 
-  /** That Sentinel leads it, perhaps after another one that is out of reach by now. */
-  addLeader(leader: Address): void {
-    this.#leaders.push(leader)
+  /** That Sentinel leads it, perhaps beside another one, or after one that is out of reach by now. */
+  beginAttempt(leader: Address): void {
+    this.#setAttempts([...this.#attemptsBut(leader), { leader, replica: undefined }])
   }
 
-  /** All Sentinels that were heard to lead it: each may have promoted a replica. */
+  /** That Sentinel has given up: it promotes nothing. */
+  endAttempt(leader: Address): void {
+    this.#setAttempts(this.#attemptsBut(leader))
+  }
+
+  /** The Sentinels that were heard to lead it and not to give up: each may have promoted a replica. */
   get leaders(): readonly Address[] {
-    return this.#leaders
+    return this.#attempts.map(({ leader }) => leader)
   }
 
   /** Sentinel said that this node is the master now. */
@@ -136,9 +148,9 @@ export class FailoverGate {
     this.#confirmed = address
   }
 
-  /** Sentinel has chosen the replica that it promotes. */
-  select(address: Address): void {
-    this.#oldMaster?.select(address)
+  /** That Sentinel has chosen the replica that it promotes. */
+  select(address: Address, leader: Address): void {
+    this.#setAttempts([...this.#attemptsBut(leader), { leader, replica: address }])
     if (this.#context.probeInterval !== false) this.probe(address)
   }
 
@@ -191,6 +203,15 @@ export class FailoverGate {
     else this.withheld.refute()
     this.#probe?.stop(kept)
     this.#probe = undefined
+  }
+
+  #attemptsBut(leader: Address): readonly Attempt[] {
+    return this.#attempts.filter((it) => !isSameAddress(it.leader, leader))
+  }
+
+  #setAttempts(attempts: readonly Attempt[]): void {
+    this.#attempts = attempts
+    this.#oldMaster?.setCandidates(attempts.map(({ replica }) => replica))
   }
 
   /** It lasts as long as there is news of the failover. */

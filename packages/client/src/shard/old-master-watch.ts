@@ -27,12 +27,12 @@ const ackTime = '10'
 /**
  * Asks a master that is being replaced how far it is and how far its replicas are, behind what is in
  * flight on its connection: what the chosen replica has acknowledged cannot be lost by the failover, and
- * replies that were withheld are proven by it. A user without `+wait` gets only what replicas tell by
- * themselves, once a second.
+ * replies that were withheld are proven by it; where several Sentinels lead, by what each of their replicas
+ * has. A user without `+wait` gets only what replicas tell by themselves, once a second.
  */
 export class OldMasterWatch {
   readonly #context: OldMasterWatchContext
-  #selected: Address | undefined
+  #candidates: readonly (Address | undefined)[] = []
   #replicas: NodeRole['replicas'] = []
   #timer: Timer | undefined
   #isEnded = false
@@ -42,9 +42,9 @@ export class OldMasterWatch {
     void this.#ask()
   }
 
-  /** Sentinel has chosen the replica that it promotes. */
-  select(replica: Address): void {
-    this.#selected = replica
+  /** One of these is promoted: those that Sentinels have chosen, undefined for one that has not chosen yet. */
+  setCandidates(candidates: readonly (Address | undefined)[]): void {
+    this.#candidates = candidates
     this.#judge()
   }
 
@@ -84,15 +84,18 @@ export class OldMasterWatch {
 
   #judge(): void {
     const { withheld, translate, replicas } = this.#context
-    const selected = this.#selected
-    if (selected === undefined) return
+    if (this.#candidates.length === 0) return
     const find = (name: Address) =>
       this.#replicas.find(({ address }) => isSameAddress(translate(address), name))
     const known = replicas()
     // Its own name for itself may be another one than Sentinel's; a name that Sentinel knows is of another node.
     const isAlone =
       known.length === 1 && this.#replicas.length === 1 && find(known[0]!) === undefined
-    const acknowledged = (find(selected) ?? (isAlone ? this.#replicas[0] : undefined))?.offset
-    if (acknowledged !== undefined) withheld.prove(acknowledged)
+    const acknowledgedBy = (candidate: Address | undefined) => {
+      if (candidate === undefined) return Number.NEGATIVE_INFINITY
+      const replica = find(candidate) ?? (isAlone ? this.#replicas[0] : undefined)
+      return replica?.offset ?? Number.NEGATIVE_INFINITY
+    }
+    withheld.prove(Math.min(...this.#candidates.map(acknowledgedBy)))
   }
 }

@@ -95,7 +95,7 @@ type World = ReturnType<typeof makeWorld>
 /** A planned failover up to the proof: announced, selected, promoted. */
 async function prove({ runtime, old, promoted, shard }: World) {
   shard.failoverStarted(old.address, leader)
-  shard.replicaSelected(promoted.address, old.address)
+  shard.replicaSelected(promoted.address, old.address, leader)
   await runtime.advance(30)
   promoted.isMaster = true
   await runtime.advance(20)
@@ -560,7 +560,7 @@ describe('a reply of a master that is being replaced', () => {
 
   test('is withheld, and accepted when the chosen replica has acknowledged the write', async () => {
     const { command, shard, old, promoted, runtime } = await gated()
-    shard.replicaSelected(promoted.address, old.address)
+    shard.replicaSelected(promoted.address, old.address, leader)
     await runtime.advance(50)
     expect(command.isSettled).toBe(false)
     old.replicas = [{ address: promoted.address, offset: 500 }]
@@ -575,7 +575,7 @@ describe('a reply of a master that is being replaced', () => {
       { address: other, offset: 500 },
       { address: promoted.address, offset: 400 },
     ]
-    shard.replicaSelected(promoted.address, old.address)
+    shard.replicaSelected(promoted.address, old.address, leader)
     await runtime.advance(500)
     expect(command.isSettled).toBe(false)
   })
@@ -583,7 +583,35 @@ describe('a reply of a master that is being replaced', () => {
   test('is proven by the only replica under another name than that of Sentinel', async () => {
     const { command, shard, old, promoted, runtime } = await gated()
     old.replicas = [{ address: { host: 'by-its-own-name', port: 9 }, offset: 500 }]
-    shard.replicaSelected(promoted.address, old.address)
+    shard.replicaSelected(promoted.address, old.address, leader)
+    await runtime.advance(50)
+    await expect(command.promise).resolves.toBe(1)
+  })
+
+  test('is proven by the replicas of all Sentinels that lead: each may be the one that is promoted', async () => {
+    const { command, shard, old, promoted, runtime } = await gated()
+    const second: Address = { host: '127.0.0.1', port: 26380 }
+    const other = { host: 'fake', port: 9 }
+    shard.replicaSelected(promoted.address, old.address, leader)
+    shard.failoverStarted(old.address, second)
+    old.replicas = [
+      { address: other, offset: 500 },
+      { address: promoted.address, offset: 500 },
+    ]
+    await runtime.advance(50)
+    expect(command.isSettled).toBe(false)
+    old.replicas = [
+      { address: other, offset: 500 },
+      { address: promoted.address, offset: 400 },
+    ]
+    await runtime.advance(50)
+    shard.replicaSelected(other, old.address, second)
+    await runtime.advance(50)
+    expect(command.isSettled).toBe(false)
+    old.replicas = [
+      { address: other, offset: 500 },
+      { address: promoted.address, offset: 500 },
+    ]
     await runtime.advance(50)
     await expect(command.promise).resolves.toBe(1)
   })
@@ -594,7 +622,7 @@ describe('a reply of a master that is being replaced', () => {
     old.replicas = [{ address: other, offset: 500 }]
     shard.replicaPromoted(promoted.address)
     shard.failoverStarted(promoted.address, leader)
-    shard.replicaSelected(other, promoted.address)
+    shard.replicaSelected(other, promoted.address, leader)
     await runtime.advance(50)
     expect(command.isSettled).toBe(false)
   })
@@ -604,7 +632,7 @@ describe('a reply of a master that is being replaced', () => {
     const other = { host: 'fake', port: 9 }
     replicas.splice(0, 1, other)
     old.replicas = [{ address: other, offset: 500 }]
-    shard.replicaSelected(promoted.address, old.address)
+    shard.replicaSelected(promoted.address, old.address, leader)
     await runtime.advance(500)
     expect(command.isSettled).toBe(false)
   })
@@ -702,7 +730,7 @@ test('a master that says it is a replica after the failover was given up is left
 test('a master that says it is a replica is left for the promoted node at its proof', async () => {
   const it = await world()
   it.shard.failoverStarted(it.old.address, leader)
-  it.shard.replicaSelected(it.promoted.address, it.old.address)
+  it.shard.replicaSelected(it.promoted.address, it.old.address, leader)
   it.promoted.isMaster = true
   await it.runtime.advance(100)
   expect(it.shard.phase).toBe('gated')
@@ -718,7 +746,7 @@ describe('a master that was left and is chosen again, of a successor that is los
     it.promoted.connection.destroy()
     it.promoted.isReachable = false
     it.shard.failoverStarted(it.promoted.address, leader)
-    it.shard.replicaSelected(it.old.address, it.promoted.address)
+    it.shard.replicaSelected(it.old.address, it.promoted.address, leader)
     await it.runtime.advance(100)
   }
 
@@ -749,7 +777,7 @@ describe('a master that was left and is chosen again, of a successor that is los
     lane.start()
     await it.runtime.advance(20)
     lane.failoverStarted(it.promoted.address, leader)
-    lane.replicaSelected(it.old.address, it.promoted.address)
+    lane.replicaSelected(it.old.address, it.promoted.address, leader)
     await it.runtime.advance(200)
     expect(lane.phase).toBe('gated')
   })

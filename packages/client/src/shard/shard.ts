@@ -163,7 +163,7 @@ export class Shard implements ConnectionOwner, Ticked {
   /** A failover has begun before this shard could hear of it. */
   #join({ master, replica, sentinel }: FailoverTopology): void {
     this.failoverStarted(master, sentinel.address)
-    if (replica !== undefined) this.replicaSelected(replica, master)
+    if (replica !== undefined) this.replicaSelected(replica, master, sentinel.address)
   }
 
   /** There is a new topology: Sentinel may name another address. */
@@ -196,12 +196,15 @@ export class Shard implements ConnectionOwner, Ticked {
       if (current !== undefined && !isSameAddress(current, master)) return
       this.#closeGate(master)
     }
-    if (this.#gate?.isOf(master)) this.#gate.addLeader(leader)
+    if (this.#gate?.isOf(master)) this.#gate.beginAttempt(leader)
   }
 
-  /** @param master the one that it is to replace: not that of a gate which is still to reach its successor */
-  replicaSelected(address: Address, master: Address): void {
-    if (this.#gate?.isOf(master)) this.#gate.select(address)
+  /**
+   * @param master the one that it is to replace: not that of a gate which is still to reach its successor
+   * @param leader the Sentinel that has chosen it
+   */
+  replicaSelected(address: Address, master: Address, leader: Address): void {
+    if (this.#gate?.isOf(master)) this.#gate.select(address, leader)
   }
 
   replicaPromoted(address: Address): void {
@@ -222,11 +225,9 @@ export class Shard implements ConnectionOwner, Ticked {
    */
   failoverAborted(reason: string, leader: Address, error: DisredisError): void {
     if (this.phase === 'closed') return
-    // What became of the failover of one that is out of reach the others do not know.
-    const isUndecided = this.#gate?.leaders.some(
-      (it) => !isSameAddress(it, leader) && !this.#context.isSentinelInReach(it),
-    )
-    if (isUndecided) return
+    this.#gate?.endAttempt(leader)
+    // What became of the attempt of one that is out of reach the others do not know.
+    if (this.#gate?.leaders.some((it) => !this.#context.isSentinelInReach(it))) return
     if (this.#gate !== undefined) this.#openGate(reason)
     else if (!this.#isAnswering) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
