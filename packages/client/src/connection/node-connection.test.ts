@@ -1,24 +1,15 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { systemRuntime } from '@disredis/connection'
 import { expect, test, vi } from 'vitest'
+import { dialWith, greeting, role, ScriptedServer } from '../../test-support/scripted-server.js'
 import { testCommand } from '../../test-support/test-command.js'
 import type { Command } from '../commands/command.js'
-import { createDialNode } from './dial-node.js'
 import { WriteBatch } from './write-batch.js'
-
-const handshake = '%1\r\n$5\r\nproto\r\n:3\r\n*3\r\n$6\r\nmaster\r\n:7\r\n*0\r\n+PONG\r\n'
 
 /** A connection whose clock moves, and whose turns of the event loop end, when the test says so. */
 async function connect() {
-  const server = createServer((socket) => {
-    socket.on('data', (chunk) => {
-      socket.write(chunk.toString().includes('HELLO') ? handshake : '+OK\r\n')
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const server = await ScriptedServer.start((request) =>
+    request.includes('HELLO') ? `${greeting}${role}+PONG\r\n` : '+OK\r\n',
+  )
   let now = 0
   const ends: (() => void)[] = []
   const runtime = {
@@ -28,17 +19,9 @@ async function connect() {
       ends.push(end)
     },
   }
-  const dial = createDialNode({
-    runtime,
-    credentials: () => ({}),
-    db: 0,
-    connectionName: 'name',
-    stringNumbers: false,
-    tls: undefined,
-    connectTimeout: 2_000,
-  })
   const batch = new WriteBatch({ ...systemRuntime, now: runtime.now })
-  const connection = await dial({ host: '127.0.0.1', port }, batch, new AbortController().signal)
+  const { signal } = new AbortController()
+  const connection = await dialWith(runtime)(server.address, batch, signal)
   return {
     connection,
     send(name: string, args: string[]): Command {
@@ -56,8 +39,7 @@ async function connect() {
     },
     async [Symbol.asyncDispose]() {
       connection.destroy()
-      server.close()
-      await once(server, 'close')
+      await server[Symbol.asyncDispose]()
     },
   }
 }
