@@ -249,7 +249,7 @@ export const mutations: readonly Mutation[] = [
     what: 'A Sentinel that gives up an attempt of its own ends the failover of another one that is out of reach.',
     package: 'client',
     file: 'shard/shard.ts',
-    find: 'if (this.#gate?.leaders.some((it) => !this.#context.isSentinelInReach(it))) return',
+    find: 'if (this.#gate?.attempts.some((it) => !this.#context.isSentinelInReach(it.leader))) return',
     replace: '',
     within: 5000,
   },

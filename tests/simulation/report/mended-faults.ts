@@ -127,4 +127,9 @@ export const mendedFaults: readonly MendedFault[] = [
     what: 'Two Sentinels led a failover of one master at the same time. The replica of the one that began last proved what the old master replied, and the other one won: those writes were lost.',
     commit: 'Take replies for proven by the replicas of all Sentinels that lead',
   },
+  {
+    seed: 1102,
+    what: 'The Sentinel that led a failover died after the promotion. A lane for durable writes that was opened then knew nothing of it, and wrote to the old master while its shard held writes.',
+    commit: 'Tell a lane what its shard has proved, and which failovers it waits for',
+  },
 ]

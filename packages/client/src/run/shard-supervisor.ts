@@ -348,7 +348,7 @@ export class ShardSupervisor {
       dial: (address: Address, signal: AbortSignal) => this.#dialFurther(name, address, signal),
     }
     const lane = this.#makeShard(name, longestWait, untold)
-    lane.start()
+    lane.start(this.shard(name))
     lane.fence(this.#fence?.error)
     return lane
   }

@@ -56,7 +56,7 @@ export interface GateContext extends GateOptions {
 }
 
 /** What one Sentinel does to replace the master. Several may try at a time, each with a replica of its own. */
-interface Attempt {
+export interface FailoverAttempt {
   readonly leader: Address
   /** Undefined: not chosen yet. */
   readonly replica: Address | undefined
@@ -80,7 +80,7 @@ export class FailoverGate {
   readonly #oldMaster: OldMasterWatch | undefined
   #timer: Timer
   #probe: PromotionProbe | undefined
-  #attempts: readonly Attempt[] = []
+  #attempts: readonly FailoverAttempt[] = []
   /** The node that Sentinel said is promoted. */
   #confirmed: Address | undefined
   #isDemoted = false
@@ -138,9 +138,9 @@ export class FailoverGate {
     this.#setAttempts(this.#attemptsBut(leader))
   }
 
-  /** The Sentinels that were heard to lead it and not to give up: each may have promoted a replica. */
-  get leaders(): readonly Address[] {
-    return this.#attempts.map(({ leader }) => leader)
+  /** Of the Sentinels that were heard to lead it and not to give up: each may have promoted its replica. */
+  get attempts(): readonly FailoverAttempt[] {
+    return this.#attempts
   }
 
   /** Sentinel said that this node is the master now. */
@@ -205,11 +205,11 @@ export class FailoverGate {
     this.#probe = undefined
   }
 
-  #attemptsBut(leader: Address): readonly Attempt[] {
+  #attemptsBut(leader: Address): readonly FailoverAttempt[] {
     return this.#attempts.filter((it) => !isSameAddress(it.leader, leader))
   }
 
-  #setAttempts(attempts: readonly Attempt[]): void {
+  #setAttempts(attempts: readonly FailoverAttempt[]): void {
     this.#attempts = attempts
     this.#oldMaster?.setCandidates(attempts.map(({ replica }) => replica))
   }

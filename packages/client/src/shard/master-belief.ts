@@ -28,6 +28,11 @@ export class MasterBelief {
     this.#context = context
   }
 
+  /** The node that proved its promotion, while that outweighs what Sentinel names. */
+  get proved(): Address | undefined {
+    return this.#proof?.address
+  }
+
   get address(): Address | undefined {
     return this.#proof?.address ?? this.#context.named()
   }

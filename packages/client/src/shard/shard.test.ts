@@ -509,6 +509,33 @@ test('a shard that is closed asks a master that loads its data no more', async (
   expect(it.runtime.timers).toBe(0)
 })
 
+describe('a lane that is opened when the Sentinel that leads is out of reach', () => {
+  test('waits for the end of its failover, as its shard does', async () => {
+    const it = await world()
+    it.shard.failoverStarted(it.old.address, leader)
+    it.shard.replicaSelected(it.promoted.address, it.old.address, leader)
+    const lane = it.openLane()
+    lane.start(it.shard)
+    await it.runtime.advance(100)
+    expect([it.shard.phase, lane.phase]).toEqual(['gated', 'gated'])
+    it.promoted.isMaster = true
+    await it.runtime.advance(50)
+    lane.replicaPromoted(it.promoted.address)
+    await it.runtime.advance(50)
+    expect(lane.master).toEqual(it.promoted.address)
+  })
+
+  test('dials the node that its shard has proved, not the one that is still named', async () => {
+    const it = await world('proven')
+    await prove(it)
+    expect(it.shard.master).toEqual(it.promoted.address)
+    const lane = it.openLane()
+    lane.start(it.shard)
+    await it.runtime.advance(50)
+    expect([lane.phase, lane.master]).toEqual(['ready', it.promoted.address])
+  })
+})
+
 describe('a shard that starts while its master is replaced', () => {
   /** What a client finds that did not hear of the election. */
   async function late() {
@@ -774,7 +801,7 @@ describe('a master that was left and is chosen again, of a successor that is los
     const it = await leave()
     it.promoted.isReachable = false
     const lane = it.openLane()
-    lane.start()
+    lane.start(it.shard)
     await it.runtime.advance(20)
     lane.failoverStarted(it.promoted.address, leader)
     lane.replicaSelected(it.old.address, it.promoted.address, leader)

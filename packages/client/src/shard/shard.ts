@@ -1,9 +1,4 @@
-import {
-  type Address,
-  type DisredisError,
-  type FailoverTopology,
-  isSameAddress,
-} from '@disredis/sentinel'
+import { type Address, type DisredisError, isSameAddress } from '@disredis/sentinel'
 import type { Command, ReplyHold } from '../commands/command.js'
 import { judgeLinks, type LinkVerdict } from '../connection/link-verdict.js'
 import type { ConnectionOwner, ShardConnection } from '../connection/shard-connection.js'
@@ -11,7 +6,7 @@ import { RoleMismatchError } from '../errors.js'
 import { Backoff } from '../queueing/backoff.js'
 import type { Ticked } from '../queueing/ticker.js'
 import { CommandFlow } from './command-flow.js'
-import { FailoverGate, type MasterFate } from './failover-gate.js'
+import { type FailoverAttempt, FailoverGate, type MasterFate } from './failover-gate.js'
 import { gates } from './gate-channel.js'
 import { LinkCheck } from './link-check.js'
 import { MasterBelief } from './master-belief.js'
@@ -152,18 +147,39 @@ export class Shard implements ConnectionOwner, Ticked {
     return this.connection?.address ?? this.#belief.address
   }
 
-  /** Begins to dial; not a master that is being replaced just now. Commands may be sent before. */
-  start(): void {
+  /**
+   * Begins to dial; not a master that is being replaced just now. Commands may be sent before.
+   *
+   * @param beside of a lane: the shard itself. What it has proved, and the failovers whose end it waits for, the
+   *   Sentinels may not tell any more.
+   */
+  start(beside?: Shard): void {
     this.#belief.hearTopology()
+    if (beside !== undefined) this.#learnFrom(beside)
+    this.#joinTold()
+    if (this.#gate === undefined) this.#dialler.restart()
+  }
+
+  #learnFrom(shard: Shard): void {
+    const { proved } = shard.#belief
+    if (proved !== undefined) this.#belief.prove(proved)
+    const gate = shard.#gate
+    if (gate === undefined) return
+    for (const attempt of gate.attempts) this.#join(gate.master, attempt)
+  }
+
+  /** The failover that the topology has. */
+  #joinTold(): void {
     const failover = this.#context.failover()
-    if (failover === undefined) this.#dialler.restart()
-    else this.#join(failover)
+    if (failover === undefined) return
+    const { master, replica, sentinel } = failover
+    this.#join(master, { leader: sentinel.address, replica })
   }
 
   /** A failover has begun before this shard could hear of it. */
-  #join({ master, replica, sentinel }: FailoverTopology): void {
-    this.failoverStarted(master, sentinel.address)
-    if (replica !== undefined) this.replicaSelected(replica, master, sentinel.address)
+  #join(master: Address, { leader, replica }: FailoverAttempt): void {
+    this.failoverStarted(master, leader)
+    if (replica !== undefined) this.replicaSelected(replica, master, leader)
   }
 
   /** There is a new topology: Sentinel may name another address. */
@@ -227,7 +243,7 @@ export class Shard implements ConnectionOwner, Ticked {
     if (this.phase === 'closed') return
     this.#gate?.endAttempt(leader)
     // What became of the attempt of one that is out of reach the others do not know.
-    if (this.#gate?.leaders.some((it) => !this.#context.isSentinelInReach(it))) return
+    if (this.#gate?.attempts.some((it) => !this.#context.isSentinelInReach(it.leader))) return
     if (this.#gate !== undefined) this.#openGate(reason)
     else if (!this.#isAnswering) {
       this.#context.emit('failoverAborted', { shard: this.name, reason })
@@ -403,7 +419,7 @@ export class Shard implements ConnectionOwner, Ticked {
     this.#outage.tellEnd(to)
     onServing()
     reportMasterFound(to)
-    if (isNext) this.#join(next)
+    if (isNext) this.#joinTold()
   }
 
   /** It answers again: another connection that was dialled meanwhile is not needed. */
